@@ -1,0 +1,338 @@
+#include "harness/case/case.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace shapefuzz {
+namespace {
+
+// In the case of many values the list is what makes a line unreadable; nobody writes more by hand.
+constexpr std::int64_t kMaxListedValues = 1 << 16;
+
+template <class Enum, class All>
+bool take_enum(Cursor& cursor, const All& all, Enum& value) {
+  // The longest name first, because one may start with another.
+  std::vector<std::pair<std::string_view, Enum>> names;
+  for (const Enum candidate : all) names.emplace_back(to_string(candidate), candidate);
+  std::sort(names.begin(), names.end(),
+            [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  for (const auto& [name, candidate] : names) {
+    if (!cursor.take(name)) continue;
+    value = candidate;
+    return true;
+  }
+  return false;
+}
+
+template <class All>
+std::string name_all(const All& all) {
+  std::string text;
+  for (const auto value : all) text += (text.empty() ? "" : ", ") + std::string(to_string(value));
+  return text;
+}
+
+class CaseParser {
+ public:
+  CaseParser(std::string_view text, const LossSpecs& specs) : cursor_(text), specs_(specs) {}
+
+  Case parse() {
+    parse_loss();
+    cursor_.expect("(", "that opens the operands");
+    if (!cursor_.take(")")) {
+      do parse_argument();
+      while (cursor_.take(","));
+      check_complete();
+      cursor_.expect(")", "or ','");
+    } else {
+      cursor_.fail_at(cursor_.offset() - 1, needed_operands());
+    }
+    if (cursor_.take("#")) {
+      case_.seed = static_cast<std::uint64_t>(
+          cursor_.integer(0, std::numeric_limits<std::int64_t>::max(), "a seed"));
+    }
+    cursor_.expect_end("the case");
+    check_broadcast_size();
+    put_in_order();
+    return std::move(case_);
+  }
+
+ private:
+  void parse_loss() {
+    cursor_.skip_spaces();
+    const std::size_t start = cursor_.offset();
+    const std::string_view name = cursor_.name("a loss, like mse_loss(...)");
+    std::vector<std::string> names;
+    for (const LossSpec* spec : specs_) {
+      names.push_back(spec->name);
+      if (spec->name == name) spec_ = spec;
+    }
+    if (spec_ == nullptr) {
+      const std::string near = did_you_mean(name, names);
+      cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
+                                          : "the name of a loss" + near);
+    }
+    case_.loss = name;
+    case_.entry = spec_->entries.front();
+    if (!cursor_.take("@")) return;
+    const std::size_t at = cursor_.offset();
+    case_.entry = cursor_.name("an entry");
+    const auto& entries = spec_->entries;
+    if (std::find(entries.begin(), entries.end(), case_.entry) == entries.end()) {
+      cursor_.fail_at(at, fmt::format("an entry of {}: {}", name, fmt::join(entries, ", ")));
+    }
+  }
+
+  void parse_argument() {
+    cursor_.skip_spaces();
+    const std::size_t start = cursor_.offset();
+    const std::string name(cursor_.name("an operand or an option"));
+    const auto& operands = spec_->contract.operands();
+    const bool twice =
+        case_.find_operand(name) != nullptr ||
+        std::any_of(case_.options.begin(), case_.options.end(),
+                    [&](const Option& option) { return option.name == name; });
+    if (twice) cursor_.fail_at(start, fmt::format("'{}' only once", name));
+    const auto operand = std::find_if(operands.begin(), operands.end(),
+                                      [&](const OperandPattern& o) { return o.name == name; });
+    if (operand != operands.end()) {
+      parse_operand(*operand);
+    } else if (const OptionSpec* option = spec_->find_option(name)) {
+      cursor_.expect("=", "and the option's value");
+      case_.options.push_back({name, parse_option_value(cursor_, *option)});
+    } else {
+      fail_unknown(start, name);
+    }
+  }
+
+  [[noreturn]] void fail_unknown(std::size_t start, const std::string& name) {
+    std::vector<std::string> known;
+    for (const OperandPattern& operand : spec_->contract.operands()) known.push_back(operand.name);
+    for (const OptionSpec& option : spec_->options) known.push_back(option.name);
+    cursor_.fail_at(start, fmt::format("an operand or option of {}: {}{}", spec_->name,
+                                       fmt::join(known, ", "), did_you_mean(name, known)));
+  }
+
+  void parse_operand(const OperandPattern& pattern) {
+    Operand operand;
+    operand.name = pattern.name;
+    operand.dtype = default_dtype(pattern.kind);
+    cursor_.expect("=", "and the operand's dtype and shape");
+    cursor_.skip_spaces();
+    const std::size_t start = cursor_.offset();
+    const bool typed = take_enum(cursor_, all_dtypes(), operand.dtype);
+    const char next = cursor_.peek();
+    const bool shape_follows = next == '[' || next == '(' || (next >= '0' && next <= '9') ||
+                               cursor_.sees("torch.Size") || (typed && next == ' ');
+    if (!shape_follows) {
+      cursor_.fail_at(typed ? cursor_.offset() : start,
+                      typed ? "a shape like [64,1]"
+                            : fmt::format("a dtype ({}) and a shape, like f64[64,1]",
+                                          name_all(all_dtypes())));
+    }
+    operand.shape = parse_shape(cursor_);
+    if (cursor_.take("~") && !take_enum(cursor_, all_layouts(), operand.layout)) {
+      cursor_.fail(fmt::format("a layout: {}", name_all(all_layouts())));
+    }
+    if (cursor_.take("{")) parse_values(operand);
+    shape_starts_.push_back(start);
+    case_.operands.push_back(std::move(operand));
+  }
+
+  void parse_values(Operand& operand) {
+    const std::size_t start = cursor_.offset() - 1;
+    const std::int64_t elements = operand.shape.elements();
+    if (elements > kMaxListedValues) {
+      cursor_.fail_at(start, fmt::format("no listed values for over {} elements", kMaxListedValues));
+    }
+    const bool integral = number_class(operand.dtype) == NumberClass::kIntegral;
+    if (!cursor_.take("}")) {
+      do {
+        if (integral) {
+          // Whole numbers up to 2^53 are exact in the doubles that carry all values.
+          constexpr std::int64_t kExact = std::int64_t{1} << 53;
+          operand.values.push_back(
+              static_cast<double>(cursor_.integer(-kExact, kExact, "a whole number")));
+        } else {
+          operand.values.push_back(parse_real(cursor_, "a number"));
+        }
+      } while (cursor_.take(","));
+      cursor_.expect("}", "or ','");
+    }
+    if (operand.values.size() != static_cast<std::size_t>(elements)) {
+      cursor_.fail_at(start, fmt::format("{} values for {}, not {}", elements,
+                                         to_string(operand.shape), operand.values.size()));
+    }
+  }
+
+  std::string needed_operands() const {
+    std::string missing;
+    for (const OperandPattern& operand : spec_->contract.operands()) {
+      if (operand.optional || case_.find_operand(operand.name) != nullptr) continue;
+      missing += (missing.empty() ? "" : ", ") + operand.name;
+    }
+    return missing.empty() ? "" : fmt::format("the missing operand of {}: {}", spec_->name, missing);
+  }
+
+  void check_complete() {
+    const std::string missing = needed_operands();
+    cursor_.skip_spaces();
+    if (!missing.empty() && cursor_.peek() == ')') cursor_.fail(missing);
+  }
+
+  // LibTorch would allocate the broadcast result before anybody could refuse it.
+  void check_broadcast_size() {
+    std::optional<Shape> common = Shape{};
+    for (std::size_t i = 0; i < case_.operands.size(); ++i) {
+      const auto next = broadcast(*common, case_.operands[i].shape);
+      if (!next) continue;
+      if (!next->within_cap()) {
+        cursor_.fail_at(shape_starts_[i],
+                        fmt::format("operands that broadcast to at most {} elements, not to {}",
+                                    kMaxElements, to_string(*next)));
+      }
+      common = next;
+    }
+  }
+
+  void put_in_order() {
+    const auto& patterns = spec_->contract.operands();
+    std::vector<Operand> operands;
+    for (const OperandPattern& pattern : patterns) {
+      if (Operand* operand = case_.find_operand(pattern.name)) {
+        operands.push_back(std::move(*operand));
+      }
+    }
+    case_.operands = std::move(operands);
+    const std::vector<Option> options = std::move(case_.options);
+    case_.options.clear();
+    for (const Option& option : options) case_.set_option(*spec_, option.name, option.value);
+  }
+
+  Cursor cursor_;
+  const LossSpecs& specs_;
+  const LossSpec* spec_ = nullptr;
+  Case case_;
+  std::vector<std::size_t> shape_starts_;  // of the operands in the order of the text
+};
+
+}  // namespace
+
+const OptionSpec* LossSpec::find_option(std::string_view option) const {
+  const auto found = std::find_if(options.begin(), options.end(),
+                                  [&](const OptionSpec& spec) { return spec.name == option; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+std::string_view to_string(Layout layout) {
+  static constexpr std::array<std::string_view, 5> kNames = {"contiguous", "transposed", "strided",
+                                                             "expanded", "sliced"};
+  return kNames[static_cast<std::size_t>(layout)];
+}
+
+const std::vector<Layout>& all_layouts() {
+  static const std::vector<Layout> layouts = {Layout::kContiguous, Layout::kTransposed,
+                                              Layout::kStrided, Layout::kExpanded,
+                                              Layout::kSliced};
+  return layouts;
+}
+
+bool operator==(const Operand& a, const Operand& b) {
+  return a.name == b.name && a.dtype == b.dtype && a.shape == b.shape && a.layout == b.layout &&
+         a.values == b.values;
+}
+
+bool operator==(const Case& a, const Case& b) {
+  return a.loss == b.loss && a.entry == b.entry && a.operands == b.operands &&
+         a.options == b.options && a.seed == b.seed;
+}
+
+const Operand* Case::find_operand(std::string_view name) const {
+  for (const Operand& operand : operands) {
+    if (operand.name == name) return &operand;
+  }
+  return nullptr;
+}
+
+Operand* Case::find_operand(std::string_view name) {
+  return const_cast<Operand*>(static_cast<const Case*>(this)->find_operand(name));
+}
+
+const OptionValue& Case::option(const LossSpec& spec, std::string_view name) const {
+  for (const Option& option : options) {
+    if (option.name == name) return option.value;
+  }
+  const OptionSpec* option = spec.find_option(name);
+  if (option == nullptr) {
+    throw std::out_of_range(fmt::format("{} has no option {}", spec.name, name));
+  }
+  return option->standard;
+}
+
+void Case::set_option(const LossSpec& spec, std::string_view name, OptionValue value) {
+  const bool standard = value == spec.find_option(name)->standard;
+  std::vector<Option> ordered;
+  for (const OptionSpec& option : spec.options) {
+    if (option.name == name) {
+      if (!standard) ordered.push_back({option.name, std::move(value)});
+      continue;
+    }
+    for (Option& old : options) {
+      if (old.name == option.name) ordered.push_back(std::move(old));
+    }
+  }
+  options = std::move(ordered);
+}
+
+std::string to_string(const Case& c) {
+  std::string text = c.loss;
+  if (c.entry != "functional") text += "@" + c.entry;
+  text += "(";
+  const char* separator = "";
+  for (const Operand& operand : c.operands) {
+    text += fmt::format("{}{}={}{}", separator, operand.name, to_string(operand.dtype),
+                        to_string(operand.shape));
+    separator = ", ";
+    if (operand.layout != Layout::kContiguous) {
+      text += fmt::format("~{}", to_string(operand.layout));
+    }
+    if (operand.values.empty()) continue;
+    for (std::size_t i = 0; i < operand.values.size(); ++i) {
+      text += (i == 0 ? "{" : ",") + to_string(operand.values[i]);
+    }
+    text += "}";
+  }
+  for (const Option& option : c.options) {
+    text += fmt::format("{}{}={}", separator, option.name, to_string(option.value));
+    separator = ", ";
+  }
+  text += ")";
+  if (c.seed != 0) text += fmt::format("#{}", c.seed);
+  return text;
+}
+
+Case parse_case(std::string_view text, const LossSpecs& specs) {
+  return CaseParser(text, specs).parse();
+}
+
+Call to_call(const Case& c, const LossSpec& spec) {
+  Call call;
+  const auto& patterns = spec.contract.operands();
+  std::size_t next = 0;  // both lists are in the contract's order
+  for (std::size_t i = 0; i < patterns.size() && next < c.operands.size(); ++i) {
+    const Operand& operand = c.operands[next];
+    if (operand.name != patterns[i].name) continue;
+    call.operands[i] = {true, operand.shape, number_class(operand.dtype)};
+    ++next;
+  }
+  for (std::size_t i = 0; i < spec.contract.options.size(); ++i) {
+    const OptionValue& value = c.option(spec, spec.contract.options[i]);
+    if (const auto* flag = std::get_if<bool>(&value)) call.options[i] = *flag ? 1 : 0;
+    if (const auto* number = std::get_if<std::int64_t>(&value)) call.options[i] = *number;
+  }
+  return call;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,30 @@
+#include "harness/case/dtype.h"
+
+#include <array>
+
+namespace shapefuzz {
+
+std::string_view to_string(DType dtype) {
+  static constexpr std::array<std::string_view, 8> kNames = {"f16", "bf16", "f32", "f64",
+                                                             "i32", "i64",  "u8",  "bool"};
+  return kNames[static_cast<std::size_t>(dtype)];
+}
+
+const std::vector<DType>& all_dtypes() {
+  static const std::vector<DType> dtypes = {DType::kF16, DType::kBF16, DType::kF32, DType::kF64,
+                                            DType::kI32, DType::kI64,  DType::kU8,  DType::kBool};
+  return dtypes;
+}
+
+NumberClass number_class(DType dtype) {
+  return dtype <= DType::kF64 ? NumberClass::kFloating : NumberClass::kIntegral;
+}
+
+DType default_dtype(Kind kind) { return info(kind).integral ? DType::kI64 : DType::kF64; }
+
+bool needs_conversion(Kind kind, DType dtype, DType output) {
+  if (info(kind).integral) return dtype != DType::kI64;
+  return dtype != output || number_class(output) != NumberClass::kFloating;
+}
+
+}  // namespace shapefuzz

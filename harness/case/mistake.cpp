@@ -1,0 +1,223 @@
+#include "harness/case/mistake.h"
+
+#include <algorithm>
+#include <array>
+
+#include "harness/case/values.h"
+
+namespace shapefuzz {
+namespace {
+
+Shape without(const Shape& shape, std::size_t dim) {
+  Shape result;
+  for (std::size_t i = 0; i < shape.rank(); ++i) {
+    if (i != dim) result.push_back(shape[i]);
+  }
+  return result;
+}
+
+Shape with(const Shape& shape, std::size_t at, std::int64_t size) {
+  Shape result = shape.slice(0, at);
+  result.push_back(size);
+  result.append(shape.slice(at, shape.rank() - at));
+  return result;
+}
+
+// Where the class dimension stands in the output that belongs to an index: behind the batch.
+std::size_t class_dim(const Shape& index) { return index.empty() ? 0 : 1; }
+
+bool drops(const Shape& longer, const Shape& shorter, std::size_t dim) {
+  return longer.rank() == shorter.rank() + 1 && without(longer, dim) == shorter;
+}
+
+bool only_ones_differ(const Shape& a, const Shape& b) {
+  const auto common = broadcast(a, b);
+  return common && common->elements() == a.elements() && a.elements() == b.elements();
+}
+
+bool is_transposed(const Shape& a, const Shape& b) {
+  std::vector<std::size_t> differ;
+  for (std::size_t i = 0; i < a.rank(); ++i) {
+    if (a[i] != b[i]) differ.push_back(i);
+  }
+  return differ.size() == 2 && a[differ[0]] == b[differ[1]] && a[differ[1]] == b[differ[0]];
+}
+
+Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
+  if (is_transposed(demanded, actual)) return Mistake::kTransposed;
+  bool first_only = true;
+  bool ones_in_actual = true;
+  bool ones_in_demanded = true;
+  for (std::size_t i = 0; i < actual.rank(); ++i) {
+    if (actual[i] == demanded[i]) continue;
+    first_only = first_only && i == 0;
+    ones_in_actual = ones_in_actual && actual[i] == 1;
+    ones_in_demanded = ones_in_demanded && demanded[i] == 1;
+  }
+  if (ones_in_actual) return first_only ? Mistake::kOneSample : Mistake::kSizeOne;
+  if (ones_in_demanded) return Mistake::kSizeOneDemanded;
+  if (first_only && actual.rank() > 0) {
+    return actual[0] < demanded[0] ? Mistake::kShorterBatch : Mistake::kLongerBatch;
+  }
+  return Mistake::kOtherSize;
+}
+
+}  // namespace
+
+std::string_view to_string(Mistake mistake) {
+  static constexpr std::array<std::string_view, 22> kNames = {
+      "none",          "forgot_unsqueeze", "forgot_squeeze",     "only_ones",
+      "reduced_to_scalar", "one_hot_for_index", "missing_batch", "missing_last",
+      "extra_batch",   "extra_last",       "transposed",         "one_sample",
+      "shorter_batch", "longer_batch",     "size_one",           "size_one_demanded",
+      "other_size",    "other_rank",       "empty",              "output_does_not_fit",
+      "other_dtype",   "illegal_value"};
+  return kNames[static_cast<std::size_t>(mistake)];
+}
+
+const std::vector<Mistake>& all_mistakes() {
+  static const std::vector<Mistake> mistakes = [] {
+    std::vector<Mistake> all;
+    for (int i = 0; i <= static_cast<int>(Mistake::kIllegalValue); ++i) {
+      all.push_back(static_cast<Mistake>(i));
+    }
+    return all;
+  }();
+  return mistakes;
+}
+
+Mistake relate(const Shape& demanded, const Shape& actual, std::optional<std::int64_t> classes) {
+  if (actual == demanded) return Mistake::kNone;
+  if ((actual.elements() == 0) != (demanded.elements() == 0)) return Mistake::kEmpty;
+  if (only_ones_differ(demanded, actual)) return Mistake::kOnlyOnes;
+  if (actual.elements() == 1 && actual.rank() <= 1) return Mistake::kReducedToScalar;
+  if (classes && actual == with(demanded, class_dim(demanded), *classes)) {
+    return Mistake::kOneHotForIndex;
+  }
+  if (!demanded.empty() && drops(demanded, actual, demanded.rank() - 1)) {
+    return demanded.from_right(0) == 1 ? Mistake::kForgotUnsqueeze : Mistake::kMissingLast;
+  }
+  if (!actual.empty() && drops(actual, demanded, actual.rank() - 1)) {
+    return actual.from_right(0) == 1 ? Mistake::kForgotSqueeze : Mistake::kExtraLast;
+  }
+  if (!demanded.empty() && drops(demanded, actual, 0)) return Mistake::kMissingBatch;
+  if (!actual.empty() && drops(actual, demanded, 0)) return Mistake::kExtraBatch;
+  if (actual.rank() == demanded.rank()) return relate_same_rank(demanded, actual);
+  return Mistake::kOtherRank;
+}
+
+std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t change,
+                           std::optional<std::int64_t> classes) {
+  const std::size_t rank = demanded.rank();
+  const std::size_t last = rank == 0 ? 0 : rank - 1;
+  Shape shape = demanded;
+  switch (mistake) {
+    case Mistake::kForgotUnsqueeze:
+      if (rank == 0 || demanded[last] != 1) return std::nullopt;
+      shape = without(demanded, last);
+      break;
+    case Mistake::kForgotSqueeze:
+      shape = with(demanded, rank, 1);
+      break;
+    case Mistake::kReducedToScalar:
+      shape = change % 2 == 0 ? Shape{} : Shape{1};
+      break;
+    case Mistake::kOneHotForIndex:
+      if (!classes) return std::nullopt;
+      shape = with(demanded, class_dim(demanded), *classes);
+      break;
+    case Mistake::kMissingBatch:
+      if (rank == 0) return std::nullopt;
+      shape = without(demanded, 0);
+      break;
+    case Mistake::kMissingLast:
+      if (rank == 0) return std::nullopt;
+      shape = without(demanded, last);
+      break;
+    case Mistake::kExtraBatch:
+      shape = with(demanded, 0, 1 + change);
+      break;
+    case Mistake::kExtraLast:
+      shape = with(demanded, rank, 1 + change);
+      break;
+    case Mistake::kTransposed:
+      if (rank < 2) return std::nullopt;
+      std::swap(shape[0], shape[1]);
+      break;
+    case Mistake::kOneSample:
+      if (rank == 0) return std::nullopt;
+      shape[0] = 1;
+      break;
+    case Mistake::kShorterBatch:
+      if (rank == 0 || demanded[0] < 2) return std::nullopt;
+      shape[0] -= 1;
+      break;
+    case Mistake::kLongerBatch:
+      if (rank == 0) return std::nullopt;
+      shape[0] += change;
+      break;
+    case Mistake::kSizeOne:
+      if (rank < 2) return std::nullopt;
+      shape[last] = 1;
+      break;
+    case Mistake::kSizeOneDemanded:
+    case Mistake::kOtherSize:
+      if (rank == 0 || (mistake == Mistake::kSizeOneDemanded && demanded[last] != 1)) {
+        return std::nullopt;
+      }
+      shape[last] += change;
+      break;
+    case Mistake::kEmpty:
+      if (rank == 0) return std::nullopt;
+      shape[last] = 0;
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (shape == demanded) return std::nullopt;
+  return shape;
+}
+
+Misfit find_misfit(const Case& c, const LossSpec& spec) {
+  const Call call = to_call(c, spec);
+  Reading reading;
+  const bool valid = classify(spec.contract, call, &reading) == Zone::kValid;
+  if (!valid) reading = nearest_reading(spec.contract, call);
+  const auto& operands = reading.alternative->operands;
+  Misfit misfit;
+  for (std::size_t i = 0; i < operands.size() && !valid; ++i) {
+    if (!call.operands[i].present) continue;
+    std::optional<std::int64_t> classes;
+    if (operands[i].kind == Kind::kIndex) classes = bind_kind(operands[i], reading.bindings).argument;
+    misfit = {relate(reading.shapes[i], call.operands[i].shape, classes), operands[i].name,
+              reading.shapes[i]};
+    if (misfit.mistake == Mistake::kNone) continue;
+    if (i == 0) misfit.mistake = Mistake::kOutputDoesNotFit;
+    return misfit;
+  }
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    const BoundKind kind = bind_kind(operands[i], reading.bindings);
+    std::vector<double> values = operand->values;
+    if (values.empty()) draw_values(kind, operand->shape, c.seed, i, values);
+    if (illegal_value(kind, values)) {
+      return {Mistake::kIllegalValue, operands[i].name, reading.shapes[i]};
+    }
+  }
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
+      return {Mistake::kOtherDtype, operands[i].name, reading.shapes[i]};
+    }
+  }
+  return {};
+}
+
+std::string to_string(const Misfit& misfit) {
+  if (misfit.mistake == Mistake::kNone) return "none";
+  return misfit.operand + ":" + std::string(to_string(misfit.mistake));
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,40 @@
+// Values: what stands in the operands of a case, drawn from their kinds with the case's seed.
+//
+// The generator is our own and uses no library's random numbers or transcendental functions, so a
+// case has the same values under every LibTorch and every compiler. Real values are drawn from a
+// continuum: that two elements, or two sums of elements, coincide by accident does not happen, so
+// a row that was dropped or met the wrong partner always shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/case/case.h"
+
+namespace shapefuzz {
+
+/// A kind whose arguments are known: `index(C)` with C = 5.
+struct BoundKind {
+  Kind kind = Kind::kReal;
+  std::int64_t argument = 0;  ///< C, T, S or L
+  std::int64_t blank = -1;    ///< of a label
+};
+
+/// The kind of operand `index`, its names bound as far as the shapes of the case tell.
+BoundKind bind_kind(const OperandPattern& operand, const Bindings& bindings);
+
+/// Fills `values` with `shape.elements()` legal values. Equal arguments give equal values.
+void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
+                 std::size_t operand_index, std::vector<double>& values);
+
+/// Why the listed values break the kind; none if they are legal. (PyTorch documentation of each
+/// loss, "Shape" and the description of its target.)
+std::optional<std::string> illegal_value(const BoundKind& kind,
+                                         const std::vector<double>& values);
+
+/// A well-mixed 64-bit number for a counter (splitmix64, Steele et al. 2014).
+std::uint64_t mix(std::uint64_t counter);
+
+}  // namespace shapefuzz

@@ -1,0 +1,28 @@
+#include "harness/case/zone.h"
+
+#include "harness/case/values.h"
+
+namespace shapefuzz {
+
+Zone zone_of(const Case& c, const LossSpec& spec, Reading* reading) {
+  Reading found;
+  Zone zone = classify(spec.contract, to_call(c, spec), &found);
+  if (zone == Zone::kIncompatible) return zone;
+  std::size_t next = 0;
+  const auto& patterns = found.alternative->operands;
+  for (const Operand& operand : c.operands) {
+    while (patterns[next].name != operand.name) ++next;
+    const OperandPattern& pattern = patterns[next];
+    if (!operand.values.empty() &&
+        illegal_value(bind_kind(pattern, found.bindings), operand.values)) {
+      return Zone::kIncompatible;
+    }
+    if (needs_conversion(pattern.kind, operand.dtype, c.operands[0].dtype)) {
+      zone = Zone::kExpandable;
+    }
+  }
+  if (reading != nullptr) *reading = found;
+  return zone;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,358 @@
+#include "harness/contract/unify.h"
+
+#include <algorithm>
+
+namespace shapefuzz {
+namespace {
+
+constexpr std::int64_t kUnbound = -1;
+constexpr std::size_t kNoPack = kMaxRank + 1;
+
+std::size_t pack_position(const Pattern& pattern) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i].type == Dim::Type::kPack) return i;
+  }
+  return kNoPack;
+}
+
+// Binds `size` to a number or a name; false if it is something else already.
+bool bind(const Dim& dim, std::int64_t size, Bindings& bindings) {
+  if (dim.type == Dim::Type::kNumber) return dim.number == size;
+  std::int64_t& bound = bindings.sizes[dim.name];
+  if (bound == kUnbound) bound = size;
+  return bound == size;
+}
+
+// A pack is marked as bound in `sizes` too, by its rank.
+bool bind_pack(const Dim& dim, const Shape& sizes, Bindings& bindings) {
+  std::int64_t& rank = bindings.sizes[dim.name];
+  if (rank == kUnbound) {
+    rank = static_cast<std::int64_t>(sizes.rank());
+    bindings.packs[dim.name] = sizes;
+  }
+  return bindings.packs[dim.name] == sizes;
+}
+
+bool match(const Pattern& pattern, const Shape& shape, Bindings& bindings) {
+  const std::size_t pack = pack_position(pattern);
+  const std::size_t fixed = pattern.size() - (pack == kNoPack ? 0 : 1);
+  if (pack == kNoPack ? shape.rank() != fixed : shape.rank() < fixed) return false;
+  const std::size_t packed = shape.rank() - fixed;
+  std::size_t dim = 0;
+  for (const Dim& part : pattern) {
+    if (part.type == Dim::Type::kPack) {
+      if (!bind_pack(part, shape.slice(dim, packed), bindings)) return false;
+      dim += packed;
+    } else if (!bind(part, shape[dim++], bindings)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The common size of two under broadcasting; kUnbound gives way to anything.
+std::optional<std::int64_t> widen(std::int64_t a, std::int64_t b) {
+  if (a == kUnbound || a == b) return b;
+  if (b == 1) return a;
+  if (a == 1) return b;
+  return std::nullopt;
+}
+
+// Aligns `shape` from the right with the pattern, the pack being as long as it is bound so far, and
+// widens every name in `open` to the broadcast of what it meets. Names that are not open keep their
+// size. A pack at the left end grows with the shape; leading ones beyond the pattern are dropped.
+bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kMaxNames>& open,
+           Bindings& bindings) {
+  std::size_t left = shape.rank();
+  for (std::size_t i = pattern.size(); i-- > 0;) {
+    const Dim& part = pattern[i];
+    if (part.type == Dim::Type::kPack) {
+      const std::size_t packed =
+          i == 0 || bindings.sizes[part.name] == kUnbound
+              ? left - std::min(left, i)
+              : std::min(left, static_cast<std::size_t>(bindings.sizes[part.name]));
+      const Shape met = shape.slice(left - packed, packed);
+      left -= packed;
+      if (!open[part.name]) {
+        if (!expands_to(met, bindings.packs[part.name])) return false;
+        continue;
+      }
+      const auto common = broadcast(bindings.packs[part.name], met);
+      if (!common) return false;
+      bindings.packs[part.name] = *common;
+      bindings.sizes[part.name] = static_cast<std::int64_t>(common->rank());
+    } else if (left > 0) {
+      const std::int64_t met = shape[--left];
+      const bool fixed = part.type == Dim::Type::kNumber || !open[part.name];
+      const std::int64_t bound =
+          part.type == Dim::Type::kNumber ? part.number : bindings.sizes[part.name];
+      const auto common = widen(bound, met);
+      if (!common || (fixed && *common != bound)) return false;
+      if (!fixed) bindings.sizes[part.name] = *common;
+    }
+  }
+  while (left > 0 && shape[left - 1] == 1) --left;
+  return left == 0;
+}
+
+bool holds(const Constraint& constraint, const Bindings& bindings) {
+  const std::int64_t left = bindings.size_or(constraint.left, 0);
+  const std::int64_t right = constraint.right.type == Dim::Type::kNumber
+                                 ? constraint.right.number
+                                 : bindings.size_or(constraint.right.name, 0);
+  switch (constraint.op) {
+    case Constraint::Op::kEqual:
+      return left == right;
+    case Constraint::Op::kAtLeast:
+      return left >= right;
+    case Constraint::Op::kAtMost:
+      break;
+  }
+  return left <= right;
+}
+
+// Whether legal values exist at all: no index into zero classes, no split of 3 into nothing.
+bool has_values(const OperandPattern& operand, const Shape& shape, const Bindings& bindings) {
+  const auto argument = [&](std::size_t i) { return bindings.size_or(operand.arguments[i], 0); };
+  switch (operand.kind) {
+    case Kind::kIndex:
+      return shape.elements() == 0 || argument(0) >= 1;
+    case Kind::kLabel:
+      return shape.elements() == 0 || argument(0) >= 2;
+    case Kind::kSplit:
+      return shape.elements() > 0 || argument(0) == 0;
+    default:
+      return true;
+  }
+}
+
+enum class Values { kMustExist, kMayBeIllegal };
+
+bool finish(const Call& call, Values values, Reading& reading) {
+  const Alternative& alternative = *reading.alternative;
+  for (const Constraint& constraint : alternative.constraints) {
+    if (!holds(constraint, reading.bindings)) return false;
+  }
+  for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    reading.shapes[i] = instantiate(alternative.operands[i].pattern, reading.bindings);
+    if (values == Values::kMustExist &&
+        !has_values(alternative.operands[i], reading.shapes[i], reading.bindings)) {
+      return false;
+    }
+  }
+  reading.result = instantiate(alternative.result, reading.bindings);
+  return true;
+}
+
+bool read_exactly(const Call& call, Reading& reading) {
+  const auto& operands = reading.alternative->operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    if (!match(operands[i].pattern, call.operands[i].shape, reading.bindings)) return false;
+  }
+  return finish(call, Values::kMustExist, reading);
+}
+
+// Names that are not bound yet are open: they take the broadcast of the operands that carry them.
+std::array<bool, kMaxNames> open_names(const Bindings& bindings) {
+  std::array<bool, kMaxNames> open{};
+  for (std::size_t i = 0; i < kMaxNames; ++i) open[i] = bindings.sizes[i] == kUnbound;
+  return open;
+}
+
+bool is_pack_name(const Reading& reading, std::size_t name) {
+  for (const OperandPattern& operand : reading.alternative->operands) {
+    const std::size_t pack = pack_position(operand.pattern);
+    if (pack != kNoPack && operand.pattern[pack].name == name) return true;
+  }
+  return false;
+}
+
+bool align_all(const Call& call, const std::array<bool, kMaxNames>& open, std::size_t first,
+               Values values, Reading& reading) {
+  const auto& operands = reading.alternative->operands;
+  for (std::size_t i = first; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    if (!align(operands[i].pattern, call.operands[i].shape, open, reading.bindings)) return false;
+  }
+  // A name that no operand carries is a size of 1, as a missing dimension is in broadcasting.
+  for (std::size_t name = 0; name < reading.alternative->names.size(); ++name) {
+    std::int64_t& size = reading.bindings.sizes[name];
+    if (size == kUnbound && open[name]) size = is_pack_name(reading, name) ? 0 : 1;
+  }
+  return finish(call, values, reading);
+}
+
+bool read_by_expanding(const Call& call, Reading& reading) {
+  const auto& operands = reading.alternative->operands;
+  if (!match(operands[0].pattern, call.operands[0].shape, reading.bindings)) return false;
+  if (!align_all(call, open_names(reading.bindings), 1, Values::kMustExist, reading)) return false;
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    const Call::Operand& operand = call.operands[i];
+    if (operand.present && !expands_to(operand.shape, reading.shapes[i])) return false;
+  }
+  return true;
+}
+
+Shape without_ones(const Shape& shape) {
+  Shape rest;
+  for (const std::int64_t size : shape) {
+    if (size != 1) rest.push_back(size);
+  }
+  return rest;
+}
+
+// The output fits, and every other operand expands to what it demands or has the same elements in
+// the same order: [C,1] read as the weight [C].
+bool read_by_reshaping(const Call& call, Reading& reading) {
+  const auto& operands = reading.alternative->operands;
+  if (!match(operands[0].pattern, call.operands[0].shape, reading.bindings)) return false;
+  if (!finish(call, Values::kMayBeIllegal, reading)) return false;
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    const Shape& shape = call.operands[i].shape;
+    const Shape& demanded = reading.shapes[i];
+    const bool same_elements =
+        shape.elements() == demanded.elements() &&
+        (shape.elements() == 0 || without_ones(shape) == without_ones(demanded));
+    if (!same_elements && !expands_to(shape, demanded)) return false;
+  }
+  return true;
+}
+
+Reading start(const Contract& contract, const Alternative& alternative, const Call& call) {
+  return Reading{&alternative, Bindings(contract, call), {}, {}};
+}
+
+// How little of the call an alternative explains; smaller is nearer. The output counts most.
+std::size_t distance(const Call& call, const Reading& exact_output, bool output_matches) {
+  const auto& operands = exact_output.alternative->operands;
+  std::size_t misfits = output_matches ? 0 : 2 * kMaxOperands * kMaxRank;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    const std::size_t wanted = operands[i].pattern.size();
+    const std::size_t rank = call.operands[i].shape.rank();
+    const bool pack = pack_position(operands[i].pattern) != kNoPack;
+    const std::size_t least = pack ? wanted - 1 : wanted;
+    if (rank < least) misfits += least - rank;
+    if (rank > wanted && !pack) misfits += rank - wanted;
+  }
+  return misfits;
+}
+
+}  // namespace
+
+std::string_view to_string(Zone zone) {
+  switch (zone) {
+    case Zone::kValid:
+      return "valid";
+    case Zone::kExpandable:
+      return "expandable";
+    case Zone::kIncompatible:
+      break;
+  }
+  return "incompatible";
+}
+
+Bindings::Bindings(const Contract& contract, const Call& call) : Bindings() {
+  for (std::size_t i = 0; i < contract.options.size(); ++i) sizes[i] = call.options[i];
+}
+
+Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound) {
+  Shape shape;
+  for (const Dim& part : pattern) {
+    switch (part.type) {
+      case Dim::Type::kNumber:
+        shape.push_back(part.number);
+        break;
+      case Dim::Type::kName:
+        shape.push_back(bindings.size_or(part.name, unbound));
+        break;
+      case Dim::Type::kPack:
+        shape.append(bindings.packs[part.name]);
+        break;
+    }
+  }
+  return shape;
+}
+
+bool numbers_fit(const Alternative& alternative, const Call& call) {
+  for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    const KindInfo& kind = info(alternative.operands[i].kind);
+    const bool integral = call.operands[i].numbers == NumberClass::kIntegral;
+    if ((kind.integral && !integral) || (kind.floating && integral)) return false;
+  }
+  return true;
+}
+
+Zone classify(const Contract& contract, const Call& call, Reading* reading) {
+  using Read = bool (*)(const Call&, Reading&);
+  constexpr std::array<std::pair<Zone, Read>, 2> kZones = {
+      {{Zone::kValid, read_exactly}, {Zone::kExpandable, read_by_expanding}}};
+  for (const auto& [zone, read] : kZones) {
+    for (const Alternative& alternative : contract.alternatives) {
+      if (!numbers_fit(alternative, call)) continue;
+      Reading candidate = start(contract, alternative, call);
+      if (!read(call, candidate)) continue;
+      if (reading != nullptr) *reading = candidate;
+      return zone;
+    }
+  }
+  return Zone::kIncompatible;
+}
+
+std::vector<Reading> tolerant_readings(const Contract& contract, const Call& call) {
+  std::vector<Reading> readings;
+  for (const Alternative& alternative : contract.alternatives) {
+    if (!numbers_fit(alternative, call)) continue;
+    Reading candidate = start(contract, alternative, call);
+    const auto open = open_names(candidate.bindings);
+    // A second pass, because a pack that a later operand lengthened moves what stands left of it.
+    if (align_all(call, open, 0, Values::kMayBeIllegal, candidate) &&
+        align_all(call, open, 0, Values::kMayBeIllegal, candidate)) {
+      readings.push_back(candidate);
+    }
+    Reading reshaped = start(contract, alternative, call);
+    if (read_by_reshaping(call, reshaped)) readings.push_back(reshaped);
+  }
+  return readings;
+}
+
+Reading nearest_reading(const Contract& contract, const Call& call) {
+  std::optional<Reading> nearest;
+  std::size_t smallest = 0;
+  for (const Alternative& alternative : contract.alternatives) {
+    // Without an alternative for these numbers, the first one has to do.
+    if (!numbers_fit(alternative, call) && (nearest || &alternative != &contract.alternatives[0])) {
+      continue;
+    }
+    Reading candidate = start(contract, alternative, call);
+    const bool output = match(alternative.operands[0].pattern, call.operands[0].shape,
+                              candidate.bindings);
+    if (!output) candidate.bindings = Bindings(contract, call);
+    const bool fits = numbers_fit(alternative, call);
+    const std::size_t misfits =
+        distance(call, candidate, output) + (fits ? 0 : 4 * kMaxOperands * kMaxRank);
+    if (nearest && misfits >= smallest) continue;
+    // Later operands bind what is still open, one after the other; conflicts keep the first size.
+    for (std::size_t i = output ? 1 : 0; i < alternative.operands.size(); ++i) {
+      if (!call.operands[i].present) continue;
+      Bindings before = candidate.bindings;
+      if (!align(alternative.operands[i].pattern, call.operands[i].shape,
+                 open_names(candidate.bindings), candidate.bindings)) {
+        candidate.bindings = before;
+      }
+    }
+    for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
+      candidate.shapes[i] = instantiate(alternative.operands[i].pattern, candidate.bindings);
+    }
+    candidate.result = instantiate(alternative.result, candidate.bindings);
+    nearest = candidate;
+    smallest = misfits;
+  }
+  return *nearest;
+}
+
+}  // namespace shapefuzz

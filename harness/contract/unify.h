@@ -1,0 +1,79 @@
+// Unification: which sizes the names of a contract take for given shapes, and the zone that follows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/contract/contract.h"
+#include "harness/shape/shape.h"
+
+namespace shapefuzz {
+
+/// What the contract says of a call.
+enum class Zone {
+  kValid,         ///< some alternative unifies: the loss must accept
+  kExpandable,    ///< the operands behind the output can be expanded to what it demands: it may refuse
+  kIncompatible,  ///< neither: it must refuse
+};
+
+std::string_view to_string(Zone zone);
+
+/// How the numbers of an operand are stored; it tells an index from a probability.
+enum class NumberClass { kFloating, kIntegral };
+
+/// The shapes of one call, in the order of the contract's operands, and the values of the
+/// contract's options. A missing operand has `present` false.
+struct Call {
+  struct Operand {
+    bool present = false;
+    Shape shape;
+    NumberClass numbers = NumberClass::kFloating;
+  };
+  std::array<Operand, kMaxOperands> operands;
+  std::array<std::int64_t, kMaxNames> options{};
+};
+
+/// What the names of an alternative stand for. A name that nothing has bound is -1.
+struct Bindings {
+  std::array<std::int64_t, kMaxNames> sizes;
+  std::array<Shape, kMaxNames> packs;
+
+  Bindings() { sizes.fill(-1); }
+  Bindings(const Contract& contract, const Call& call);
+  std::int64_t size_or(std::size_t name, std::int64_t otherwise) const {
+    return sizes[name] < 0 ? otherwise : sizes[name];
+  }
+};
+
+/// One meaning that an alternative gives to a call: the shape that each operand must have (after
+/// leading ones are dropped and torch's expand), and the shape of the unreduced result.
+struct Reading {
+  const Alternative* alternative = nullptr;
+  Bindings bindings;
+  std::array<Shape, kMaxOperands> shapes;
+  Shape result;
+};
+
+/// The zone by shapes and number classes alone; values are judged by the case (values.h).
+/// `reading`, if given, receives the meaning of a valid or expandable call.
+Zone classify(const Contract& contract, const Call& call, Reading* reading = nullptr);
+
+/// The meanings that a tolerant library could give to a call that the contract refuses: for each
+/// alternative, NumPy's broadcasting, in which the output may grow too and extra leading ones are
+/// dropped; and the operands behind the output reshaped where only sizes of 1 are too many.
+/// Whether legal values exist is not asked.
+std::vector<Reading> tolerant_readings(const Contract& contract, const Call& call);
+
+/// The alternative that a call was most likely meant for, and what its names stand for as far as
+/// the shapes tell; for values and derived operands of calls that do not unify.
+Reading nearest_reading(const Contract& contract, const Call& call);
+
+/// The shape that a pattern takes; a name that nothing has bound counts as `unbound`.
+Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound = 1);
+
+/// Whether the kinds of an alternative can be stored in the number classes of the call.
+bool numbers_fit(const Alternative& alternative, const Call& call);
+
+}  // namespace shapefuzz

@@ -1,0 +1,37 @@
+// What the loss families share when they call LibTorch. Includes torch headers.
+#pragma once
+
+#include <torch/nn/functional/loss.h>
+
+#include <stdexcept>
+
+#include "harness/losses/loss.h"
+
+namespace shapefuzz {
+
+namespace F = torch::nn::functional;
+
+inline const at::Tensor& Arguments::operator[](std::size_t i) const { return operands[i]; }
+
+/// The reduction as the variant that an options class wants (`F::MSELossFuncOptions::reduction_t`).
+template <class Variant>
+Variant reduction_of(const Arguments& a) {
+  if (a.reduction == "none") return torch::kNone;
+  if (a.reduction == "mean") return torch::kMean;
+  if constexpr (std::is_constructible_v<Variant, torch::enumtype::kBatchMean>) {
+    if (a.reduction == "batchmean") return torch::kBatchMean;
+  }
+  if (a.reduction == "sum") return torch::kSum;
+  throw std::logic_error("unknown reduction");
+}
+
+/// `Options()` with the reduction of the call.
+template <class Options>
+Options reduced(const Arguments& a) {
+  Options options;
+  using Variant = std::decay_t<decltype(options.reduction())>;
+  options.reduction(reduction_of<Variant>(a));
+  return options;
+}
+
+}  // namespace shapefuzz

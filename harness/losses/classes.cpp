@@ -1,0 +1,103 @@
+// Losses over a class dimension: the input has one score a class, the target names the classes.
+#include "harness/losses/call.h"
+
+namespace shapefuzz {
+namespace {
+
+// nll_loss and cross_entropy: "'mean': the weighted mean of the output is taken", over the targets
+// that are not ignored.
+at::Tensor weighted_mean(const at::Tensor& unreduced, const Arguments& a) {
+  const at::Tensor& target = a[1];
+  if (target.is_floating_point()) return unreduced.mean();
+  const at::Tensor counted = target.ne(a.integer("ignore_index"));
+  if (!a[2].defined()) return unreduced.sum() / counted.sum();
+  const at::Tensor index = target.where(counted, at::zeros_like(target)).to(at::kLong);
+  const at::Tensor weights = a[2].index_select(0, index.flatten()).view(index.sizes());
+  return unreduced.sum() / (weights * counted).sum();
+}
+
+Loss nll_loss() {
+  Loss loss = make_loss(
+      "nll_loss",
+      "(input: logprob[C], target: index(C)[], weight?: weight[C]) -> []"
+      " | (input: logprob[N,C,*d], target: index(C)[N,*d], weight?: weight[C]) -> [N,*d]",
+      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
+      {{"functional", [](const auto& a) {
+          return F::nll_loss(a[0], a[1],
+                             reduced<F::NLLLossFuncOptions>(a)
+                                 .weight(a[2])
+                                 .ignore_index(a.integer("ignore_index")));
+        }}});
+  loss.constants = {"weight"};
+  loss.mean = weighted_mean;
+  return loss;
+}
+
+Loss cross_entropy() {
+  Loss loss = make_loss(
+      "cross_entropy",
+      "(input: real[C], target: index(C)[], weight?: weight[C]) -> []"
+      " | (input: real[N,C,*d], target: index(C)[N,*d], weight?: weight[C]) -> [N,*d]"
+      " | (input: real[C], target: prob[C], weight?: weight[C]) -> []"
+      " | (input: real[N,C,*d], target: prob[N,C,*d], weight?: weight[C]) -> [N,*d]",
+      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}, {"label_smoothing", 0.0, {}}},
+      {{"functional", [](const auto& a) {
+          return F::cross_entropy(a[0], a[1],
+                                  reduced<F::CrossEntropyFuncOptions>(a)
+                                      .weight(a[2])
+                                      .ignore_index(a.integer("ignore_index"))
+                                      .label_smoothing(a.real("label_smoothing")));
+        }}});
+  loss.constants = {"weight"};
+  loss.mean = weighted_mean;
+  return loss;
+}
+
+// "Input: (N, C) or (C). Target: (N) or ()"; the check of the input says "non-empty".
+Loss multi_margin_loss() {
+  Loss loss = make_loss(
+      "multi_margin_loss",
+      "(input: real[C], target: index(C)[], weight?: weight[C]) -> [] where C >= 1"
+      " | (input: real[N,C], target: index(C)[N], weight?: weight[C]) -> [N] where C >= 1",
+      {reduction_option(), {"p", std::int64_t{1}, {}}, {"margin", 1.0, {}}},
+      {{"functional", [](const auto& a) {
+          return F::multi_margin_loss(
+              a[0], a[1],
+              reduced<F::MultiMarginLossFuncOptions>(a).p(a.integer("p")).margin(a.real("margin"))
+                  .weight(a[2]));
+        }}});
+  loss.constants = {"weight"};
+  return loss;
+}
+
+// "Target: (C) or (N, C), label targets padded by -1 ensuring same shape as the input".
+Loss multilabel_margin_loss() {
+  return make_loss("multilabel_margin_loss",
+                   "(input: real[C], target: classes(C)[C]) -> [] where C >= 1"
+                   " | (input: real[N,C], target: classes(C)[N,C]) -> [N] where C >= 1",
+                   {reduction_option()}, {{"functional", [](const auto& a) {
+                      return F::multilabel_margin_loss(
+                          a[0], a[1], reduced<F::MultilabelMarginLossFuncOptions>(a));
+                    }}});
+}
+
+// "Input: (N, C). Target: (N, C)"; the code takes any number of leading dimensions, and its result
+// loses the last one.
+Loss multilabel_soft_margin_loss() {
+  return make_loss("multilabel_soft_margin_loss",
+                   "(input: real[*S,C], target: binary[*S,C], weight?: weight[*S,C]) -> [*S]",
+                   {reduction_option()}, {{"functional", [](const auto& a) {
+                      return F::multilabel_soft_margin_loss(
+                          a[0], a[1],
+                          reduced<F::MultilabelSoftMarginLossFuncOptions>(a).weight(a[2]));
+                    }}});
+}
+
+}  // namespace
+
+std::vector<Loss> class_losses() {
+  return {nll_loss(), cross_entropy(), multi_margin_loss(), multilabel_margin_loss(),
+          multilabel_soft_margin_loss()};
+}
+
+}  // namespace shapefuzz

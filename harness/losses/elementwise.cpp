@@ -1,0 +1,130 @@
+// Losses that pair each element of the input with one of the target.
+//
+// The contracts state what is documented (torch.nn, section "Loss Functions", paragraph "Shape" of
+// each loss): "Target: (*), same shape as the input". What LibTorch does beyond that is what the
+// sweep finds out.
+#include "harness/losses/call.h"
+
+namespace shapefuzz {
+namespace {
+
+constexpr const char* kSameShape = "(input: real[*S], target: real[*S]) -> [*S]";
+
+Loss l1_loss() {
+  return make_loss("l1_loss", kSameShape, {reduction_option()}, {{"functional", [](const auto& a) {
+                     return F::l1_loss(a[0], a[1], reduced<F::L1LossFuncOptions>(a));
+                   }}});
+}
+
+Loss mse_loss() {
+  return make_loss("mse_loss", kSameShape, {reduction_option()}, {{"functional", [](const auto& a) {
+                     return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a));
+                   }}});
+}
+
+// LibTorch 1.13 ignores `SmoothL1LossFuncOptions::beta` and takes the fourth argument instead.
+Loss smooth_l1_loss() {
+  return make_loss("smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}}},
+                   {{"functional", [](const auto& a) {
+                       return F::smooth_l1_loss(a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a),
+                                                a.real("beta"));
+                     }}});
+}
+
+Loss huber_loss() {
+  return make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
+                   {{"functional", [](const auto& a) {
+                       return F::huber_loss(
+                           a[0], a[1], reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta")));
+                     }}});
+}
+
+Loss kl_div() {
+  return make_loss("kl_div",
+                   "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
+                   {reduction_option({"batchmean"}), {"log_target", false, {}}},
+                   {{"functional", [](const auto& a) {
+                       return F::kl_div(
+                           a[0], a[1],
+                           reduced<F::KLDivFuncOptions>(a).log_target(a.flag("log_target")));
+                     }}});
+}
+
+Loss poisson_nll_loss() {
+  return make_loss(
+      "poisson_nll_loss", "(input: rate(log_input)[*S], target: positive[*S]) -> [*S]",
+      {reduction_option(), {"log_input", true, {}}, {"full", false, {}}, {"eps", 1e-8, {}}},
+      {{"functional", [](const auto& a) {
+          return F::poisson_nll_loss(a[0], a[1],
+                                     reduced<F::PoissonNLLLossFuncOptions>(a)
+                                         .log_input(a.flag("log_input"))
+                                         .full(a.flag("full"))
+                                         .eps(a.real("eps")));
+        }}});
+}
+
+Loss hinge_embedding_loss() {
+  return make_loss("hinge_embedding_loss", "(input: real[*S], target: sign[*S]) -> [*S]",
+                   {reduction_option(), {"margin", 1.0, {}}}, {{"functional", [](const auto& a) {
+                      return F::hinge_embedding_loss(
+                          a[0], a[1],
+                          reduced<F::HingeEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
+                    }}});
+}
+
+Loss soft_margin_loss() {
+  Loss loss = make_loss("soft_margin_loss", "(input: real[*S], target: sign[*S]) -> [*S]",
+                   {reduction_option()}, {{"functional", [](const auto& a) {
+                      return F::soft_margin_loss(a[0], a[1],
+                                                 reduced<F::SoftMarginLossFuncOptions>(a));
+                    }}});
+  loss.constants = {"target"};
+  return loss;
+}
+
+// "weight: a manual rescaling weight, if provided it's repeated to match input tensor shape".
+Loss binary_cross_entropy() {
+  Loss loss = make_loss("binary_cross_entropy",
+                   "(input: prob[*S], target: prob[*S], weight?: weight[*S]) -> [*S]",
+                   {reduction_option()}, {{"functional", [](const auto& a) {
+                      return F::binary_cross_entropy(
+                          a[0], a[1], reduced<F::BinaryCrossEntropyFuncOptions>(a).weight(a[2]));
+                    }}});
+  loss.constants = {"weight"};
+  return loss;
+}
+
+// "pos_weight: a weight of positive examples; must be a vector with length equal to the number of
+// classes" (1.13); "a tensor broadcastable with the target" (2.x), which the second line states.
+Loss binary_cross_entropy_with_logits() {
+  Loss loss = make_loss(
+      "binary_cross_entropy_with_logits",
+      "(input: real[*S,C], target: prob[*S,C], weight?: weight[*S,C], pos_weight?: weight[C])"
+      " -> [*S,C]"
+      " | (input: real[*S], target: prob[*S], weight?: weight[*S], pos_weight?: weight[*S])"
+      " -> [*S]",
+      {reduction_option()}, {{"functional", [](const auto& a) {
+         return F::binary_cross_entropy_with_logits(
+             a[0], a[1],
+             reduced<F::BinaryCrossEntropyWithLogitsFuncOptions>(a).weight(a[2]).pos_weight(a[3]));
+       }}});
+  loss.constants = {"weight", "pos_weight"};
+  return loss;
+}
+
+}  // namespace
+
+std::vector<Loss> elementwise_losses() {
+  return {l1_loss(),
+          mse_loss(),
+          smooth_l1_loss(),
+          huber_loss(),
+          kl_div(),
+          poisson_nll_loss(),
+          hinge_embedding_loss(),
+          soft_margin_loss(),
+          binary_cross_entropy(),
+          binary_cross_entropy_with_logits()};
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,71 @@
+#include "harness/losses/loss.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace shapefuzz {
+
+const Entry& Loss::entry(std::string_view name) const {
+  for (const Entry& entry : entries) {
+    if (entry.name == name) return entry;
+  }
+  throw std::out_of_range(fmt::format("{} has no entry {}", spec.name, name));
+}
+
+std::vector<std::string> Loss::reductions() const {
+  return spec.find_option("reduction")->choices;
+}
+
+Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
+               std::vector<Entry> entries) {
+  Loss loss;
+  std::vector<std::string> whole_numbers;  // what may stand for a size or a kind's argument
+  for (const OptionSpec& option : options) {
+    const bool whole = std::holds_alternative<std::int64_t>(option.standard) ||
+                       std::holds_alternative<bool>(option.standard);
+    if (whole) whole_numbers.push_back(option.name);
+  }
+  loss.spec.name = std::move(name);
+  loss.spec.contract = parse_contract(contract, whole_numbers);
+  loss.spec.options = std::move(options);
+  for (const Entry& entry : entries) loss.spec.entries.push_back(entry.name);
+  loss.entries = std::move(entries);
+  return loss;
+}
+
+OptionSpec reduction_option(std::vector<std::string> further) {
+  OptionSpec option{"reduction", std::string("mean"), {"none", "mean", "sum"}};
+  option.choices.insert(option.choices.end(), further.begin(), further.end());
+  return option;
+}
+
+const std::vector<Loss>& all_losses() {
+  static const std::vector<Loss> losses = [] {
+    std::vector<Loss> all;
+    for (const auto family : {elementwise_losses, class_losses, pair_losses, sequence_losses}) {
+      for (Loss& loss : family()) all.push_back(std::move(loss));
+    }
+    return all;
+  }();
+  return losses;
+}
+
+const LossSpecs& all_specs() {
+  static const LossSpecs specs = [] {
+    LossSpecs all;
+    for (const Loss& loss : all_losses()) all.push_back(&loss.spec);
+    return all;
+  }();
+  return specs;
+}
+
+const Loss* find_loss(std::string_view name) {
+  for (const Loss& loss : all_losses()) {
+    if (loss.spec.name == name) return &loss;
+  }
+  return nullptr;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,93 @@
+// A loss: everything that shapefuzz knows of it, in one place.
+//
+// This header names no LibTorch type but at::Tensor, which it only declares, so that the command
+// line and the sweep stay free of torch headers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/case/case.h"
+
+namespace at {
+class Tensor;
+}
+
+namespace shapefuzz {
+
+/// The operands and options of one call. `operands[i]` is the i-th of the contract, undefined where
+/// the case does not have it.
+struct Arguments {
+  const LossSpec* spec = nullptr;
+  const Case* c = nullptr;
+  const at::Tensor* operands = nullptr;
+  std::string_view reduction;  ///< may differ from the case's: a reference asks for `none`
+
+  const at::Tensor& operator[](std::size_t i) const;
+  /// The option's value; a name or a type that the loss does not declare is a bug of the loss.
+  double real(std::string_view option) const { return get<double>(option); }
+  std::int64_t integer(std::string_view option) const { return get<std::int64_t>(option); }
+  bool flag(std::string_view option) const { return get<bool>(option); }
+  const std::vector<std::int64_t>& list(std::string_view option) const {
+    return get<std::vector<std::int64_t>>(option);
+  }
+
+ private:
+  template <class T>
+  const T& get(std::string_view option) const {
+    return std::get<T>(c->option(*spec, option));
+  }
+};
+
+/// Calls the loss through one entry; throws what LibTorch throws.
+using EntryCall = at::Tensor (*)(const Arguments&);
+
+/// The documented mean of an unreduced result, where it is not the mean over its elements.
+using MeanRule = at::Tensor (*)(const at::Tensor& unreduced, const Arguments&);
+
+struct Entry {
+  std::string name;
+  EntryCall call;
+};
+
+struct Loss {
+  LossSpec spec;
+  std::vector<Entry> entries;
+  /// Operands that LibTorch declares not differentiable ("the derivative for 'weight' is not
+  /// implemented"); they never require a gradient.
+  std::vector<std::string> constants;
+  MeanRule mean = nullptr;
+  /// Reductions that return a plain number by documentation, so that no gradient flows back.
+  std::vector<std::string> detached_reductions;
+  /// Options of the sweep's cases, where LibTorch has no default that suits small shapes.
+  std::vector<Option> sweep_options;
+
+  const Entry& entry(std::string_view name) const;
+  std::vector<std::string> reductions() const;
+};
+
+/// Puts a loss together: parses its contract and hands the options' names to it.
+/// Throws ParseError if the contract is wrong; a test builds every loss.
+Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
+               std::vector<Entry> entries);
+
+/// `reduction=mean` with `none` and `sum`, as most losses have it, and the further `choices`.
+OptionSpec reduction_option(std::vector<std::string> further = {});
+
+/// Every loss of the installed LibTorch's C++ frontend, by name.
+const std::vector<Loss>& all_losses();
+/// Their specs, for parse_case.
+const LossSpecs& all_specs();
+/// The loss of that name, or null.
+const Loss* find_loss(std::string_view name);
+
+/// The families that all_losses() is made of, one function a file.
+std::vector<Loss> elementwise_losses();
+std::vector<Loss> class_losses();
+std::vector<Loss> pair_losses();
+std::vector<Loss> sequence_losses();
+
+}  // namespace shapefuzz

@@ -1,0 +1,89 @@
+// Losses with a structure of their own: CTC over sequences, and the adaptive softmax, which is a
+// module with parameters.
+#include <torch/nn/modules/adaptive.h>
+
+#include "harness/case/values.h"
+#include "harness/losses/call.h"
+
+namespace shapefuzz {
+namespace {
+
+// "Target: (N, S) or (sum(target_lengths))", so an unbatched target is as long as its one length.
+//
+// "'mean': the output losses will be divided by the target lengths and then the mean over the batch
+// is taken".
+at::Tensor mean_over_lengths(const at::Tensor& unreduced, const Arguments& a) {
+  return (unreduced / a[3].to(unreduced.dtype()).clamp_min(1)).mean();
+}
+
+Loss ctc_loss() {
+  Loss loss = make_loss(
+      "ctc_loss",
+      "(log_probs: logprob[T,N,C], targets: label(C,blank)[N,S], input_lengths: length(T)[N],"
+      " target_lengths: length(S)[N]) -> [N] where T >= 1, C >= 1"
+      " | (log_probs: logprob[T,N,C], targets: label(C,blank)[L], input_lengths: length(T)[N],"
+      " target_lengths: split(L)[N]) -> [N] where T >= 1, C >= 1"
+      " | (log_probs: logprob[T,C], targets: label(C,blank)[S], input_lengths: length(T)[],"
+      " target_lengths: split(S)[]) -> [] where T >= 1, C >= 1",
+      {reduction_option(), {"blank", std::int64_t{0}, {}}, {"zero_infinity", false, {}}},
+      {{"functional", [](const auto& a) {
+          return F::ctc_loss(a[0], a[1], a[2], a[3],
+                             reduced<F::CTCLossFuncOptions>(a)
+                                 .blank(a.integer("blank"))
+                                 .zero_infinity(a.flag("zero_infinity")));
+        }}});
+  loss.mean = mean_over_lengths;
+  return loss;
+}
+
+// The module's parameters, drawn by our own generator: LibTorch's differ between versions.
+void set_parameters(torch::nn::Module& module, std::uint64_t seed, const at::Tensor& like) {
+  module.to(like.scalar_type());
+  const torch::NoGradGuard no_grad;
+  std::size_t stream = kMaxOperands;
+  std::vector<double> values;
+  for (at::Tensor& parameter : module.parameters()) {
+    draw_values({}, {parameter.numel()}, seed, stream++, values);
+    parameter.copy_(torch::tensor(values, torch::kDouble).view(parameter.sizes()));
+  }
+}
+
+// `ASMoutput::output` holds the log-probability of each target and `loss` is `-output.mean()`, a
+// plain double without a gradient; `none` is the negative output, which the mean is a mean of.
+at::Tensor adaptive(const Arguments& a) {
+  torch::nn::AdaptiveLogSoftmaxWithLoss module(
+      torch::nn::AdaptiveLogSoftmaxWithLossOptions(a.integer("in_features"),
+                                                   a.integer("n_classes"), a.list("cutoffs"))
+          .div_value(a.real("div_value"))
+          .head_bias(a.flag("head_bias")));
+  set_parameters(*module, a.c->seed, a[0]);
+  const auto result = module->forward(a[0], a[1]);
+  if (a.reduction == "none") return -result.output;
+  return torch::tensor(result.loss, torch::kDouble);
+}
+
+Loss adaptive_log_softmax_with_loss() {
+  Loss loss = make_loss("adaptive_log_softmax_with_loss",
+                        "(input: real[in_features], target: index(n_classes)[]) -> []"
+                        " | (input: real[N,in_features], target: index(n_classes)[N]) -> [N]",
+                        {{"reduction", std::string("mean"), {"none", "mean"}},
+                         {"in_features", std::int64_t{16}, {}},
+                         {"n_classes", std::int64_t{20}, {}},
+                         {"cutoffs", std::vector<std::int64_t>{4, 10, 15}, {}},
+                         {"div_value", 4.0, {}},
+                         {"head_bias", false, {}}},
+                        {{"module", adaptive}});
+  loss.detached_reductions = {"mean"};
+  // Small shapes are swept, so the layer must be small too.
+  loss.sweep_options = {{"in_features", std::int64_t{2}},
+                        {"n_classes", std::int64_t{4}},
+                        {"cutoffs", std::vector<std::int64_t>{2}},
+                        {"div_value", 1.0}};
+  return loss;
+}
+
+}  // namespace
+
+std::vector<Loss> sequence_losses() { return {ctc_loss(), adaptive_log_softmax_with_loss()}; }
+
+}  // namespace shapefuzz

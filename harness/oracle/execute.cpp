@@ -1,0 +1,141 @@
+#include "harness/oracle/execute.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+
+#include "harness/case/values.h"
+#include "harness/losses/call.h"
+#include "harness/oracle/tensors.h"
+
+namespace shapefuzz {
+namespace {
+
+bool is_constant(const Loss& loss, const std::string& operand) {
+  return std::find(loss.constants.begin(), loss.constants.end(), operand) != loss.constants.end();
+}
+
+// Runs `call`; what it throws ends up in `execution`. False if it threw.
+template <class Function>
+bool guarded(Execution& execution, Function call) {
+  try {
+    call();
+    return true;
+  } catch (const c10::Error& error) {
+    execution.message = error.what_without_backtrace();
+    execution.clean = execution.message.find("INTERNAL ASSERT FAILED") == std::string::npos;
+  } catch (const std::exception& error) {
+    execution.message = error.what();
+    execution.clean = false;
+  }
+  return false;
+}
+
+// The weights of an unreduced result's elements in the scalar that is differentiated: all
+// different, so that a gradient that reached the wrong element shows.
+at::Tensor cotangent_for(const at::Tensor& value) {
+  if (value.dim() == 0) return at::ones({}, value.options());
+  at::Tensor weights = at::empty(value.sizes(), at::kDouble);
+  auto* data = weights.data_ptr<double>();
+  constexpr double kGoldenRatio = 0.6180339887498949;  // its multiples spread evenly in [0, 1)
+  double phase = 0;
+  for (std::int64_t i = 0; i < weights.numel(); ++i) {
+    phase += kGoldenRatio;
+    if (phase >= 1) phase -= 1;
+    data[i] = 0.5 + phase;
+  }
+  return weights.to(value.scalar_type());
+}
+
+void differentiate(const Tensors& operands, Execution& execution) {
+  const at::Tensor& value = execution.value;
+  if (!value.defined() || !value.requires_grad()) return;
+  torch::autograd::variable_list leaves;
+  std::array<std::size_t, kMaxOperands> owners{};
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i].defined() || !operands[i].requires_grad()) continue;
+    owners[leaves.size()] = i;
+    leaves.push_back(operands[i]);
+  }
+  execution.backward_accepted = guarded(execution, [&] {
+    const auto gradients =
+        torch::autograd::grad({value}, leaves, {cotangent_for(value)},
+                              /*retain_graph=*/false, /*create_graph=*/false,
+                              /*allow_unused=*/true);
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      execution.gradients[owners[i]] = gradients[i];
+    }
+  });
+}
+
+at::Tensor expanded(const at::Tensor& tensor, const Shape& shape) {
+  if (tensor.sizes() == sizes_of(shape)) return tensor;
+  const Shape from = shape_of(tensor);
+  if (expands_to(from, shape)) return tensor.expand(sizes_of(shape));
+  if (from.elements() == shape.elements()) return tensor.reshape(sizes_of(shape));
+  // Leading ones that the reading does not have are dropped first: [1,C] as the weight [C].
+  const std::size_t extra = from.rank() - shape.rank();
+  return tensor.reshape(tensor.sizes().slice(extra)).expand(sizes_of(shape));
+}
+
+at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments& arguments,
+                  const std::string& reduction) {
+  if (reduction == "none") return unreduced;
+  if (reduction == "sum") return unreduced.sum();
+  // kl_div: "'batchmean': the sum of the output will be divided by the batch size"; a scalar is a
+  // batch of one.
+  if (reduction == "batchmean") {
+    return unreduced.sum() / (arguments[0].dim() == 0 ? 1 : arguments[0].size(0));
+  }
+  return loss.mean != nullptr ? loss.mean(unreduced, arguments) : unreduced.mean();
+}
+
+}  // namespace
+
+Tensors make_operands(const Loss& loss, const Case& c, const Reading& reading) {
+  Tensors tensors;
+  std::vector<double> values;
+  std::size_t index = 0;
+  const auto& patterns = reading.alternative->operands;
+  for (const Operand& operand : c.operands) {
+    while (patterns[index].name != operand.name) ++index;
+    if (operand.values.empty()) {
+      draw_values(bind_kind(patterns[index], reading.bindings), operand.shape, c.seed, index,
+                  values);
+    }
+    tensors[index] = make_tensor(operand, operand.values.empty() ? values : operand.values);
+    if (tensors[index].is_floating_point() && !is_constant(loss, operand.name)) {
+      tensors[index].set_requires_grad(true);
+    }
+  }
+  return tensors;
+}
+
+Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {
+  Execution execution;
+  const std::string& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
+  const Arguments arguments{&loss.spec, &c, operands.data(), reduction};
+  execution.accepted =
+      guarded(execution, [&] { execution.value = loss.entry(c.entry).call(arguments); });
+  if (execution.accepted) differentiate(operands, execution);
+  return execution;
+}
+
+Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,
+                            const Reading& reading) {
+  Execution execution;
+  const std::string& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
+  execution.accepted = guarded(execution, [&] {
+    Tensors views;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      if (operands[i].defined()) views[i] = expanded(operands[i], reading.shapes[i]);
+    }
+    const Arguments arguments{&loss.spec, &c, views.data(), "none"};
+    const at::Tensor unreduced = loss.entry(c.entry).call(arguments);
+    execution.value = reduce(unreduced, loss, arguments, reduction);
+  });
+  if (execution.accepted) differentiate(operands, execution);
+  return execution;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,39 @@
+// Operands as tensors, and tensors as numbers. Includes torch headers.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "harness/case/case.h"
+
+namespace shapefuzz {
+
+/// The operand as a tensor that owns its memory: dtype and layout as the case says, `values` as its
+/// elements (with the layout `expanded`, those of the first entry are repeated).
+at::Tensor make_tensor(const Operand& operand, const std::vector<double>& values);
+
+/// The sizes; a result of LibTorch may have more dimensions than a Shape holds (std::length_error).
+Shape shape_of(const at::Tensor& tensor);
+
+/// The sizes as LibTorch takes them; refers to `shape`.
+inline at::IntArrayRef sizes_of(const Shape& shape) { return {shape.begin(), shape.rank()}; }
+
+/// Where two tensors of equal shape differ most, and by what factor.
+struct Difference {
+  bool equal = true;
+  std::int64_t at = 0;  ///< the flat index
+  double actual = 0;
+  double expected = 0;
+};
+
+/// Compares element by element; two NaNs are equal. `tolerance` is absolute.
+Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance);
+
+/// The largest absolute value, ignoring what is not finite; 0 if there is none.
+double largest(const at::Tensor& tensor);
+
+/// The unit roundoff of the tensor's dtype, that of f64 for integers.
+double unit_roundoff(const at::Tensor& tensor);
+
+}  // namespace shapefuzz

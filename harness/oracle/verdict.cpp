@@ -1,0 +1,120 @@
+#include "harness/oracle/verdict.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <tuple>
+
+namespace shapefuzz {
+namespace {
+
+// The verdicts in the enumeration's order, which is that of severity.
+struct VerdictInfo {
+  std::string_view name;
+  Severity severity;
+};
+
+constexpr std::array<VerdictInfo, 16> kVerdicts = {{
+    {"pass", Severity::kNone},
+    {"out_of_bounds", Severity::kMemory},
+    {"crash", Severity::kMemory},
+    {"uninitialized_read", Severity::kMemory},
+    {"input_mutated", Severity::kMemory},
+    {"wrong_shape", Severity::kMiscalculation},
+    {"wrong_value", Severity::kMiscalculation},
+    {"wrong_gradient", Severity::kMiscalculation},
+    {"wrong_reduction", Severity::kMiscalculation},
+    {"nondeterministic", Severity::kMiscalculation},
+    {"backward_rejected", Severity::kMiscalculation},
+    {"silent_broadcast", Severity::kContract},
+    {"rejected_valid", Severity::kContract},
+    {"entry_disagreement", Severity::kContract},
+    {"unclean_rejection", Severity::kContract},
+    {"timed_out", Severity::kContract},
+}};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+auto parts(const Signature& s) {
+  return std::tie(s.loss, s.entry, s.verdict, s.relation, s.message);
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  static constexpr std::array<std::string_view, 4> kNames = {"accepted", "rejected", "crashed",
+                                                             "timed_out"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
+
+std::string_view to_string(Verdict verdict) {
+  return kVerdicts[static_cast<std::size_t>(verdict)].name;
+}
+
+std::string_view to_string(Severity severity) {
+  static constexpr std::array<std::string_view, 4> kNames = {"memory", "miscalculation", "contract",
+                                                             "none"};
+  return kNames[static_cast<std::size_t>(severity)];
+}
+
+const std::vector<Verdict>& all_verdicts() {
+  static const std::vector<Verdict> verdicts = [] {
+    std::vector<Verdict> all;
+    for (std::size_t i = 0; i < kVerdicts.size(); ++i) all.push_back(static_cast<Verdict>(i));
+    return all;
+  }();
+  return verdicts;
+}
+
+Severity severity_of(Verdict verdict) {
+  return kVerdicts[static_cast<std::size_t>(verdict)].severity;
+}
+
+std::optional<Policy> parse_policy(std::string_view text) {
+  if (text == "strict") return Policy::kStrict;
+  if (text == "expand") return Policy::kExpand;
+  if (text == "broadcast") return Policy::kBroadcast;
+  return std::nullopt;
+}
+
+bool operator<(const Signature& a, const Signature& b) { return parts(a) < parts(b); }
+bool operator==(const Signature& a, const Signature& b) { return parts(a) == parts(b); }
+
+Signature signature_of(const Case& c, const Judgement& judgement) {
+  const std::string message = without_numbers(judgement.message);
+  return {c.loss, c.entry, std::string(to_string(judgement.verdict)), to_string(judgement.misfit),
+          message.empty() ? "-" : message};
+}
+
+std::string to_string(const Signature& s) {
+  return fmt::format("{} | {} | {} | {} | {}", s.loss, s.entry, s.verdict, s.relation, s.message);
+}
+
+std::string without_numbers(std::string_view message) {
+  std::string text;
+  for (std::size_t i = 0; i < message.size();) {
+    const char c = message[i];
+    if (!is_digit(c)) {
+      // One line, and nothing that the ` | ` of a baseline could be confused by.
+      const char plain = c == '|' ? '/' : (c < ' ' || c > '~') ? ' ' : c;
+      if (plain != ' ' || (!text.empty() && text.back() != ' ')) text += plain;
+      ++i;
+      continue;
+    }
+    // A number, or a list of them whatever its length: `2, 3` in "[2, 3]" is one `#`.
+    while (i < message.size() && (is_digit(message[i]) || message[i] == '.')) ++i;
+    if (text.size() >= 3 && text.compare(text.size() - 3, 3, "#, ") == 0) {
+      text.resize(text.size() - 2);
+    } else {
+      text += '#';
+    }
+  }
+  // "[]" of a scalar and "[#]" are the same message.
+  for (std::size_t at = text.find("[]"); at != std::string::npos; at = text.find("[]", at)) {
+    text.replace(at, 2, "[#]");
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,91 @@
+// The words of a judgement, and how findings are told apart. No LibTorch in here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/case/case.h"
+#include "harness/case/mistake.h"
+
+namespace shapefuzz {
+
+/// What LibTorch did.
+enum class Outcome { kAccepted, kRejected, kCrashed, kTimedOut };
+
+/// The judgement of what LibTorch did against what the contract says.
+enum class Verdict {
+  kPass,
+  kOutOfBounds,
+  kCrash,
+  kUninitializedRead,
+  kInputMutated,
+  kWrongShape,
+  kWrongValue,
+  kWrongGradient,
+  kWrongReduction,
+  kNondeterministic,
+  kBackwardRejected,
+  kSilentBroadcast,
+  kRejectedValid,
+  kEntryDisagreement,
+  kUncleanRejection,
+  kTimedOut,
+};
+
+/// The groups that a report never mixes, the worst first.
+enum class Severity {
+  kMemory,          ///< a bug: LibTorch touches what it must not
+  kMiscalculation,  ///< a bug: LibTorch computes something wrong
+  kContract,        ///< a hazard: LibTorch takes what it does not promise, or the reverse
+  kNone,            ///< no finding
+};
+
+std::string_view to_string(Outcome outcome);
+std::string_view to_string(Verdict verdict);
+std::string_view to_string(Severity severity);
+const std::vector<Verdict>& all_verdicts();
+Severity severity_of(Verdict verdict);
+
+/// How much the user forgives.
+enum class Policy {
+  kStrict,     ///< only valid cases may be accepted
+  kExpand,     ///< expandable ones too, if they equal the expanded call
+  kBroadcast,  ///< NumPy's broadcasting too, if it equals the call on the common shape
+};
+
+std::optional<Policy> parse_policy(std::string_view text);
+
+struct Judgement {
+  Zone zone = Zone::kValid;
+  Outcome outcome = Outcome::kAccepted;
+  Verdict verdict = Verdict::kPass;
+  std::optional<Shape> result_shape;    ///< of an accepted call
+  std::optional<Shape> expected_shape;  ///< of the reading that was compared with
+  bool warned = false;                  ///< LibTorch printed a warning
+  std::string message;                  ///< LibTorch's, of a refusal
+  std::string detail;                   ///< what differs, in a sentence; empty for most passes
+  Misfit misfit;                        ///< of a finding: what is wrong with its shapes
+};
+
+/// Which findings are the same: no stack and no concrete size in it.
+struct Signature {
+  std::string loss;
+  std::string entry;
+  std::string verdict;
+  std::string relation;  ///< the misfit, `target:forgot_unsqueeze`
+  std::string message;   ///< LibTorch's, its numbers replaced; `-` if there is none
+
+  friend bool operator<(const Signature& a, const Signature& b);
+  friend bool operator==(const Signature& a, const Signature& b);
+};
+
+Signature signature_of(const Case& c, const Judgement& judgement);
+/// The parts joined by ` | `, the spelling in baselines and records.
+std::string to_string(const Signature& signature);
+
+/// `message` in one line, every number and every list of numbers replaced by `#`.
+std::string without_numbers(std::string_view message);
+
+}  // namespace shapefuzz

@@ -1,0 +1,127 @@
+#include "harness/sweep/plan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace shapefuzz {
+namespace {
+
+std::vector<DType> dtypes_of(const Alternative& alternative) {
+  std::vector<DType> dtypes;
+  for (const OperandPattern& operand : alternative.operands) {
+    dtypes.push_back(default_dtype(operand.kind));
+  }
+  return dtypes;
+}
+
+struct Bulk {
+  std::size_t rank = 0;
+  std::size_t empty = 0;
+  std::int64_t sizes = 0;
+};
+
+Bulk bulk_of(const Case& c) {
+  Bulk bulk;
+  for (const Operand& operand : c.operands) {
+    bulk.rank += operand.shape.rank();
+    for (const std::int64_t size : operand.shape) {
+      bulk.sizes += size;
+      bulk.empty += size == 0 ? 1 : 0;
+    }
+  }
+  return bulk;
+}
+
+}  // namespace
+
+std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size) {
+  std::vector<Shape> shapes = {Shape{}};
+  std::size_t first = 0;  // of the shapes with one dimension less
+  for (std::size_t rank = 1; rank <= max_rank; ++rank) {
+    const std::size_t last = shapes.size();
+    for (std::size_t i = first; i < last; ++i) {
+      for (std::int64_t size = 0; size <= max_size; ++size) {
+        Shape longer = shapes[i];
+        longer.push_back(size);
+        shapes.push_back(longer);
+      }
+    }
+    first = last;
+  }
+  return shapes;
+}
+
+const std::string& Variation::operand_name(std::size_t i) const {
+  return contract.operands()[i].name;
+}
+
+std::string Variation::name() const {
+  return fmt::format("{}@{}({}, {})", loss->spec.name, entry, operand_name(0),
+                     operand_name(varied));
+}
+
+Case Variation::make_case(const Shape& output, const Shape& varied_shape,
+                          std::uint64_t seed) const {
+  Case c;
+  c.loss = loss->spec.name;
+  c.entry = entry;
+  c.seed = seed;
+  c.options = loss->sweep_options;
+  Call call;
+  call.operands[0] = {true, output, number_class(dtypes[0])};
+  call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
+  for (std::size_t i = 0; i < contract.options.size(); ++i) {
+    const OptionValue& value = c.option(loss->spec, contract.options[i]);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) call.options[i] = *number;
+    if (const auto* flag = std::get_if<bool>(&value)) call.options[i] = *flag ? 1 : 0;
+  }
+  const Reading reading = nearest_reading(contract, call);
+  for (std::size_t i = 0; i < contract.operands().size(); ++i) {
+    const bool varies = i == 0 || i == varied;
+    if (!varies && contract.operands()[i].optional) continue;
+    Operand operand;
+    operand.name = operand_name(i);
+    operand.dtype = dtypes[i];
+    operand.shape = i == 0 ? output : i == varied ? varied_shape : reading.shapes[i];
+    c.operands.push_back(std::move(operand));
+  }
+  return c;
+}
+
+std::vector<Variation> variations_of(const Loss& loss, const std::string& entry) {
+  std::vector<Variation> variations;
+  std::vector<std::vector<DType>> seen;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    const std::vector<DType> dtypes = dtypes_of(alternative);
+    if (std::find(seen.begin(), seen.end(), dtypes) != seen.end()) continue;
+    seen.push_back(dtypes);
+    Variation variation;
+    variation.loss = &loss;
+    variation.entry = entry;
+    variation.dtypes = dtypes;
+    variation.reductions = loss.reductions();
+    variation.contract.options = loss.spec.contract.options;
+    for (const Alternative& other : loss.spec.contract.alternatives) {
+      if (dtypes_of(other) == dtypes) variation.contract.alternatives.push_back(other);
+    }
+    for (std::size_t i = 1; i < alternative.operands.size(); ++i) {
+      variation.varied = i;
+      variations.push_back(variation);
+    }
+  }
+  return variations;
+}
+
+bool is_smaller(const Case& a, const Case& b) {
+  const Bulk x = bulk_of(a);
+  const Bulk y = bulk_of(b);
+  const auto key = [](const Bulk& bulk, const Case& c) {
+    return std::make_tuple(bulk.rank, bulk.empty, bulk.sizes, c.options.size());
+  };
+  if (key(x, a) != key(y, b)) return key(x, a) < key(y, b);
+  return to_string(a) < to_string(b);
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,42 @@
+// The plan of a sweep: every way to vary two operands of a loss over all small shapes.
+//
+// The first operand is varied against each other operand in turn; the rest is derived from the
+// contract. An operand that is an index in one alternative and a probability in another is swept as
+// both. No LibTorch in here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/case/case.h"
+#include "harness/losses/loss.h"
+
+namespace shapefuzz {
+
+/// Every shape of rank 0..max_rank with sizes 0..max_size, by rank, then lexicographically.
+std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size);
+
+/// One way to vary a loss: the output and one more operand.
+struct Variation {
+  const Loss* loss = nullptr;
+  std::string entry;
+  std::size_t varied = 1;      ///< the operand that varies with the first one
+  Contract contract;           ///< the alternatives that have these dtypes
+  std::vector<DType> dtypes;   ///< by operand
+  std::vector<std::string> reductions;
+
+  std::string name() const;    ///< `mse_loss@functional(input, target)`
+  const std::string& operand_name(std::size_t i) const;
+  /// The case with these two shapes: required operands that do not vary are derived.
+  Case make_case(const Shape& output, const Shape& varied_shape, std::uint64_t seed) const;
+};
+
+/// The variations of one entry of a loss.
+std::vector<Variation> variations_of(const Loss& loss, const std::string& entry);
+
+/// Whether `a` is the better example: fewer dimensions, then fewer empty ones (an empty tensor shows
+/// nothing), then smaller sizes, then fewer options, then the text's order.
+bool is_smaller(const Case& a, const Case& b);
+
+}  // namespace shapefuzz

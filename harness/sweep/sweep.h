@@ -1,0 +1,37 @@
+// The sweep: every case within bounds, judged by worker processes. No LibTorch in here.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/oracle/verdict.h"
+#include "harness/sweep/plan.h"
+#include "harness/sweep/tally.h"
+
+namespace shapefuzz {
+
+struct SweepOptions {
+  std::size_t max_rank = 3;
+  std::int64_t max_size = 3;
+  Policy policy = Policy::kExpand;
+  std::size_t jobs = 1;
+  std::uint64_t seed = 0;
+};
+
+struct SweepSinks {
+  /// A record a line, if anybody wants them: findings, with `passes` the passes too.
+  std::function<void(const std::string& lines)> records;
+  bool passes = false;
+  /// Cases done, cases in all.
+  std::function<void(std::uint64_t done, std::uint64_t all)> progress;
+};
+
+/// Judges every case of the variations; throws HarnessError.
+Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
+            const SweepSinks& sinks);
+
+/// The number of cases that a sweep judges.
+std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options);
+
+}  // namespace shapefuzz

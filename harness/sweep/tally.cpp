@@ -1,0 +1,86 @@
+#include "harness/sweep/tally.h"
+
+#include <nlohmann/json.hpp>
+
+#include "harness/sweep/plan.h"
+
+namespace shapefuzz {
+
+std::uint64_t Counts::total() const {
+  std::uint64_t sum = 0;
+  for (const auto& zone : cases) {
+    for (const std::uint64_t count : zone) sum += count;
+  }
+  return sum;
+}
+
+std::uint64_t Tally::cases() const {
+  std::uint64_t sum = 0;
+  for (const auto& entry : counts_) sum += entry.second.total();
+  return sum;
+}
+
+void Tally::add(const Case& c, const Judgement& judgement) {
+  Counts& counts = counts_[{c.loss, c.entry}];
+  ++counts.cases[static_cast<std::size_t>(judgement.zone)]
+                [static_cast<std::size_t>(judgement.outcome)];
+  counts.warned += judgement.warned ? 1 : 0;
+  if (judgement.verdict == Verdict::kPass) return;
+  ++counts.findings;
+  add(signature_of(c, judgement), {c, judgement.detail, 1});
+}
+
+void Tally::add(const Signature& signature, const Finding& finding) {
+  const auto [known, fresh] = findings_.try_emplace(signature, finding);
+  if (fresh) return;
+  const std::uint64_t cases = known->second.cases + finding.cases;
+  if (is_smaller(finding.smallest, known->second.smallest)) known->second = finding;
+  known->second.cases = cases;
+}
+
+void Tally::add(const Tally& other) {
+  for (const auto& [key, counts] : other.counts_) {
+    Counts& sum = counts_[key];
+    for (std::size_t zone = 0; zone < Counts::kZones; ++zone) {
+      for (std::size_t outcome = 0; outcome < Counts::kOutcomes; ++outcome) {
+        sum.cases[zone][outcome] += counts.cases[zone][outcome];
+      }
+    }
+    sum.warned += counts.warned;
+    sum.findings += counts.findings;
+  }
+  for (const auto& [signature, finding] : other.findings_) add(signature, finding);
+}
+
+std::string Tally::to_text() const {
+  nlohmann::json text = {{"counts", nlohmann::json::array()}, {"findings", nlohmann::json::array()}};
+  for (const auto& [key, counts] : counts_) {
+    text["counts"].push_back(
+        {key.first, key.second, counts.cases, counts.warned, counts.findings});
+  }
+  for (const auto& [s, finding] : findings_) {
+    text["findings"].push_back({s.loss, s.entry, s.verdict, s.relation, s.message,
+                                to_string(finding.smallest), finding.detail, finding.cases});
+  }
+  return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  Tally tally;
+  for (const auto& row : json.at("counts")) {
+    Counts counts;
+    counts.cases = row.at(2).get<decltype(counts.cases)>();
+    counts.warned = row.at(3);
+    counts.findings = row.at(4);
+    tally.counts_[{row.at(0), row.at(1)}] = counts;
+  }
+  for (const auto& row : json.at("findings")) {
+    const Signature signature{row.at(0), row.at(1), row.at(2), row.at(3), row.at(4)};
+    tally.findings_[signature] = {parse_case(row.at(5).get<std::string>(), specs), row.at(6),
+                                  row.at(7)};
+  }
+  return tally;
+}
+
+}  // namespace shapefuzz

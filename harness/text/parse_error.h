@@ -1,0 +1,44 @@
+// One error type for everything that shapefuzz reads: shapes, contracts, case lines, baselines.
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shapefuzz {
+
+/// What is wrong with a text: at which byte, what was found there, and what was expected.
+class ParseError : public std::runtime_error {
+ public:
+  /// `offset` counts bytes from 0; people are shown the column, which counts from 1.
+  ParseError(std::size_t offset, const std::string& found, const std::string& expected);
+
+  std::size_t offset() const { return offset_; }
+  std::size_t column() const { return offset_ + 1; }
+  const std::string& expected() const { return expected_; }
+
+  /// The same error for a text in which this one starts at byte `start`.
+  ParseError moved_by(std::size_t start) const;
+
+ private:
+  std::size_t offset_;
+  std::string found_;
+  std::string expected_;
+};
+
+/// The message, the line around the error and a caret under it. Long lines are cut to a window and
+/// bytes that do not print are shown as `?`, so that the caret stays under its column.
+std::string explain(const ParseError& error, std::string_view text);
+
+/// `text` with bytes that do not print as `\xNN`, cut to `limit` bytes.
+std::string printable(std::string_view text, std::size_t limit = 40);
+
+/// The entries of `known` that are most like `word`, as ` (did you mean a, b?)`; empty if none is.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
+
+/// Levenshtein distance: the number of single-character edits that turn `a` into `b`.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+}  // namespace shapefuzz
