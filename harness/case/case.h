@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,12 +20,18 @@
 
 namespace shapefuzz {
 
+struct Case;
+
 /// What is known of a loss without LibTorch: enough to read, print and generate its cases.
 struct LossSpec {
   std::string name;
   Contract contract;
   std::vector<OptionSpec> options;   ///< `reduction` among them
   std::vector<std::string> entries;  ///< the first one is meant where a case names none
+
+  /// The first option of the case whose value the documentation excludes, and what it demands, as
+  /// in "beta: a number of at least 0"; null for a loss whose options are all free.
+  std::optional<std::string> (*illegal_option)(const Case& c, const LossSpec& spec) = nullptr;
 
   const OptionSpec* find_option(std::string_view option) const;
 };
@@ -61,6 +68,11 @@ struct Case {
   std::vector<Option> options;    ///< those that are not at their default, in the loss's order
   std::uint64_t seed = 0;
 
+  /// The value of an option that the loss declares with this type; anything else throws.
+  template <class T>
+  const T& get(const LossSpec& spec, std::string_view name) const {
+    return std::get<T>(option(spec, name));
+  }
   const Operand* find_operand(std::string_view name) const;
   Operand* find_operand(std::string_view name);
   /// The option's value, its default if the case does not say.

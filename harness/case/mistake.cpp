@@ -65,20 +65,20 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
 }  // namespace
 
 std::string_view to_string(Mistake mistake) {
-  static constexpr std::array<std::string_view, 22> kNames = {
+  static constexpr std::array<std::string_view, 23> kNames = {
       "none",          "forgot_unsqueeze", "forgot_squeeze",     "only_ones",
       "reduced_to_scalar", "one_hot_for_index", "missing_batch", "missing_last",
       "extra_batch",   "extra_last",       "transposed",         "one_sample",
       "shorter_batch", "longer_batch",     "size_one",           "size_one_demanded",
       "other_size",    "other_rank",       "empty",              "output_does_not_fit",
-      "other_dtype",   "illegal_value"};
+      "other_dtype",   "illegal_value",    "illegal_option"};
   return kNames[static_cast<std::size_t>(mistake)];
 }
 
 const std::vector<Mistake>& all_mistakes() {
   static const std::vector<Mistake> mistakes = [] {
     std::vector<Mistake> all;
-    for (int i = 0; i <= static_cast<int>(Mistake::kIllegalValue); ++i) {
+    for (int i = 0; i <= static_cast<int>(Mistake::kIllegalOption); ++i) {
       all.push_back(static_cast<Mistake>(i));
     }
     return all;
@@ -203,6 +203,11 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
     if (values.empty()) draw_values(kind, operand->shape, c.seed, i, values);
     if (illegal_value(kind, values)) {
       return {Mistake::kIllegalValue, operands[i].name, reading.shapes[i]};
+    }
+  }
+  if (spec.illegal_option != nullptr) {
+    if (const auto option = spec.illegal_option(c, spec)) {
+      return {Mistake::kIllegalOption, option->substr(0, option->find(':')), {}};
     }
   }
   for (std::size_t i = 1; i < operands.size(); ++i) {

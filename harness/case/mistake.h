@@ -39,6 +39,7 @@ enum class Mistake {
   kOutputDoesNotFit,  ///< no alternative of the contract has an output of this rank
   kOtherDtype,        ///< the shapes fit, the dtype needs a conversion
   kIllegalValue,      ///< the shapes fit, a listed value is outside the operand's kind
+  kIllegalOption,     ///< the shapes fit, an option is outside its documented range
 };
 
 std::string_view to_string(Mistake mistake);

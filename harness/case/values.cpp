@@ -33,7 +33,8 @@ double label(Stream& stream, const BoundKind& kind) {
   // With the blank as the only class there is no label; 0 at least stays inside.
   if (kind.argument < 2) return 0;
   const std::int64_t drawn = stream.below(kind.argument - 1);
-  return static_cast<double>(drawn >= kind.blank && kind.blank >= 0 ? drawn + 1 : drawn);
+  const std::int64_t blank = kind.special.value_or(-1);
+  return static_cast<double>(drawn >= blank && blank >= 0 ? drawn + 1 : drawn);
 }
 
 // At least one step and one label, where there is one: an empty sequence has nothing to compare.
@@ -79,6 +80,10 @@ bool whole_in(double value, std::int64_t low, std::int64_t high) {
          value < static_cast<double>(high);
 }
 
+bool is_special(const BoundKind& kind, double value) {
+  return kind.special && value == static_cast<double>(*kind.special);
+}
+
 // Whether one value is legal by itself, and what the kind demands if it is not.
 std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
   const auto demand = [&](bool legal, std::string text) {
@@ -103,12 +108,12 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
     case Kind::kBinary:
       return demand(value == 0 || value == 1, "0 or 1");
     case Kind::kIndex:
-      return demand(whole_in(value, 0, kind.argument),
+      return demand(whole_in(value, 0, kind.argument) || is_special(kind, value),
                     fmt::format("a class index in [0, {})", kind.argument));
     case Kind::kLabel:
       return demand(
-          whole_in(value, 0, kind.argument) && value != static_cast<double>(kind.blank),
-          fmt::format("a label in [0, {}) that is not the blank {}", kind.argument, kind.blank));
+          whole_in(value, 0, kind.argument) && !is_special(kind, value),
+          fmt::format("a label in [0, {}) that is not the blank", kind.argument));
     case Kind::kClasses:
       return demand(whole_in(value, -1, kind.argument),
                     fmt::format("a class index in [0, {}), or -1 behind them", kind.argument));
@@ -132,7 +137,8 @@ BoundKind bind_kind(const OperandPattern& operand, const Bindings& bindings) {
   BoundKind bound;
   bound.kind = operand.kind;
   if (!operand.arguments.empty()) bound.argument = bindings.size_or(operand.arguments[0], 1);
-  if (operand.arguments.size() > 1) bound.blank = bindings.size_or(operand.arguments[1], 0);
+  // An option's value, which unlike a size may be negative.
+  if (operand.arguments.size() > 1) bound.special = bindings.sizes[operand.arguments[1]];
   if (bound.kind == Kind::kProbOrLog) {
     bound.kind = bound.argument != 0 ? Kind::kLogProb : Kind::kProb;
   } else if (bound.kind == Kind::kRate) {

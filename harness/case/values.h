@@ -19,7 +19,7 @@ namespace shapefuzz {
 struct BoundKind {
   Kind kind = Kind::kReal;
   std::int64_t argument = 0;  ///< C, T, S or L
-  std::int64_t blank = -1;    ///< of a label
+  std::optional<std::int64_t> special;  ///< of a label: the blank; of an index: what is ignored
 };
 
 /// The kind of operand `index`, its names bound as far as the shapes of the case tell.

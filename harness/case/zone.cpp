@@ -8,6 +8,7 @@ Zone zone_of(const Case& c, const LossSpec& spec, Reading* reading) {
   Reading found;
   Zone zone = classify(spec.contract, to_call(c, spec), &found);
   if (zone == Zone::kIncompatible) return zone;
+  if (spec.illegal_option != nullptr && spec.illegal_option(c, spec)) return Zone::kIncompatible;
   std::size_t next = 0;
   const auto& patterns = found.alternative->operands;
   for (const Operand& operand : c.operands) {

@@ -75,11 +75,15 @@ class AlternativeParser {
       cursor_.fail_at(start, "a kind of values" + did_you_mean(word, names));
     }
     operand.kind = found->kind;
-    for (std::size_t i = 0; i < found->arguments; ++i) {
-      cursor_.expect(i == 0 ? "(" : ",");
+    if (found->most_arguments == 0) return;
+    cursor_.expect("(");
+    operand.arguments.push_back(use_name());
+    while (operand.arguments.size() < found->least_arguments ||
+           (operand.arguments.size() < found->most_arguments && cursor_.take(","))) {
+      if (operand.arguments.size() < found->least_arguments) cursor_.expect(",");
       operand.arguments.push_back(use_name());
     }
-    if (found->arguments > 0) cursor_.expect(")");
+    cursor_.expect(")");
   }
 
   Pattern parse_pattern(bool binds) {

@@ -18,7 +18,7 @@ enum class Kind {
   kRate,      ///< rate(o): real where the option o is set (it is a logarithm), else positive
   kSign,      ///< -1 or 1
   kBinary,    ///< 0 or 1
-  kIndex,     ///< index(C): a whole number in [0, C)
+  kIndex,     ///< index(C): a whole number in [0, C); index(C, o): or the value of the option o
   kLabel,     ///< label(C, b): an index into C classes that is not the blank, the option b
   kClasses,   ///< classes(C): rows of distinct indices below C, closed by -1 (multilabel_margin)
   kLength,    ///< length(T): a whole number in [0, T]
@@ -29,7 +29,8 @@ enum class Kind {
 struct KindInfo {
   Kind kind;
   std::string_view name;
-  std::size_t arguments;  ///< how many names stand in its parentheses
+  std::size_t least_arguments;  ///< how many names stand in its parentheses
+  std::size_t most_arguments;
   bool integral;          ///< must be stored as integers: an index is never a floating number
   bool floating;          ///< must be stored as floating numbers
 };

@@ -5,7 +5,6 @@
 namespace shapefuzz {
 namespace {
 
-constexpr std::int64_t kUnbound = -1;
 constexpr std::size_t kNoPack = kMaxRank + 1;
 
 std::size_t pack_position(const Pattern& pattern) {
@@ -117,8 +116,9 @@ bool has_values(const OperandPattern& operand, const Shape& shape, const Binding
   switch (operand.kind) {
     case Kind::kIndex:
       return shape.elements() == 0 || argument(0) >= 1;
-    case Kind::kLabel:
-      return shape.elements() == 0 || argument(0) >= 2;
+    case Kind::kLabel:  // the blank itself must be one of the classes
+      return (shape.elements() == 0 || argument(0) >= 2) && argument(1) >= 0 &&
+             argument(1) < std::max<std::int64_t>(argument(0), 1);
     case Kind::kSplit:
       return shape.elements() > 0 || argument(0) == 0;
     default:

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -35,15 +36,18 @@ struct Call {
   std::array<std::int64_t, kMaxNames> options{};
 };
 
-/// What the names of an alternative stand for. A name that nothing has bound is -1.
+/// What the names of an alternative stand for. An option may have any value, so no size is the sign
+/// of a name that nothing has bound.
+constexpr std::int64_t kUnbound = std::numeric_limits<std::int64_t>::min();
+
 struct Bindings {
   std::array<std::int64_t, kMaxNames> sizes;
   std::array<Shape, kMaxNames> packs;
 
-  Bindings() { sizes.fill(-1); }
+  Bindings() { sizes.fill(kUnbound); }
   Bindings(const Contract& contract, const Call& call);
   std::int64_t size_or(std::size_t name, std::int64_t otherwise) const {
-    return sizes[name] < 0 ? otherwise : sizes[name];
+    return sizes[name] == kUnbound ? otherwise : sizes[name];
   }
 };
 

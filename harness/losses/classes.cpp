@@ -16,11 +16,30 @@ at::Tensor weighted_mean(const at::Tensor& unreduced, const Arguments& a) {
   return unreduced.sum() / (weights * counted).sum();
 }
 
+// "label_smoothing: a float in [0.0, 1.0]"; "ignore_index is only applicable when the target
+// contains class indices", and one below 0 cannot be meant.
+std::optional<std::string> illegal_cross_entropy_option(const Case& c, const LossSpec& spec) {
+  const double smoothing = c.get<double>(spec, "label_smoothing");
+  if (!(smoothing >= 0 && smoothing <= 1)) return "label_smoothing: a number in [0, 1]";
+  const bool indices = number_class(c.find_operand("target")->dtype) == NumberClass::kIntegral;
+  if (!indices && c.get<std::int64_t>(spec, "ignore_index") >= 0) {
+    return "ignore_index: nothing, since the target holds probabilities";
+  }
+  return std::nullopt;
+}
+
+// "p: ... 1 and 2 are the only supported values."
+std::optional<std::string> illegal_p(const Case& c, const LossSpec& spec) {
+  const std::int64_t p = c.get<std::int64_t>(spec, "p");
+  if (p == 1 || p == 2) return std::nullopt;
+  return "p: 1 or 2";
+}
+
 Loss nll_loss() {
   Loss loss = make_loss(
       "nll_loss",
-      "(input: logprob[C], target: index(C)[], weight?: weight[C]) -> []"
-      " | (input: logprob[N,C,*d], target: index(C)[N,*d], weight?: weight[C]) -> [N,*d]",
+      "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
+      " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: weight[C]) -> [N,*d]",
       {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
       {{"functional", [](const auto& a) {
           return F::nll_loss(a[0], a[1],
@@ -36,8 +55,8 @@ Loss nll_loss() {
 Loss cross_entropy() {
   Loss loss = make_loss(
       "cross_entropy",
-      "(input: real[C], target: index(C)[], weight?: weight[C]) -> []"
-      " | (input: real[N,C,*d], target: index(C)[N,*d], weight?: weight[C]) -> [N,*d]"
+      "(input: real[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
+      " | (input: real[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: weight[C]) -> [N,*d]"
       " | (input: real[C], target: prob[C], weight?: weight[C]) -> []"
       " | (input: real[N,C,*d], target: prob[N,C,*d], weight?: weight[C]) -> [N,*d]",
       {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}, {"label_smoothing", 0.0, {}}},
@@ -48,6 +67,7 @@ Loss cross_entropy() {
                                       .ignore_index(a.integer("ignore_index"))
                                       .label_smoothing(a.real("label_smoothing")));
         }}});
+  loss.spec.illegal_option = illegal_cross_entropy_option;
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
   return loss;
@@ -66,6 +86,7 @@ Loss multi_margin_loss() {
               reduced<F::MultiMarginLossFuncOptions>(a).p(a.integer("p")).margin(a.real("margin"))
                   .weight(a[2]));
         }}});
+  loss.spec.illegal_option = illegal_p;
   loss.constants = {"weight"};
   return loss;
 }

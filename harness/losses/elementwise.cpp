@@ -22,21 +22,37 @@ Loss mse_loss() {
                    }}});
 }
 
+// "beta: ... must be non-negative."
+std::optional<std::string> illegal_beta(const Case& c, const LossSpec& spec) {
+  if (c.get<double>(spec, "beta") >= 0) return std::nullopt;
+  return "beta: a number of at least 0";
+}
+
+// "delta: ... The value must be positive."
+std::optional<std::string> illegal_delta(const Case& c, const LossSpec& spec) {
+  if (c.get<double>(spec, "delta") > 0) return std::nullopt;
+  return "delta: a number above 0";
+}
+
 // LibTorch 1.13 ignores `SmoothL1LossFuncOptions::beta` and takes the fourth argument instead.
 Loss smooth_l1_loss() {
-  return make_loss("smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}}},
+  Loss loss = make_loss("smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}}},
                    {{"functional", [](const auto& a) {
                        return F::smooth_l1_loss(a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a),
                                                 a.real("beta"));
                      }}});
+  loss.spec.illegal_option = illegal_beta;
+  return loss;
 }
 
 Loss huber_loss() {
-  return make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
+  Loss loss = make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
                    {{"functional", [](const auto& a) {
                        return F::huber_loss(
                            a[0], a[1], reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta")));
                      }}});
+  loss.spec.illegal_option = illegal_delta;
+  return loss;
 }
 
 Loss kl_div() {

@@ -38,7 +38,7 @@ struct Arguments {
  private:
   template <class T>
   const T& get(std::string_view option) const {
-    return std::get<T>(c->option(*spec, option));
+    return c->get<T>(*spec, option);
   }
 };
 

@@ -62,6 +62,20 @@ at::Tensor adaptive(const Arguments& a) {
   return torch::tensor(result.loss, torch::kDouble);
 }
 
+// "cutoffs should be an ordered sequence of integers sorted in the increasing order", each of them
+// "between 1 and n_classes - 1".
+std::optional<std::string> illegal_adaptive_option(const Case& c, const LossSpec& spec) {
+  std::int64_t last = 0;
+  for (const std::int64_t cutoff : c.get<std::vector<std::int64_t>>(spec, "cutoffs")) {
+    if (cutoff <= last || cutoff >= c.get<std::int64_t>(spec, "n_classes")) {
+      return "cutoffs: increasing numbers in [1, n_classes - 1]";
+    }
+    last = cutoff;
+  }
+  if (last == 0) return "cutoffs: at least one number";
+  return std::nullopt;
+}
+
 Loss adaptive_log_softmax_with_loss() {
   Loss loss = make_loss("adaptive_log_softmax_with_loss",
                         "(input: real[in_features], target: index(n_classes)[]) -> []"
@@ -73,6 +87,7 @@ Loss adaptive_log_softmax_with_loss() {
                          {"div_value", 4.0, {}},
                          {"head_bias", false, {}}},
                         {{"module", adaptive}});
+  loss.spec.illegal_option = illegal_adaptive_option;
   loss.detached_reductions = {"mean"};
   // Small shapes are swept, so the layer must be small too.
   loss.sweep_options = {{"in_features", std::int64_t{2}},

@@ -31,7 +31,7 @@ double tolerance(const at::Tensor& value, std::int64_t elements, double scale) {
 std::string ratio_text(const Difference& difference) {
   const double ratio = difference.actual / difference.expected;
   if (!std::isfinite(ratio) || ratio == 0) return "";
-  return fmt::format(", {:.6g} times", ratio);
+  return fmt::format(" ({:.6g} times)", ratio);
 }
 
 std::string element_text(const at::Tensor& tensor, std::int64_t at) {

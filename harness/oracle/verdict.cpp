@@ -3,7 +3,10 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cstring>
 #include <tuple>
+
+#include "harness/case/zone.h"
 
 namespace shapefuzz {
 namespace {
@@ -79,6 +82,16 @@ std::optional<Policy> parse_policy(std::string_view text) {
 
 bool operator<(const Signature& a, const Signature& b) { return parts(a) < parts(b); }
 bool operator==(const Signature& a, const Signature& b) { return parts(a) == parts(b); }
+
+Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal) {
+  Judgement judgement;
+  judgement.zone = zone_of(c, spec);
+  judgement.misfit = find_misfit(c, spec);
+  judgement.outcome = signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
+  judgement.verdict = signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
+  judgement.message = signal == 0 ? "no answer in time" : ::strsignal(signal);
+  return judgement;
+}
 
 Signature signature_of(const Case& c, const Judgement& judgement) {
   const std::string message = without_numbers(judgement.message);

@@ -69,6 +69,9 @@ struct Judgement {
   Misfit misfit;                        ///< of a finding: what is wrong with its shapes
 };
 
+/// The judgement of a case that ended its process: by a signal, or (0) by not coming back.
+Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal);
+
 /// Which findings are the same: no stack and no concrete size in it.
 struct Signature {
   std::string loss;

@@ -216,6 +216,10 @@ class Run {
     if (!whole) return bury(worker);
     finished_[worker.task->unit] = std::move(result);
     worker.task.reset();
+    if (!pool_.reuse_workers) {
+      ::kill(worker.pid, SIGKILL);
+      reap(worker);
+    }
     assign(worker);
     for (auto next = finished_.find(done_); next != finished_.end(); next = finished_.find(done_)) {
       pool_.on_result(done_, next->second);

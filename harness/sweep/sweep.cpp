@@ -3,9 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "harness/case/zone.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/record.h"
@@ -93,12 +91,8 @@ class Sweep {
 
   void record_death(const Death& death) {
     const Case c = case_at(death.unit, death.at_case);
-    Judgement judgement;
-    judgement.zone = zone_of(c, variation(death.unit).loss->spec);
-    judgement.misfit = find_misfit(c, variation(death.unit).loss->spec);
-    judgement.outcome = death.signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
-    judgement.verdict = death.signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
-    judgement.message = death.signal == 0 ? "no answer in time" : ::strsignal(death.signal);
+    const Judgement judgement =
+        judgement_of_death(c, variation(death.unit).loss->spec, death.signal);
     tally_.add(c, judgement);
     if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
   }

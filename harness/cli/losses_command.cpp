@@ -1,0 +1,68 @@
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/commands.h"
+#include "harness/losses/loss.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ToJson {
+  Json operator()(const OptionValue& value) const {
+    return std::visit([](const auto& v) { return Json(v); }, value);
+  }
+};
+
+Json to_json(const Loss& loss) {
+  Json json;
+  json["loss"] = loss.spec.name;
+  json["entries"] = loss.spec.entries;
+  json["contract"] = to_string(loss.spec.contract);
+  json["operands"] = Json::array();
+  for (const OperandPattern& operand : loss.spec.contract.operands()) {
+    json["operands"].push_back({{"name", operand.name}, {"optional", operand.optional}});
+  }
+  json["options"] = Json::object();
+  for (const OptionSpec& option : loss.spec.options) {
+    json["options"][option.name] = ToJson()(option.standard);
+  }
+  return json;
+}
+
+void print(const Loss& loss) {
+  fmt::print("{}\n", loss.spec.name);
+  std::string entries;
+  for (const std::string& entry : loss.spec.entries) {
+    entries += (entries.empty() ? "" : ", ") + entry;
+  }
+  fmt::print("  entries   {}\n", entries);
+  const char* label = "contract";
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    fmt::print("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
+    label = "";
+  }
+  std::string options;
+  for (const OptionSpec& option : loss.spec.options) {
+    options += fmt::format("{}{}={}", options.empty() ? "" : ", ", option.name,
+                           to_string(option.standard));
+  }
+  fmt::print("  options   {}\n", options);
+}
+
+}  // namespace
+
+int run(const LossesCommand& command) {
+  for (const Loss& loss : all_losses()) {
+    if (command.json) {
+      fmt::print("{}\n", to_json(loss).dump());
+    } else {
+      print(loss);
+    }
+  }
+  return kNothingNew;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,112 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/cli/commands.h"
+#include "harness/losses/loss.h"
+#include "harness/oracle/judge.h"
+#include "harness/report/explain.h"
+#include "harness/sweep/pool.h"
+#include "harness/sweep/record.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+std::string describe(const Case& c, const LossSpec& spec, const Judgement& judgement) {
+  const Explanation e = explain(c, spec, judgement);
+  std::string text = fmt::format(
+      "{}\n"
+      "  verdict   {}: {}\n"
+      "  zone      {}\n"
+      "  contract  {}\n"
+      "  LibTorch  {}: {}\n",
+      to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract,
+      libtorch_version(), e.outcome);
+  if (!e.why.empty()) text += fmt::format("  why       {}\n", e.why);
+  if (!e.instead.empty()) text += fmt::format("  instead   {}\n", e.instead);
+  return text;
+}
+
+// The case of a line; ` # ...` behind it is a comment.
+Case case_in_line(const std::string& path, const Line& line) {
+  const std::size_t comment = line.text.find(" #");
+  try {
+    return parse_case(line.text.substr(0, comment), all_specs());
+  } catch (const ParseError& error) {
+    throw error_in_file(path, line, error);
+  }
+}
+
+// Everything is read before anything runs, so that a typing error loses no work.
+std::vector<Case> read_cases(const RunCommand& command) {
+  std::vector<Case> cases;
+  for (const std::string& text : command.cases) cases.push_back(read_case(text));
+  if (!command.file.empty()) {
+    const std::vector<Line> lines = read_lines(command.file);
+    if (lines.empty()) throw InputError(command.file + ": holds no case");
+    for (const Line& line : lines) cases.push_back(case_in_line(command.file, line));
+  }
+  if (cases.empty()) throw InputError("run: expected a CASE or --file FILE");
+  return cases;
+}
+
+// Judges in a worker process, so that a case that takes LibTorch down is a verdict too.
+class Run {
+ public:
+  explicit Run(const RunCommand& command)
+      : command_(command), policy_(read_policy(command.policy)), cases_(read_cases(command)) {}
+
+  int operator()() {
+    Pool pool;
+    pool.units = cases_.size();
+    pool.reuse_workers = false;  // a case must not depend on the ones before it
+    pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
+      if (!skipped.empty()) return std::string();  // it died, and was reported
+      const Case& c = cases_[unit];
+      const Judgement judgement = Judge(policy_).judge(*find_loss(c.loss), c);
+      position.cases.fetch_add(1);
+      return answer(c, judgement);
+    };
+    pool.on_result = [this](std::size_t unit, const std::string& result) {
+      take(unit, dead_.empty() ? result : std::exchange(dead_, ""));
+    };
+    pool.on_death = [this](const Death& death) {
+      const Case& c = cases_[death.unit];
+      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+    };
+    pool.run();
+    return status_;
+  }
+
+ private:
+  // What is printed, behind the exit status as a character.
+  std::string answer(const Case& c, const Judgement& judgement) const {
+    const LossSpec& spec = find_loss(c.loss)->spec;
+    const char* const status = judgement.verdict == Verdict::kPass ? "0" : "1";
+    if (command_.json) {
+      return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
+    }
+    return status + describe(c, spec, judgement);
+  }
+
+  void take(std::size_t unit, const std::string& answer) {
+    status_ = std::max(status_, answer[0] - '0');
+    const bool gap = unit > 0 && !command_.json;
+    fmt::print("{}{}", gap ? "\n" : "", answer.substr(1));
+    std::fflush(stdout);
+  }
+
+  const RunCommand& command_;
+  Policy policy_;
+  std::vector<Case> cases_;
+  std::string dead_;  // the answer for the case whose worker has just died
+  int status_ = kNothingNew;
+};
+
+}  // namespace
+
+int run(const RunCommand& command) { return Run(command)(); }
+
+}  // namespace shapefuzz

@@ -1,0 +1,112 @@
+// Replays every case line of the corpus and proves that none was skipped.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "harness/corpus/expectation.h"
+#include "harness/losses/loss.h"
+#include "harness/oracle/judge.h"
+#include "harness/sweep/pool.h"
+#include "harness/sweep/version.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+const std::string kCorpus = kCorpusDirectory;
+
+// The case lines of the corpus, counted without our own parser.
+std::size_t count_lines(const std::string& directory, const std::string& extension) {
+  std::size_t count = 0;
+  const std::string command =
+      "cat $(find '" + directory + "' -name '*" + extension + "') | grep -vc '^ *\\(#\\|$\\)'";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  if (std::fscanf(pipe, "%zu", &count) != 1) count = 0;
+  ::pclose(pipe);
+  return count;
+}
+
+TEST(Corpus, EveryLineDoesWhatItExpects) {
+  const std::vector<CorpusCase> cases = read_corpus(kCorpus, all_specs(), libtorch_version());
+  ASSERT_EQ(cases.size(), count_lines(kCorpus, ".cases"));
+  ASSERT_GT(cases.size(), 500U);
+  std::vector<int> replayed(cases.size(), 0);
+  std::vector<std::string> failures;
+  const auto check = [&](const CorpusCase& entry, const std::string& difference) {
+    if (difference.empty()) return;
+    failures.push_back(entry.path + ":" + std::to_string(entry.line) + ": " + difference +
+                       "\n  replay: shapefuzz run '" + to_string(entry.c) + "'");
+  };
+  Pool pool;
+  pool.units = cases.size();
+  pool.jobs = 2;
+  pool.reuse_workers = false;  // some lines corrupt the heap of an old LibTorch
+  pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
+    if (!skipped.empty()) return std::string("died");
+    const CorpusCase& entry = cases[unit];
+    return "done" + entry.expectation.differs_from(
+                        Judge().judge(*find_loss(entry.c.loss), entry.c));
+  };
+  pool.on_result = [&](std::size_t unit, const std::string& result) {
+    ++replayed[unit];
+    if (result.substr(0, 4) == "done") check(cases[unit], result.substr(4));
+  };
+  pool.on_death = [&](const Death& death) {
+    const CorpusCase& entry = cases[death.unit];
+    check(entry, entry.expectation.differs_from(judgement_of_death(
+                     entry.c, find_loss(entry.c.loss)->spec, death.signal)));
+  };
+  pool.run();
+  for (const std::string& failure : failures) ADD_FAILURE() << failure;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    EXPECT_EQ(replayed[i], 1) << cases[i].path << ":" << cases[i].line << " was not replayed";
+  }
+}
+
+TEST(Corpus, AccountsForEveryCaseOfPyTorchsSuite) {
+  const std::string suite = kCorpus + "/seeds/pytorch-suite";
+  constexpr std::size_t kCasesOfTheSuite = 628;
+  EXPECT_EQ(count_lines(suite, ".cases") + count_lines(suite, "not-runnable.txt"),
+            kCasesOfTheSuite);
+}
+
+TEST(Expectation, ChoosesTheClauseOfTheVersion) {
+  const std::string text = " <2.1: accepted|crashed *; rejected pass [3] -- a note; really";
+  EXPECT_EQ(parse_expectation(text, "1.13.1").outcomes.size(), 2U);
+  EXPECT_EQ(parse_expectation(text, "2.6.0").verdicts.front(), "pass");
+  EXPECT_TRUE(is_older("1.13", "2.0"));
+  EXPECT_TRUE(is_older("2.6.0", "2.14"));
+  EXPECT_FALSE(is_older("2.6.0", "2.6"));
+}
+
+TEST(Expectation, IsAnErrorWhereItCannotBeRead) {
+  for (const char* text : {"", "acepted pass", "accepted pas", "accepted pass [3", "<2.0 accepted *",
+                           "<1.0: accepted pass", "accepted pass extra"}) {
+    EXPECT_THROW(parse_expectation(text, "1.13.1"), ParseError) << text;
+  }
+}
+
+TEST(Expectation, SaysWhatDiffers) {
+  Judgement judgement;
+  judgement.result_shape = Shape{3};
+  EXPECT_EQ(parse_expectation("accepted pass [3]", "2.0").differs_from(judgement), "");
+  EXPECT_EQ(parse_expectation("accepted pass [4]", "2.0").differs_from(judgement),
+            "expected the shape [4], got [3]");
+  EXPECT_NE(parse_expectation("rejected pass", "2.0").differs_from(judgement), "");
+  EXPECT_NE(parse_expectation("accepted wrong_value", "2.0").differs_from(judgement), "");
+}
+
+TEST(Corpus, NamesFileAndLineOfWhatItCannotRead) {
+  const std::string directory = ::testing::TempDir() + "/broken_corpus";
+  ASSERT_EQ(std::system(("mkdir -p '" + directory + "'").c_str()), 0);
+  std::ofstream(directory + "/broken.cases") << "# a comment\nmse_loss(input=f64[3])\n";
+  try {
+    read_corpus(directory, all_specs(), "1.13.1");
+    FAIL() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("broken.cases:2:"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace shapefuzz

@@ -1,0 +1,136 @@
+#include "harness/oracle/judge.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/oracle/mutants.h"
+#include "harness/sweep/plan.h"
+
+namespace shapefuzz {
+namespace {
+
+Judgement judge(const Loss& loss, const std::string& line, Policy policy = Policy::kExpand) {
+  return Judge(policy).judge(loss, parse_case(line, {&loss.spec}));
+}
+
+Judgement judge(const std::string& line, Policy policy = Policy::kExpand) {
+  const Case c = parse_case(line, all_specs());
+  return Judge(policy).judge(*find_loss(c.loss), c);
+}
+
+class Mutants : public ::testing::TestWithParam<Mutant> {};
+
+TEST_P(Mutants, AreCaughtWithTheRightVerdict) {
+  const Mutant& mutant = GetParam();
+  const Judgement judgement = judge(mutant.loss, mutant.example);
+  EXPECT_EQ(to_string(judgement.verdict), mutant.verdict) << judgement.detail;
+}
+
+TEST_P(Mutants, AreCaughtBySweepingThem) {
+  const Mutant& mutant = GetParam();
+  const Variation variation = variations_of(mutant.loss, "functional").front();
+  const Judge oracle;
+  bool caught = false;
+  for (const Shape& output : all_shapes(2, 2)) {
+    for (const Shape& other : all_shapes(2, 2)) {
+      Case c = variation.make_case(output, other, 0);
+      for (const std::string& reduction : variation.reductions) {
+        c.set_option(mutant.loss.spec, "reduction", reduction);
+        caught = caught || to_string(oracle.judge(mutant.loss, c).verdict) == mutant.verdict;
+      }
+    }
+  }
+  EXPECT_TRUE(caught);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Mutants, ::testing::ValuesIn(all_mutants()),
+                         [](const auto& info) { return info.param.loss.spec.name; });
+
+TEST(Judge, FindsNothingInAHealthyLoss) {
+  const Loss loss = healthy_loss();
+  const Variation variation = variations_of(loss, "functional").front();
+  const Judge oracle;
+  for (const Shape& output : all_shapes(3, 2)) {
+    for (const Shape& other : all_shapes(3, 2)) {
+      Case c = variation.make_case(output, other, 0);
+      for (const std::string& reduction : variation.reductions) {
+        c.set_option(loss.spec, "reduction", reduction);
+        const Judgement judgement = oracle.judge(loss, c);
+        ASSERT_EQ(judgement.verdict, Verdict::kPass) << to_string(c) << ": " << judgement.detail;
+      }
+    }
+  }
+}
+
+TEST(Judge, CallsTheClassicASilentBroadcast) {
+  const Judgement judgement = judge("mse_loss(input=f64[64,1], target=f64[64], reduction=none)");
+  EXPECT_EQ(judgement.verdict, Verdict::kSilentBroadcast);
+  EXPECT_EQ(judgement.zone, Zone::kIncompatible);
+  EXPECT_EQ(judgement.result_shape, (Shape{64, 64}));
+  EXPECT_EQ(judgement.misfit.mistake, Mistake::kForgotUnsqueeze);
+  EXPECT_TRUE(judgement.warned);
+}
+
+TEST(Judge, PoliciesForgiveMoreOrLess) {
+  const std::string classic = "mse_loss(input=f64[64,1], target=f64[64])";
+  const std::string expandable = "mse_loss(input=f64[64,2], target=f64[1])";
+  EXPECT_EQ(judge(classic, Policy::kBroadcast).verdict, Verdict::kPass);
+  EXPECT_EQ(judge(classic, Policy::kStrict).verdict, Verdict::kSilentBroadcast);
+  EXPECT_EQ(judge(expandable, Policy::kExpand).verdict, Verdict::kPass);
+  EXPECT_EQ(judge(expandable, Policy::kStrict).verdict, Verdict::kSilentBroadcast);
+}
+
+TEST(Judge, ComparesMeansAsDocumented) {
+  // Weighted means, lengths, batchmean: a plain mean of the unreduced result would be wrong.
+  for (const char* line :
+       {"nll_loss(input=f64[4,3], target=i64[4], weight=f64[3])",
+        "nll_loss(input=f64[4,3], target=i64[4]{0,1,1,2}, ignore_index=1)",
+        "cross_entropy(input=f64[4,3,2], target=i64[4,2], weight=f64[3], label_smoothing=0.1)",
+        "cross_entropy(input=f64[4,3], target=f64[4,3], weight=f64[3])",
+        "ctc_loss(log_probs=f64[9,2,4], targets=i64[2,3], input_lengths=i64[2],"
+        " target_lengths=i64[2])",
+        "kl_div(input=f64[4,3], target=f64[4,3], reduction=batchmean)"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_EQ(judgement.verdict, Verdict::kPass) << line << ": " << judgement.detail;
+    EXPECT_EQ(judgement.zone, Zone::kValid) << line;
+  }
+}
+
+TEST(Judge, GivesTheSameJudgementInEveryLayout) {
+  for (const Layout layout : all_layouts()) {
+    for (const char* line : {"mse_loss(input=f64[4,3], target=f64[4,3], reduction=none)",
+                             "cross_entropy(input=f64[4,3,2], target=i64[4,2])"}) {
+      Case c = parse_case(line, all_specs());
+      for (Operand& operand : c.operands) operand.layout = layout;
+      const Judgement judgement = Judge().judge(*find_loss(c.loss), c);
+      EXPECT_EQ(judgement.verdict, Verdict::kPass) << to_string(c) << ": " << judgement.detail;
+    }
+  }
+}
+
+TEST(Judge, RefusesNothingThatIsValidInAnyDtype) {
+  for (const char* dtype : {"f32", "f64", "bf16"}) {
+    const std::string line =
+        std::string("mse_loss(input=") + dtype + "[4,3], target=" + dtype + "[4,3])";
+    EXPECT_EQ(judge(line).verdict, Verdict::kPass) << line << ": " << judge(line).detail;
+  }
+}
+
+TEST(Losses, HaveUniqueNamesAndAnEntry) {
+  std::vector<std::string> names;
+  for (const Loss& loss : all_losses()) {
+    EXPECT_FALSE(loss.entries.empty()) << loss.spec.name;
+    EXPECT_EQ(std::count(names.begin(), names.end(), loss.spec.name), 0) << loss.spec.name;
+    names.push_back(loss.spec.name);
+  }
+  EXPECT_EQ(names.size(), 21U);
+}
+
+TEST(Losses, ContractsReadBackAsTheyPrint) {
+  for (const Loss& loss : all_losses()) {
+    const std::string line = to_string(loss.spec.contract);
+    EXPECT_EQ(to_string(parse_contract(line, loss.spec.contract.options)), line);
+  }
+}
+
+}  // namespace
+}  // namespace shapefuzz

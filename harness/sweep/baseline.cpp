@@ -1,0 +1,116 @@
+#include "harness/sweep/baseline.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/sweep/version.h"
+#include "harness/text/cursor.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+constexpr std::string_view kSeparator = " | ";
+constexpr std::size_t kFields = 6;
+
+std::array<std::string_view, kFields> split(std::string_view line) {
+  std::array<std::string_view, kFields> fields;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < kFields; ++i) {
+    const bool last = i + 1 == kFields;
+    const std::size_t end = last ? line.size() : line.find(kSeparator, start);
+    if (end == std::string_view::npos) {
+      throw ParseError(line.size(), "the end of the line",
+                       fmt::format("{} fields separated by ' | ', not {}", kFields, i + 1));
+    }
+    fields[i] = line.substr(start, end - start);
+    start = end + kSeparator.size();
+  }
+  return fields;
+}
+
+std::size_t offset_in(std::string_view line, std::string_view part) {
+  return static_cast<std::size_t>(part.data() - line.data());
+}
+
+void check_verdict(std::string_view line, std::string_view field) {
+  std::vector<std::string> names;
+  for (const Verdict verdict : all_verdicts()) names.emplace_back(to_string(verdict));
+  if (std::find(names.begin() + 1, names.end(), field) != names.end()) return;
+  throw ParseError(offset_in(line, field), fmt::format("'{}'", printable(field)),
+                   "a verdict" + did_you_mean(field, names));
+}
+
+std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs& specs) {
+  const auto [loss, entry, verdict, relation, message, text] = split(line.text);
+  check_verdict(line.text, verdict);
+  const std::size_t start = offset_in(line.text, text);
+  KnownFinding known;
+  known.line = line.number;
+  try {
+    known.smallest = parse_case(text, specs);
+  } catch (const ParseError& error) {
+    throw error.moved_by(start);
+  }
+  if (known.smallest.loss != loss || known.smallest.entry != entry) {
+    throw ParseError(start, fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
+                     fmt::format("one of {}@{}", loss, entry));
+  }
+  return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
+           std::string(message)},
+          known};
+}
+
+}  // namespace
+
+std::string baseline_path(const std::string& libtorch) {
+  const std::size_t minor = libtorch.find('.');
+  return fmt::format("{}/baseline/libtorch-{}.txt", kCorpusDirectory,
+                     libtorch.substr(0, libtorch.find('.', minor + 1)));
+}
+
+Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
+  Baseline baseline;
+  for (const Line& line : read_lines(path)) {
+    try {
+      const auto [known, fresh] = baseline.insert(parse_line(line, specs));
+      if (!fresh) {
+        throw ParseError(0, fmt::format("the signature of line {}", known->second.line),
+                         "every signature once");
+      }
+    } catch (const ParseError& error) {
+      throw error_in_file(path, line, error);
+    }
+  }
+  return baseline;
+}
+
+std::string to_baseline(const Findings& findings, const std::string& libtorch) {
+  std::string text = fmt::format(
+      "# What `shapefuzz sweep` finds in LibTorch {}, one signature a line:\n"
+      "#   loss | entry | verdict | relation | message | smallest case\n"
+      "# Written by `shapefuzz sweep --write-baseline FILE`; a sweep fails on any difference.\n",
+      libtorch);
+  for (const auto& [signature, finding] : findings) {
+    text += fmt::format("{} | {}\n", to_string(signature), to_string(finding.smallest));
+  }
+  return text;
+}
+
+Deviation compare(const Baseline& baseline, const Findings& findings,
+                  const std::function<bool(const Case&)>& reaches) {
+  Deviation deviation;
+  for (const auto& entry : findings) {
+    if (baseline.count(entry.first) == 0) deviation.fresh.push_back(entry.first);
+  }
+  for (const auto& [signature, known] : baseline) {
+    if (findings.count(signature) == 0 && reaches(known.smallest)) {
+      deviation.stale.push_back(signature);
+    }
+  }
+  return deviation;
+}
+
+}  // namespace shapefuzz

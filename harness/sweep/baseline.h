@@ -1,0 +1,44 @@
+// The baseline: the findings of one LibTorch version that are already known, one a line.
+//
+//   loss | entry | verdict | relation | message | smallest case
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/sweep/tally.h"
+
+namespace shapefuzz {
+
+struct KnownFinding {
+  Case smallest;
+  std::size_t line = 0;
+};
+
+using Baseline = std::map<Signature, KnownFinding>;
+
+/// `corpus/baseline/libtorch-1.13.txt` of the checkout for LibTorch 1.13.1.
+std::string baseline_path(const std::string& libtorch);
+
+/// Throws InputError with file and line: a line of the wrong form, an unknown verdict, a case that
+/// cannot be read or is not of that loss and entry, a signature that stands twice.
+Baseline read_baseline(const std::string& path, const LossSpecs& specs);
+
+/// The file's text: a head that says what it is, and a line a finding.
+std::string to_baseline(const Findings& findings, const std::string& libtorch);
+
+/// Where a sweep and a baseline differ, in both directions.
+struct Deviation {
+  std::vector<Signature> fresh;  ///< found, not in the baseline
+  std::vector<Signature> stale;  ///< in the baseline, within the sweep's reach, not found
+
+  bool empty() const { return fresh.empty() && stale.empty(); }
+};
+
+/// `reaches` says whether the sweep judged this case at all.
+Deviation compare(const Baseline& baseline, const Findings& findings,
+                  const std::function<bool(const Case&)>& reaches);
+
+}  // namespace shapefuzz

@@ -1,0 +1,143 @@
+// The property suites: one TEST for each (loss, property), so that sharding and filters work.
+//
+//   SHAPEFUZZ_PROFILE=nightly build/release/bin/shapefuzz_properties --gtest_filter='mse_loss.*'
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <iostream>
+
+#include "harness/case/zone.h"
+#include "harness/oracle/judge.h"
+#include "harness/sweep/baseline.h"
+#include "properties/generator.h"
+#include "properties/profile.h"
+#include "properties/reach.h"
+
+namespace shapefuzz {
+namespace {
+
+// What is known of this LibTorch; a property fails on what is new.
+const Baseline& known_findings() {
+  static const Baseline baseline = [] {
+    const std::string path = baseline_path(libtorch_version());
+    return std::filesystem::exists(path) ? read_baseline(path, all_specs()) : Baseline();
+  }();
+  return baseline;
+}
+
+// Fails the property with the case line and the command that replays it.
+void demand(bool holds, const Case& c, const std::string& what) {
+  if (holds) return;
+  RC_FAIL(fmt::format("{}\n  case:   {}\n  replay: shapefuzz run '{}'", what, to_string(c),
+                      to_string(c)));
+}
+
+Judgement judge(const Loss& loss, const Case& c) {
+  static const Judge oracle;
+  const Judgement judgement = oracle.judge(loss, c);
+  const bool known = judgement.verdict == Verdict::kPass ||
+                     known_findings().count(signature_of(c, judgement)) > 0;
+  demand(known, c,
+         fmt::format("{}: {} {}", to_string(signature_of(c, judgement)), judgement.message,
+                     judgement.detail));
+  return judgement;
+}
+
+using Property = std::function<void(const Loss&, const std::string& entry, Reach&)>;
+
+void valid_shapes_are_accepted(const Loss& loss, const std::string& entry, Reach& reach) {
+  const Case c = draw_valid_case(loss, entry);
+  const Judgement judgement = judge(loss, c);
+  demand(judgement.zone == Zone::kValid, c, "drawn as valid, judged as something else");
+  reach.add(judgement.zone, Mistake::kNone);
+}
+
+void mistakes_are_refused_or_harmless(const Loss& loss, const std::string& entry, Reach& reach) {
+  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  const Judgement judgement = judge(loss, mistaken.c);
+  reach.add(judgement.zone, mistaken.mistake);
+}
+
+void two_runs_agree(const Loss& loss, const std::string& entry, Reach& reach) {
+  static const Judge oracle;
+  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  const Judgement first = oracle.judge(loss, mistaken.c);
+  const Judgement second = oracle.judge(loss, mistaken.c);
+  demand(first.outcome == second.outcome && first.result_shape == second.result_shape &&
+             first.message == second.message,
+         mistaken.c, "two runs of one case differ");
+  reach.add(first.zone, mistaken.mistake);
+}
+
+void lines_read_back(const Loss& loss, const std::string& entry, Reach& reach) {
+  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  demand(parse_case(to_string(mistaken.c), {&loss.spec}) == mistaken.c, mistaken.c,
+         "the case line reads back as another case");
+  reach.add(zone_of(mistaken.c, loss.spec), mistaken.mistake);
+}
+
+struct NamedProperty {
+  const char* name;
+  Property property;
+  std::vector<Zone> zones;  // that it must reach
+};
+
+const std::vector<NamedProperty>& properties() {
+  static const std::vector<NamedProperty> all = {
+      {"ValidShapesAreAcceptedAndComputedRight", valid_shapes_are_accepted, {Zone::kValid}},
+      {"AMistakenShapeIsRefusedOrEqualsTheExpandedCall",
+       mistakes_are_refused_or_harmless,
+       {Zone::kExpandable, Zone::kIncompatible}},
+      {"TwoRunsOfOneCaseAgree", two_runs_agree, {Zone::kIncompatible}},
+      {"ACaseLineReadsBackAsItself", lines_read_back, {Zone::kIncompatible}},
+  };
+  return all;
+}
+
+class LossProperty : public ::testing::Test {
+ public:
+  LossProperty(const Loss& loss, std::string entry, const NamedProperty& property)
+      : loss_(loss), entry_(std::move(entry)), property_(property) {}
+
+  void TestBody() override {
+    Reach reach;
+    rc::detail::checkGTest([&] { property_.property(loss_, entry_, reach); });
+    std::cout << loss_.spec.name << ": " << reach.to_string() << "\n";
+    for (const Zone zone : property_.zones) {
+      EXPECT_GT(reach.cases(zone), 0U) << "the zone " << to_string(zone) << " was never reached";
+    }
+  }
+
+ private:
+  const Loss& loss_;
+  std::string entry_;
+  const NamedProperty& property_;
+};
+
+void register_tests() {
+  for (const Loss& loss : all_losses()) {
+    for (const std::string& entry : loss.spec.entries) {
+      const std::string suite =
+          entry == "functional" ? loss.spec.name : loss.spec.name + "@" + entry;
+      for (const NamedProperty& property : properties()) {
+        ::testing::RegisterTest(suite.c_str(), property.name, nullptr, nullptr, __FILE__, __LINE__,
+                                [&loss, entry, &property]() -> ::testing::Test* {
+                                  return new LossProperty(loss, entry, property);
+                                });
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shapefuzz
+
+int main(int argc, char** argv) {
+  if (!shapefuzz::apply_profile()) return 2;
+  ::testing::InitGoogleTest(&argc, argv);
+  shapefuzz::register_tests();
+  return RUN_ALL_TESTS();
+}
