@@ -3,6 +3,8 @@
 #include <rapidcheck.h>
 
 #include <array>
+#include <ostream>
+#include <tuple>
 
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
@@ -24,9 +26,16 @@ constexpr std::array<Mistake, 16> kApplicable = {
     Mistake::kSizeOne,         Mistake::kSizeOneDemanded, Mistake::kOtherSize,
     Mistake::kEmpty};
 
+// Uniform in [low, high). RapidCheck grows its ranges with the number of tests done; here all of
+// the range is wanted from the first test on.
+template <class Integer>
+Integer pick(Integer low, Integer high) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<Integer>(low, high));
+}
+
 std::int64_t draw_size() {
-  if (*rc::gen::inRange(0, kOneIn) == kOneIn - 1) return 0;
-  return *rc::gen::inRange<std::int64_t>(1, kMaxSize + 1);
+  if (pick(0, kOneIn) == kOneIn - 1) return 0;
+  return pick<std::int64_t>(1, kMaxSize + 1);
 }
 
 // Sizes for every name that no option binds.
@@ -40,7 +49,7 @@ void draw_sizes(const Contract& contract, const Alternative& alternative, Bindin
         bindings.sizes[dim.name] = draw_size();
         continue;
       }
-      const int rank = *rc::gen::inRange(0, kMaxPackRank + 1);
+      const int rank = pick(0, kMaxPackRank + 1);
       for (int i = 0; i < rank; ++i) bindings.packs[dim.name].push_back(draw_size());
       bindings.sizes[dim.name] = rank;
     }
@@ -59,14 +68,14 @@ Drawn draw(const Loss& loss, const std::string& entry) {
   c.loss = loss.spec.name;
   c.entry = entry;
   c.options = loss.sweep_options;
-  c.seed = static_cast<std::uint64_t>(*rc::gen::inRange(0, kSeeds));
+  c.seed = static_cast<std::uint64_t>(pick(0, kSeeds));
   c.set_option(loss.spec, "reduction", *rc::gen::elementOf(loss.reductions()));
-  const std::size_t choice = *rc::gen::inRange<std::size_t>(0, contract.alternatives.size());
+  const std::size_t choice = pick<std::size_t>(0, contract.alternatives.size());
   const Alternative& alternative = contract.alternatives[choice];
   Bindings bindings(contract, to_call(c, loss.spec));
   draw_sizes(contract, alternative, bindings);
   for (const OperandPattern& pattern : alternative.operands) {
-    if (pattern.optional && *rc::gen::inRange(0, 3) != 2) continue;
+    if (pattern.optional && pick(0, 3) != 2) continue;
     Operand operand;
     operand.name = pattern.name;
     operand.dtype = default_dtype(pattern.kind);
@@ -77,33 +86,44 @@ Drawn draw(const Loss& loss, const std::string& entry) {
   return drawn;
 }
 
-}  // namespace
-
-Case draw_valid_case(const Loss& loss, const std::string& entry) { return draw(loss, entry).c; }
-
-MistakenCase draw_mistaken_case(const Loss& loss, const std::string& entry) {
+DrawnCase draw_mistaken(const Loss& loss, const std::string& entry) {
   Drawn drawn = draw(loss, entry);
-  MistakenCase result;
-  const std::size_t victim = *rc::gen::inRange<std::size_t>(0, drawn.c.operands.size());
+  DrawnCase result;
+  const std::size_t victim = pick<std::size_t>(0, drawn.c.operands.size());
   Operand& operand = drawn.c.operands[victim];
   std::optional<std::int64_t> classes;
   for (const OperandPattern& pattern : drawn.reading.alternative->operands) {
     if (pattern.name != operand.name || pattern.kind != Kind::kIndex) continue;
     classes = bind_kind(pattern, drawn.reading.bindings).argument;
   }
-  const std::size_t first = *rc::gen::inRange<std::size_t>(0, kApplicable.size());
-  const std::int64_t change = *rc::gen::inRange<std::int64_t>(1, 3);
-  // Not every mistake can be made with every shape; the next one that can is taken.
-  for (std::size_t i = 0; i < kApplicable.size() && result.mistake == Mistake::kNone; ++i) {
-    const Mistake mistake = kApplicable[(first + i) % kApplicable.size()];
-    const auto shape = apply(mistake, operand.shape, change, classes);
-    if (!shape) continue;
-    operand.shape = *shape;
-    result.mistake = mistake;
+  const std::int64_t change = pick<std::int64_t>(1, 3);
+  // Not every mistake can be made with every shape.
+  std::vector<std::pair<Mistake, Shape>> possible;
+  for (const Mistake mistake : kApplicable) {
+    if (const auto shape = apply(mistake, operand.shape, change, classes)) {
+      possible.emplace_back(mistake, *shape);
+    }
   }
+  std::tie(result.mistake, operand.shape) = possible[pick<std::size_t>(0, possible.size())];
   result.operand = operand.name;
   result.c = std::move(drawn.c);
   return result;
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const DrawnCase& drawn) {
+  out << to_string(drawn.c);
+  if (drawn.mistake == Mistake::kNone) return out;
+  return out << "  (" << drawn.operand << ": " << to_string(drawn.mistake) << ")";
+}
+
+rc::Gen<DrawnCase> valid_case(const Loss& loss, const std::string& entry) {
+  return rc::gen::exec([&loss, entry] { return DrawnCase{draw(loss, entry).c, Mistake::kNone, ""}; });
+}
+
+rc::Gen<DrawnCase> mistaken_case(const Loss& loss, const std::string& entry) {
+  return rc::gen::exec([&loss, entry] { return draw_mistaken(loss, entry); });
 }
 
 }  // namespace shapefuzz

@@ -1,9 +1,12 @@
 // Random cases from a contract: a valid one, and a valid one with a mistake in it.
 //
-// Call these inside a RapidCheck property. Every draw is a small choice of its own, so a failing
-// case shrinks to few dimensions and small sizes by itself.
+// Every draw is a small choice of its own, so a failing case shrinks to few dimensions and small
+// sizes by itself.
 #pragma once
 
+#include <rapidcheck.h>
+
+#include <iosfwd>
 #include <string>
 
 #include "harness/case/case.h"
@@ -12,16 +15,20 @@
 
 namespace shapefuzz {
 
-/// A case that the contract calls valid; discards the try if the drawn sizes break a constraint.
-Case draw_valid_case(const Loss& loss, const std::string& entry);
-
-struct MistakenCase {
+/// A case of a loss; with a mistake in the shape of one operand, or (kNone) valid.
+struct DrawnCase {
   Case c;
-  Mistake mistake = Mistake::kNone;  ///< that was applied
-  std::string operand;               ///< to this operand
+  Mistake mistake = Mistake::kNone;
+  std::string operand;  ///< that the mistake was made with
 };
 
+/// RapidCheck prints a counterexample with this.
+std::ostream& operator<<(std::ostream& out, const DrawnCase& drawn);
+
+/// A case that the contract calls valid; discards a try whose sizes break a constraint.
+rc::Gen<DrawnCase> valid_case(const Loss& loss, const std::string& entry);
+
 /// A valid case in which the shape of one operand was changed by a mistake.
-MistakenCase draw_mistaken_case(const Loss& loss, const std::string& entry);
+rc::Gen<DrawnCase> mistaken_case(const Loss& loss, const std::string& entry);
 
 }  // namespace shapefuzz

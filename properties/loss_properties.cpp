@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <iostream>
@@ -28,6 +29,17 @@ const Baseline& known_findings() {
   return baseline;
 }
 
+// Whether the baseline has this finding, or one that is as bad or worse for the same shapes: values
+// may coincide by accident (a cosine of single numbers is 1 or -1), but that is no news.
+bool is_known(const Signature& signature) {
+  const auto severity = [](const Signature& s) { return severity_of(*find_verdict(s.verdict)); };
+  return std::any_of(known_findings().begin(), known_findings().end(), [&](const auto& known) {
+    const Signature& s = known.first;
+    return s.loss == signature.loss && s.entry == signature.entry &&
+           s.relation == signature.relation && severity(s) <= severity(signature);
+  });
+}
+
 // Fails the property with the case line and the command that replays it.
 void demand(bool holds, const Case& c, const std::string& what) {
   if (holds) return;
@@ -38,9 +50,7 @@ void demand(bool holds, const Case& c, const std::string& what) {
 Judgement judge(const Loss& loss, const Case& c) {
   static const Judge oracle;
   const Judgement judgement = oracle.judge(loss, c);
-  const bool known = judgement.verdict == Verdict::kPass ||
-                     known_findings().count(signature_of(c, judgement)) > 0;
-  demand(known, c,
+  demand(judgement.verdict == Verdict::kPass || is_known(signature_of(c, judgement)), c,
          fmt::format("{}: {} {}", to_string(signature_of(c, judgement)), judgement.message,
                      judgement.detail));
   return judgement;
@@ -49,21 +59,21 @@ Judgement judge(const Loss& loss, const Case& c) {
 using Property = std::function<void(const Loss&, const std::string& entry, Reach&)>;
 
 void valid_shapes_are_accepted(const Loss& loss, const std::string& entry, Reach& reach) {
-  const Case c = draw_valid_case(loss, entry);
+  const Case c = (*valid_case(loss, entry)).c;
   const Judgement judgement = judge(loss, c);
   demand(judgement.zone == Zone::kValid, c, "drawn as valid, judged as something else");
   reach.add(judgement.zone, Mistake::kNone);
 }
 
 void mistakes_are_refused_or_harmless(const Loss& loss, const std::string& entry, Reach& reach) {
-  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  const DrawnCase mistaken = *mistaken_case(loss, entry);
   const Judgement judgement = judge(loss, mistaken.c);
   reach.add(judgement.zone, mistaken.mistake);
 }
 
 void two_runs_agree(const Loss& loss, const std::string& entry, Reach& reach) {
   static const Judge oracle;
-  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  const DrawnCase mistaken = *mistaken_case(loss, entry);
   const Judgement first = oracle.judge(loss, mistaken.c);
   const Judgement second = oracle.judge(loss, mistaken.c);
   demand(first.outcome == second.outcome && first.result_shape == second.result_shape &&
@@ -73,7 +83,7 @@ void two_runs_agree(const Loss& loss, const std::string& entry, Reach& reach) {
 }
 
 void lines_read_back(const Loss& loss, const std::string& entry, Reach& reach) {
-  const MistakenCase mistaken = draw_mistaken_case(loss, entry);
+  const DrawnCase mistaken = *mistaken_case(loss, entry);
   demand(parse_case(to_string(mistaken.c), {&loss.spec}) == mistaken.c, mistaken.c,
          "the case line reads back as another case");
   reach.add(zone_of(mistaken.c, loss.spec), mistaken.mistake);

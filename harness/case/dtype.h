@@ -20,8 +20,8 @@ NumberClass number_class(DType dtype);
 DType default_dtype(Kind kind);
 
 /// Whether LibTorch would have to convert an operand of this kind and dtype: real numbers stored in
-/// another dtype than the output's, an index in another dtype than i64. No documentation promises
-/// that, so a loss may refuse it; if it accepts, the result must be right.
+/// another dtype than the output's, half precision (which few CPU kernels have), an index in another
+/// dtype than i64. No documentation promises that, so a loss may refuse it; if it accepts, the result must be right.
 bool needs_conversion(Kind kind, DType dtype, DType output);
 
 }  // namespace shapefuzz

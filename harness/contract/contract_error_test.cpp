@@ -30,7 +30,8 @@ TEST(ContractError, PointsToWhereTheNotationBreaks) {
   expect_bad_contract("(a: real[]) ^=> []", "expected '->' and the shape");
   expect_bad_contract("(a: real[])^", "expected '->' and the shape");
   expect_bad_contract("(a: real[]) -> ^", "expected '['");
-  expect_bad_contract("(a: real[]) -> [] ^extra", "found 'extra', expected the end of the contract");
+  expect_bad_contract("(a: real[]) -> [] ^extra",
+                      "found 'extra', expected the end of the contract");
   expect_bad_contract("(a: real[]) -> [] |^", "expected '(' that opens the operands");
 }
 
@@ -123,7 +124,8 @@ TEST(ContractError, RefusesMoreOptionsThanItHolds) {
 }
 
 TEST(ContractError, RefusesNulBytesAndMegabytes) {
-  expect_bad_contract(std::string("(a: real[N^\0]) -> []", 20), "found '\\x00', expected ']' or ','");
+  expect_bad_contract(std::string("(a: real[N^\0]) -> []", 20),
+                      "found '\\x00', expected ']' or ','");
   expect_bad_contract("(^" + std::string(1 << 20, '('), "found '(', expected an operand's name");
   expect_bad_contract("(a: ^" + std::string(1 << 20, 'a'), "expected a kind of values");
 }

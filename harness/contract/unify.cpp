@@ -203,11 +203,26 @@ Shape without_ones(const Shape& shape) {
   return rest;
 }
 
+// Lets the operands behind the output bind what is still open, one after the other; an operand that
+// does not fit binds nothing.
+void bind_open_names(const Call& call, Reading& reading) {
+  const auto& operands = reading.alternative->operands;
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    const Bindings before = reading.bindings;
+    if (!align(operands[i].pattern, call.operands[i].shape, open_names(reading.bindings),
+               reading.bindings)) {
+      reading.bindings = before;
+    }
+  }
+}
+
 // The output fits, and every other operand expands to what it demands or has the same elements in
 // the same order: [C,1] read as the weight [C].
 bool read_by_reshaping(const Call& call, Reading& reading) {
   const auto& operands = reading.alternative->operands;
   if (!match(operands[0].pattern, call.operands[0].shape, reading.bindings)) return false;
+  bind_open_names(call, reading);
   if (!finish(call, Values::kMayBeIllegal, reading)) return false;
   for (std::size_t i = 1; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
@@ -336,15 +351,11 @@ Reading nearest_reading(const Contract& contract, const Call& call) {
     const std::size_t misfits =
         distance(call, candidate, output) + (fits ? 0 : 4 * kMaxOperands * kMaxRank);
     if (nearest && misfits >= smallest) continue;
-    // Later operands bind what is still open, one after the other; conflicts keep the first size.
-    for (std::size_t i = output ? 1 : 0; i < alternative.operands.size(); ++i) {
-      if (!call.operands[i].present) continue;
-      Bindings before = candidate.bindings;
-      if (!align(alternative.operands[i].pattern, call.operands[i].shape,
-                 open_names(candidate.bindings), candidate.bindings)) {
-        candidate.bindings = before;
-      }
+    if (!output) {
+      align(alternative.operands[0].pattern, call.operands[0].shape,
+            open_names(candidate.bindings), candidate.bindings);
     }
+    bind_open_names(call, candidate);
     for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
       candidate.shapes[i] = instantiate(alternative.operands[i].pattern, candidate.bindings);
     }

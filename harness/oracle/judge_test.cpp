@@ -107,11 +107,21 @@ TEST(Judge, GivesTheSameJudgementInEveryLayout) {
   }
 }
 
-TEST(Judge, RefusesNothingThatIsValidInAnyDtype) {
-  for (const char* dtype : {"f32", "f64", "bf16"}) {
+TEST(Judge, PassesEveryDtypeThatNeedsNoConversion) {
+  for (const char* dtype : {"f32", "f64"}) {
     const std::string line =
         std::string("mse_loss(input=") + dtype + "[4,3], target=" + dtype + "[4,3])";
-    EXPECT_EQ(judge(line).verdict, Verdict::kPass) << line << ": " << judge(line).detail;
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+    EXPECT_EQ(to_string(judge(line).zone), "valid") << line;
+  }
+}
+
+TEST(Judge, LetsALossRefuseWhatWouldNeedAConversion) {
+  for (const char* line : {"mse_loss(input=bf16[4,3], target=bf16[4,3])",
+                           "l1_loss(input=f32[4,3], target=i64[4,3])",
+                           "binary_cross_entropy(input=f32[4], target=f64[4])"}) {
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+    EXPECT_EQ(to_string(judge(line).zone), "expandable") << line;
   }
 }
 

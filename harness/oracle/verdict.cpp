@@ -73,6 +73,13 @@ Severity severity_of(Verdict verdict) {
   return kVerdicts[static_cast<std::size_t>(verdict)].severity;
 }
 
+std::optional<Verdict> find_verdict(std::string_view name) {
+  for (const Verdict verdict : all_verdicts()) {
+    if (to_string(verdict) == name) return verdict;
+  }
+  return std::nullopt;
+}
+
 std::optional<Policy> parse_policy(std::string_view text) {
   if (text == "strict") return Policy::kStrict;
   if (text == "expand") return Policy::kExpand;

@@ -47,6 +47,8 @@ std::string_view to_string(Verdict verdict);
 std::string_view to_string(Severity severity);
 const std::vector<Verdict>& all_verdicts();
 Severity severity_of(Verdict verdict);
+/// The verdict of that name; none if there is none.
+std::optional<Verdict> find_verdict(std::string_view name);
 
 /// How much the user forgives.
 enum class Policy {

@@ -21,12 +21,6 @@ std::string_view heading(Severity severity) {
   }
 }
 
-Verdict verdict_named(const std::string& name) {
-  const auto& all = all_verdicts();
-  return *std::find_if(all.begin(), all.end(),
-                       [&](Verdict verdict) { return to_string(verdict) == name; });
-}
-
 std::string entry_name(const std::string& loss, const std::string& entry) {
   return entry == "functional" ? loss : loss + "@" + entry;
 }
@@ -85,7 +79,7 @@ std::string finding_list(const Findings& findings, const std::vector<Signature>&
     std::uint64_t signatures = 0;
     std::uint64_t cases = 0;
     for (const auto& [signature, finding] : findings) {
-      if (severity_of(verdict_named(signature.verdict)) != severity) continue;
+      if (severity_of(*find_verdict(signature.verdict)) != severity) continue;
       const std::string name = entry_name(signature.loss, signature.entry);
       if (name != loss) group += fmt::format("  {}\n", name);
       loss = name;

@@ -19,8 +19,8 @@ Shape shape_of(at::IntArrayRef sizes) {
   return shape;
 }
 
-// The rules change with equal sizes, a 1 and a 0, and with missing dimensions on either side; rank 4
-// and sizes 0..3 have every mixture of these.
+// The rules change with equal sizes, a 1 and a 0, and with missing dimensions on either side; rank
+// 4 and sizes 0..3 have every mixture of these.
 class ShapeLibtorch : public testing::Test {
  protected:
   static void SetUpTestSuite() {

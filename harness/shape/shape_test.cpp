@@ -94,7 +94,10 @@ TEST(Shape, RefusesBytesThatAreNoText) {
   expect_bad_shape(std::string("^\0", 2), "found '\\x00', expected a shape");
   expect_bad_shape(std::string("[64^\0]", 6), "found '\\x00', expected ']' or ','");
   expect_bad_shape(std::string("[64]^\0", 6), "found '\\x00', expected the end of the shape");
-  expect_bad_shape("64^\xc3\x97" "1", "found '\\xc3', expected the end of the shape");
+  expect_bad_shape(
+      "64^\xc3\x97"
+      "1",
+      "found '\\xc3', expected the end of the shape");
 }
 
 TEST(Shape, RefusesAMegabyteOfNonsenseWithAShortMessage) {
