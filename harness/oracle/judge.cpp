@@ -28,6 +28,11 @@ double tolerance(const at::Tensor& value, std::int64_t elements, double scale) {
   return unit_roundoff(value) * (64 + 8 * static_cast<double>(elements)) * scale;
 }
 
+// The sign of a NaN says nothing, and differs between machines.
+std::string number_text(double number) {
+  return std::isnan(number) ? "nan" : fmt::format("{:.6g}", number);
+}
+
 std::string ratio_text(const Difference& difference) {
   const double ratio = difference.actual / difference.expected;
   if (!std::isfinite(ratio) || ratio == 0) return "";
@@ -59,9 +64,9 @@ bool gradients_agree(const Loss& loss, const Execution& actual, const Execution&
     }
     const Difference difference = compare(a, e, tolerance(a, elements, scale));
     if (difference.equal) continue;
-    detail = fmt::format("the gradient of {}{} is {:.6g}, expected {:.6g}{}", name,
-                         element_text(a, difference.at), difference.actual, difference.expected,
-                         ratio_text(difference));
+    detail = fmt::format("the gradient of {}{} is {}, expected {}{}", name,
+                         element_text(a, difference.at), number_text(difference.actual),
+                         number_text(difference.expected), ratio_text(difference));
     return false;
   }
   return true;
@@ -99,9 +104,9 @@ Comparison compare_with(const Loss& loss, const Case& c, const Execution& actual
   if (!difference.equal) {
     comparison.agreement = Agreement::kValue;
     comparison.detail =
-        fmt::format("the result{} is {:.6g}, expected {:.6g}{}",
-                    element_text(actual.value, difference.at), difference.actual,
-                    difference.expected, ratio_text(difference));
+        fmt::format("the result{} is {}, expected {}{}", element_text(actual.value, difference.at),
+                    number_text(difference.actual), number_text(difference.expected),
+                    ratio_text(difference));
     return comparison;
   }
   if (!detached(loss, c) &&
