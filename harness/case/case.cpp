@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
 
 namespace shapefuzz {
@@ -11,6 +12,8 @@ namespace {
 
 // In the case of many values the list is what makes a line unreadable; nobody writes more by hand.
 constexpr std::int64_t kMaxListedValues = 1 << 16;
+
+constexpr std::string_view kDefaultEntry = "functional";
 
 template <class Enum, class All>
 bool take_enum(Cursor& cursor, const All& all, Enum& value) {
@@ -49,10 +52,7 @@ class CaseParser {
     } else {
       cursor_.fail_at(cursor_.offset() - 1, needed_operands());
     }
-    if (cursor_.take("#")) {
-      case_.seed = static_cast<std::uint64_t>(
-          cursor_.integer(0, std::numeric_limits<std::int64_t>::max(), "a seed"));
-    }
+    if (cursor_.take("#")) parse_seed();
     cursor_.expect_end("the case");
     check_broadcast_size();
     put_in_order();
@@ -75,11 +75,13 @@ class CaseParser {
                                           : "the name of a loss" + near);
     }
     case_.loss = name;
-    case_.entry = spec_->entries.front();
+    const auto& entries = spec_->entries;
+    const auto functional = std::find(entries.begin(), entries.end(), kDefaultEntry);
+    case_.entry = functional != entries.end() ? *functional : entries.front();
     if (!cursor_.take("@")) return;
+    cursor_.skip_spaces();
     const std::size_t at = cursor_.offset();
     case_.entry = cursor_.name("an entry");
-    const auto& entries = spec_->entries;
     if (std::find(entries.begin(), entries.end(), case_.entry) == entries.end()) {
       cursor_.fail_at(at, fmt::format("an entry of {}: {}", name, fmt::join(entries, ", ")));
     }
@@ -90,10 +92,9 @@ class CaseParser {
     const std::size_t start = cursor_.offset();
     const std::string name(cursor_.name("an operand or an option"));
     const auto& operands = spec_->contract.operands();
-    const bool twice =
-        case_.find_operand(name) != nullptr ||
-        std::any_of(case_.options.begin(), case_.options.end(),
-                    [&](const Option& option) { return option.name == name; });
+    const bool twice = case_.find_operand(name) != nullptr ||
+                       std::any_of(case_.options.begin(), case_.options.end(),
+                                   [&](const Option& option) { return option.name == name; });
     if (twice) cursor_.fail_at(start, fmt::format("'{}' only once", name));
     const auto operand = std::find_if(operands.begin(), operands.end(),
                                       [&](const OperandPattern& o) { return o.name == name; });
@@ -127,10 +128,10 @@ class CaseParser {
     const bool shape_follows = next == '[' || next == '(' || (next >= '0' && next <= '9') ||
                                cursor_.sees("torch.Size") || (typed && next == ' ');
     if (!shape_follows) {
-      cursor_.fail_at(typed ? cursor_.offset() : start,
-                      typed ? "a shape like [64,1]"
-                            : fmt::format("a dtype ({}) and a shape, like f64[64,1]",
-                                          name_all(all_dtypes())));
+      cursor_.fail_at(
+          typed ? cursor_.offset() : start,
+          typed ? "a shape like [64,1]"
+                : fmt::format("a dtype ({}) and a shape, like f64[64,1]", name_all(all_dtypes())));
     }
     operand.shape = parse_shape(cursor_);
     if (cursor_.take("~") && !take_enum(cursor_, all_layouts(), operand.layout)) {
@@ -145,16 +146,16 @@ class CaseParser {
     const std::size_t start = cursor_.offset() - 1;
     const std::int64_t elements = operand.shape.elements();
     if (elements > kMaxListedValues) {
-      cursor_.fail_at(start, fmt::format("no listed values for over {} elements", kMaxListedValues));
+      cursor_.fail_at(start,
+                      fmt::format("no listed values for over {} elements", kMaxListedValues));
     }
     const bool integral = number_class(operand.dtype) == NumberClass::kIntegral;
     if (!cursor_.take("}")) {
       do {
         if (integral) {
-          // Whole numbers up to 2^53 are exact in the doubles that carry all values.
-          constexpr std::int64_t kExact = std::int64_t{1} << 53;
+          const auto [low, high] = whole_numbers(operand.dtype);
           operand.values.push_back(
-              static_cast<double>(cursor_.integer(-kExact, kExact, "a whole number")));
+              static_cast<double>(cursor_.integer(low, high, "a whole number")));
         } else {
           operand.values.push_back(parse_real(cursor_, "a number"));
         }
@@ -167,13 +168,26 @@ class CaseParser {
     }
   }
 
+  // Any 64 bits, which is more than Cursor::integer reads.
+  void parse_seed() {
+    cursor_.skip_spaces();
+    const std::size_t start = cursor_.offset();
+    const std::string_view digits = cursor_.while_in("0123456789");
+    const char* const last = digits.data() + digits.size();
+    const auto [end, status] = std::from_chars(digits.data(), last, case_.seed);
+    if (end != last || status != std::errc()) {
+      cursor_.fail_at(start, fmt::format("a seed in [0, {}]", ~std::uint64_t{0}));
+    }
+  }
+
   std::string needed_operands() const {
     std::string missing;
     for (const OperandPattern& operand : spec_->contract.operands()) {
       if (operand.optional || case_.find_operand(operand.name) != nullptr) continue;
       missing += (missing.empty() ? "" : ", ") + operand.name;
     }
-    return missing.empty() ? "" : fmt::format("the missing operand of {}: {}", spec_->name, missing);
+    return missing.empty() ? ""
+                           : fmt::format("the missing operand of {}: {}", spec_->name, missing);
   }
 
   void check_complete() {
@@ -234,14 +248,13 @@ std::string_view to_string(Layout layout) {
 
 const std::vector<Layout>& all_layouts() {
   static const std::vector<Layout> layouts = {Layout::kContiguous, Layout::kTransposed,
-                                              Layout::kStrided, Layout::kExpanded,
-                                              Layout::kSliced};
+                                              Layout::kStrided, Layout::kExpanded, Layout::kSliced};
   return layouts;
 }
 
 bool operator==(const Operand& a, const Operand& b) {
   return a.name == b.name && a.dtype == b.dtype && a.shape == b.shape && a.layout == b.layout &&
-         a.values == b.values;
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), same_real);
 }
 
 bool operator==(const Case& a, const Case& b) {
@@ -288,7 +301,7 @@ void Case::set_option(const LossSpec& spec, std::string_view name, OptionValue v
 
 std::string to_string(const Case& c) {
   std::string text = c.loss;
-  if (c.entry != "functional") text += "@" + c.entry;
+  if (c.entry != kDefaultEntry) text += "@" + c.entry;
   text += "(";
   const char* separator = "";
   for (const Operand& operand : c.operands) {

@@ -27,7 +27,7 @@ struct LossSpec {
   std::string name;
   Contract contract;
   std::vector<OptionSpec> options;   ///< `reduction` among them
-  std::vector<std::string> entries;  ///< the first one is meant where a case names none
+  std::vector<std::string> entries;  ///< where a case names none: functional, or else the first
 
   /// The first option of the case whose value the documentation excludes, and what it demands, as
   /// in "beta: a number of at least 0"; null for a loss whose options are all free.

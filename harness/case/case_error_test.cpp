@@ -34,7 +34,7 @@ TEST(CaseError, PointsToWhereTheNotationBreaks) {
   expect_bad_case("mse_loss(input^)", "expected '=' and the operand's dtype and shape");
   expect_bad_case("mse_loss(input=[], target=[], reduction^)",
                   "expected '=' and the option's value");
-  expect_bad_case("mse_loss(input=[]^ target=[])", "found 'target', expected ')' or ','");
+  expect_bad_case("mse_loss(input=[] ^target=[])", "found 'target', expected ')' or ','");
   expect_bad_case("mse_loss(input=[], target=[]^", "expected ')' or ','");
   expect_bad_case("mse_loss(input=[], target=[],^)", "found ')', expected an operand or an option");
   expect_bad_case("mse_loss(input=[], target=[]) ^x", "found 'x', expected the end of the case");

@@ -1,6 +1,7 @@
 #include "harness/case/dtype.h"
 
 #include <array>
+#include <limits>
 
 namespace shapefuzz {
 
@@ -18,6 +19,21 @@ const std::vector<DType>& all_dtypes() {
 
 NumberClass number_class(DType dtype) {
   return dtype <= DType::kF64 ? NumberClass::kFloating : NumberClass::kIntegral;
+}
+
+std::pair<std::int64_t, std::int64_t> whole_numbers(DType dtype) {
+  using I32 = std::numeric_limits<std::int32_t>;
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  switch (dtype) {
+    case DType::kBool:
+      return {0, 1};
+    case DType::kU8:
+      return {0, 255};
+    case DType::kI32:
+      return {I32::min(), I32::max()};
+    default:
+      return {-kExact, kExact};
+  }
 }
 
 DType default_dtype(Kind kind) { return info(kind).integral ? DType::kI64 : DType::kF64; }

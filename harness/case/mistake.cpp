@@ -16,7 +16,9 @@ Shape without(const Shape& shape, std::size_t dim) {
   return result;
 }
 
-Shape with(const Shape& shape, std::size_t at, std::int64_t size) {
+// None where a Shape holds no further dimension.
+std::optional<Shape> with(const Shape& shape, std::size_t at, std::int64_t size) {
+  if (shape.rank() == kMaxRank) return std::nullopt;
   Shape result = shape.slice(0, at);
   result.push_back(size);
   result.append(shape.slice(at, shape.rank() - at));
@@ -31,8 +33,12 @@ bool drops(const Shape& longer, const Shape& shorter, std::size_t dim) {
 }
 
 bool only_ones_differ(const Shape& a, const Shape& b) {
-  const auto common = broadcast(a, b);
-  return common && common->elements() == a.elements() && a.elements() == b.elements();
+  const Shape& longer = a.rank() >= b.rank() ? a : b;
+  const Shape& shorter = a.rank() >= b.rank() ? b : a;
+  const std::size_t extra = longer.rank() - shorter.rank();
+  return std::count(longer.begin(), longer.begin() + extra, 1) ==
+             static_cast<std::ptrdiff_t>(extra) &&
+         longer.slice(extra, shorter.rank()) == shorter;
 }
 
 bool is_transposed(const Shape& a, const Shape& b) {
@@ -65,13 +71,29 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
 }  // namespace
 
 std::string_view to_string(Mistake mistake) {
-  static constexpr std::array<std::string_view, 23> kNames = {
-      "none",          "forgot_unsqueeze", "forgot_squeeze",     "only_ones",
-      "reduced_to_scalar", "one_hot_for_index", "missing_batch", "missing_last",
-      "extra_batch",   "extra_last",       "transposed",         "one_sample",
-      "shorter_batch", "longer_batch",     "size_one",           "size_one_demanded",
-      "other_size",    "other_rank",       "empty",              "output_does_not_fit",
-      "other_dtype",   "illegal_value",    "illegal_option"};
+  static constexpr std::array<std::string_view, 23> kNames = {"none",
+                                                              "empty",
+                                                              "only_ones",
+                                                              "reduced_to_scalar",
+                                                              "one_hot_for_index",
+                                                              "forgot_unsqueeze",
+                                                              "missing_last",
+                                                              "forgot_squeeze",
+                                                              "extra_last",
+                                                              "missing_batch",
+                                                              "extra_batch",
+                                                              "transposed",
+                                                              "one_sample",
+                                                              "size_one",
+                                                              "size_one_demanded",
+                                                              "shorter_batch",
+                                                              "longer_batch",
+                                                              "other_size",
+                                                              "other_rank",
+                                                              "output_does_not_fit",
+                                                              "other_dtype",
+                                                              "illegal_value",
+                                                              "illegal_option"};
   return kNames[static_cast<std::size_t>(mistake)];
 }
 
@@ -117,15 +139,13 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
       shape = without(demanded, last);
       break;
     case Mistake::kForgotSqueeze:
-      shape = with(demanded, rank, 1);
-      break;
+      return with(demanded, rank, 1);
     case Mistake::kReducedToScalar:
       shape = change % 2 == 0 ? Shape{} : Shape{1};
       break;
     case Mistake::kOneHotForIndex:
       if (!classes) return std::nullopt;
-      shape = with(demanded, class_dim(demanded), *classes);
-      break;
+      return with(demanded, class_dim(demanded), *classes);
     case Mistake::kMissingBatch:
       if (rank == 0) return std::nullopt;
       shape = without(demanded, 0);
@@ -135,11 +155,9 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
       shape = without(demanded, last);
       break;
     case Mistake::kExtraBatch:
-      shape = with(demanded, 0, 1 + change);
-      break;
+      return with(demanded, 0, 1 + change);
     case Mistake::kExtraLast:
-      shape = with(demanded, rank, 1 + change);
-      break;
+      return with(demanded, rank, 1 + change);
     case Mistake::kTransposed:
       if (rank < 2) return std::nullopt;
       std::swap(shape[0], shape[1]);
@@ -168,7 +186,7 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
       shape[last] += change;
       break;
     case Mistake::kEmpty:
-      if (rank == 0) return std::nullopt;
+      if (demanded.elements() == 0 || rank == 0) return std::nullopt;
       shape[last] = 0;
       break;
     default:
@@ -188,7 +206,9 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
   for (std::size_t i = 0; i < operands.size() && !valid; ++i) {
     if (!call.operands[i].present) continue;
     std::optional<std::int64_t> classes;
-    if (operands[i].kind == Kind::kIndex) classes = bind_kind(operands[i], reading.bindings).argument;
+    if (operands[i].kind == Kind::kIndex) {
+      classes = bind_kind(operands[i], reading.bindings).argument;
+    }
     misfit = {relate(reading.shapes[i], call.operands[i].shape, classes), operands[i].name,
               reading.shapes[i]};
     if (misfit.mistake == Mistake::kNone) continue;
@@ -210,7 +230,7 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
       return {Mistake::kIllegalOption, option->substr(0, option->find(':')), {}};
     }
   }
-  for (std::size_t i = 1; i < operands.size(); ++i) {
+  for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {

@@ -15,27 +15,27 @@
 namespace shapefuzz {
 
 /// How the shape of an operand relates to the shape that the contract demands of it. The examples
-/// have [4,3] (or, for the first two, [4,1] and [4]) where it was demanded.
+/// have [4,3] where they name no other shape that was demanded.
 enum class Mistake {
   kNone,              ///< as demanded
-  kForgotUnsqueeze,   ///< [4,1] was demanded, [4] came: `operand.unsqueeze(-1)` is missing
-  kForgotSqueeze,     ///< [4] was demanded, [4,1] came: `operand.squeeze(-1)` is missing
-  kOnlyOnes,          ///< only sizes of 1 differ: [1] for []; every element still meets its partner
+  kEmpty,             ///< a size of 0 on one side only
+  kOnlyOnes,          ///< leading ones differ: [1] for []; every element still meets its partner
   kReducedToScalar,   ///< [] or [1]: a mean was taken too early
   kOneHotForIndex,    ///< [4,3] for the index [4]: one-hot rows instead of class indices
-  kMissingBatch,      ///< [3]: a single sample
+  kForgotUnsqueeze,   ///< [4,1] was demanded, [4] came: `operand.unsqueeze(-1)` is missing
   kMissingLast,       ///< [4]: the last dimension was reduced or indexed away
-  kExtraBatch,        ///< [2,4,3]
+  kForgotSqueeze,     ///< [4] was demanded, [4,1] came: `operand.squeeze(-1)` is missing
   kExtraLast,         ///< [4,3,2]
+  kMissingBatch,      ///< [3]: a single sample
+  kExtraBatch,        ///< [2,4,3]
   kTransposed,        ///< [3,4]: two dimensions exchanged
   kOneSample,         ///< [1,3]: a batch of one
-  kShorterBatch,      ///< [2,3]: the last batch of an epoch
-  kLongerBatch,       ///< [5,3]
   kSizeOne,           ///< [4,1]: a dimension of 1 inside
   kSizeOneDemanded,   ///< [4,3] for [4,1]
+  kShorterBatch,      ///< [2,3]: the last batch of an epoch
+  kLongerBatch,       ///< [5,3]
   kOtherSize,         ///< [4,2]
   kOtherRank,         ///< any other number of dimensions
-  kEmpty,             ///< a size of 0 on one side only
   kOutputDoesNotFit,  ///< no alternative of the contract has an output of this rank
   kOtherDtype,        ///< the shapes fit, the dtype needs a conversion
   kIllegalValue,      ///< the shapes fit, a listed value is outside the operand's kind

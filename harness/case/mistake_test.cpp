@@ -171,6 +171,7 @@ TEST(FindMisfit, NamesAnIllegalValueWhereTheShapesFit) {
 TEST(FindMisfit, NamesADtypeThatMustBeConverted) {
   EXPECT_EQ(misfit("mse_loss(input=f64[2], target=f32[2])"), "target:other_dtype");
   EXPECT_EQ(misfit("nll_loss(input=f64[2,3], target=i32[2])"), "target:other_dtype");
+  EXPECT_EQ(misfit("nll_loss(input=f64[4,3], target=f64[4])"), "target:other_dtype");
   // The output itself, too: no loss is documented for whole numbers.
   EXPECT_EQ(misfit("mse_loss(input=i64[2], target=i64[2])"), "input:other_dtype");
   EXPECT_EQ(misfit("nll_loss(input=i64[2,3], target=i64[2])"), "input:other_dtype");

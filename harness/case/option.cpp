@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace shapefuzz {
@@ -39,6 +40,15 @@ std::string parse_choice(Cursor& cursor, const OptionSpec& spec) {
 }
 
 }  // namespace
+
+bool same_real(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool operator==(const Option& a, const Option& b) {
+  const auto* const x = std::get_if<double>(&a.value);
+  const auto* const y = std::get_if<double>(&b.value);
+  const bool same = x != nullptr && y != nullptr ? same_real(*x, *y) : a.value == b.value;
+  return same && a.name == b.name;
+}
 
 std::string to_string(double value) {
   // fmt writes the shortest digits that read back as the same double.

@@ -25,10 +25,11 @@ struct Option {
   std::string name;
   OptionValue value;
 
-  friend bool operator==(const Option& a, const Option& b) {
-    return a.name == b.name && a.value == b.value;
-  }
+  friend bool operator==(const Option& a, const Option& b);
 };
+
+/// Equality of what a case says, in which a NaN equals a NaN.
+bool same_real(double a, double b);
 
 /// The spelling in a case line: `true`, `-100`, `0.5`, `mean`, `[2,4]`.
 std::string to_string(const OptionValue& value);

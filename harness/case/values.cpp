@@ -48,9 +48,11 @@ std::int64_t row_length(const Shape& shape) { return shape.empty() ? 1 : shape.f
 void draw_classes(Stream& stream, const BoundKind& kind, const Shape& shape,
                   std::vector<double>& values) {
   const std::int64_t width = row_length(shape);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(std::max<std::int64_t>(kind.argument, 0)));
+  std::vector<std::int64_t> order(
+      static_cast<std::size_t>(std::max<std::int64_t>(kind.argument, 0)));
+  // Once for all rows: any order of the classes serves the next row as well as the sorted one.
+  std::iota(order.begin(), order.end(), std::int64_t{0});
   for (std::size_t row = 0; row < values.size(); row += static_cast<std::size_t>(width)) {
-    std::iota(order.begin(), order.end(), std::int64_t{0});
     const std::int64_t most = std::min(width, kind.argument);
     const std::int64_t count = most <= 0 ? 0 : 1 + stream.below(most);
     for (std::int64_t i = 0; i < width; ++i) {
@@ -93,7 +95,6 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
     case Kind::kReal:
     case Kind::kRate:
     case Kind::kProbOrLog:
-    case Kind::kSplit:
       return std::nullopt;
     case Kind::kPositive:
       return demand(value > 0, "a number above 0");
@@ -111,15 +112,16 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
       return demand(whole_in(value, 0, kind.argument) || is_special(kind, value),
                     fmt::format("a class index in [0, {})", kind.argument));
     case Kind::kLabel:
-      return demand(
-          whole_in(value, 0, kind.argument) && !is_special(kind, value),
-          fmt::format("a label in [0, {}) that is not the blank", kind.argument));
+      return demand(whole_in(value, 0, kind.argument) && !is_special(kind, value),
+                    fmt::format("a label in [0, {}) that is not the blank", kind.argument));
     case Kind::kClasses:
       return demand(whole_in(value, -1, kind.argument),
                     fmt::format("a class index in [0, {}), or -1 behind them", kind.argument));
     case Kind::kLength:
       return demand(whole_in(value, 0, kind.argument + 1),
                     fmt::format("a length in [0, {}]", kind.argument));
+    case Kind::kSplit:
+      return demand(value >= 0 && value == std::floor(value), "a length of at least 0");
   }
   return std::nullopt;
 }
@@ -187,8 +189,7 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
   }
 }
 
-std::optional<std::string> illegal_value(const BoundKind& kind,
-                                         const std::vector<double>& values) {
+std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values) {
   for (const double value : values) {
     if (const auto demand = illegal_alone(kind, value)) {
       return fmt::format("{} where the contract has {}", value, *demand);

@@ -19,7 +19,8 @@ namespace shapefuzz {
 struct BoundKind {
   Kind kind = Kind::kReal;
   std::int64_t argument = 0;  ///< C, T, S or L
-  std::optional<std::int64_t> special;  ///< of a label: the blank; of an index: what is ignored
+  /// Of a label: the blank; of an index: the one that is ignored.
+  std::optional<std::int64_t> special = std::nullopt;
 };
 
 /// The kind of operand `index`, its names bound as far as the shapes of the case tell.
@@ -31,8 +32,7 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
 
 /// Why the listed values break the kind; none if they are legal. (PyTorch documentation of each
 /// loss, "Shape" and the description of its target.)
-std::optional<std::string> illegal_value(const BoundKind& kind,
-                                         const std::vector<double>& values);
+std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values);
 
 /// A well-mixed 64-bit number for a counter (splitmix64, Steele et al. 2014).
 std::uint64_t mix(std::uint64_t counter);

@@ -45,11 +45,12 @@ TEST(Values, AreMixedBySplitmix64) {
 TEST(Values, AreTheSameInEveryVersion) {
   // A case line without values means these; whoever changes them changes every case there is.
   const std::vector<double> reals = draw({Kind::kReal}, {2}, 7, 1);
-  EXPECT_EQ(to_string(reals[0]), "REAL0");
-  EXPECT_EQ(to_string(reals[1]), "REAL1");
-  EXPECT_EQ(draw({Kind::kIndex, 5}, {8}, 7, 1), (std::vector<double>{0}));
-  EXPECT_EQ(draw({Kind::kClasses, 4}, {2, 4}, 7, 1), (std::vector<double>{0}));
-  EXPECT_EQ(draw({Kind::kSplit, 9}, {4}, 7, 1), (std::vector<double>{0}));
+  EXPECT_EQ(to_string(reals[0]), "1.93422845334808");
+  EXPECT_EQ(to_string(reals[1]), "0.49813534301800777");
+  EXPECT_EQ(draw({Kind::kIndex, 5}, {8}, 7, 1), (std::vector<double>{4, 4, 1, 0, 2, 3, 3, 4}));
+  EXPECT_EQ(draw({Kind::kClasses, 4}, {2, 4}, 7, 1),
+            (std::vector<double>{0, 1, -1, -1, 1, 0, 3, -1}));
+  EXPECT_EQ(draw({Kind::kSplit, 9}, {4}, 7, 1), (std::vector<double>{4, 2, 3, 0}));
 }
 
 TEST(Values, LieInTheRangeOfTheirKind) {
@@ -213,6 +214,8 @@ TEST(IllegalValue, SaysWhatTheContractHas) {
   EXPECT_EQ(illegal_value({Kind::kIndex, 3}, {0, 5}),
             "5 where the contract has a class index in [0, 3)");
   EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {1, 1}), "a sum of 2 where the contract has 3");
+  EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {4, -1}),
+            "-1 where the contract has a length of at least 0");
 }
 
 TEST(BindKind, TakesArgumentsFromShapesAndOptions) {

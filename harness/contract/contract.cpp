@@ -20,6 +20,7 @@ class AlternativeParser {
   AlternativeParser(Cursor& cursor, const std::vector<std::string>& options) : cursor_(cursor) {
     result_.names = options;
     bound_.assign(options.size(), true);
+    packs_.assign(options.size(), 0);
     options_ = options.size();
   }
 
@@ -36,6 +37,9 @@ class AlternativeParser {
     }
     for (const auto& [offset, name] : uses_) {
       if (!bound_[name]) cursor_.fail_at(offset, "a name that an operand's shape binds");
+    }
+    for (const auto& [offset, name] : single_uses_) {
+      if (packs_[name] == 1) cursor_.fail_at(offset, "a name of one size, not of a '*name'");
     }
     return std::move(result_);
   }
@@ -77,11 +81,11 @@ class AlternativeParser {
     operand.kind = found->kind;
     if (found->most_arguments == 0) return;
     cursor_.expect("(");
-    operand.arguments.push_back(use_name());
+    operand.arguments.push_back(use_single_name());
     while (operand.arguments.size() < found->least_arguments ||
            (operand.arguments.size() < found->most_arguments && cursor_.take(","))) {
       if (operand.arguments.size() < found->least_arguments) cursor_.expect(",");
-      operand.arguments.push_back(use_name());
+      operand.arguments.push_back(use_single_name());
     }
     cursor_.expect(")");
   }
@@ -117,7 +121,7 @@ class AlternativeParser {
 
   void parse_constraint() {
     Constraint constraint;
-    constraint.left = use_name();
+    constraint.left = use_single_name();
     std::size_t op = 0;
     while (op < kOps.size() && !cursor_.take(kOps[op])) ++op;
     if (op == kOps.size()) cursor_.fail("'=', '>=' or '<='");
@@ -126,9 +130,16 @@ class AlternativeParser {
     if (cursor_.peek() >= '0' && cursor_.peek() <= '9') {
       constraint.right = {Dim::Type::kNumber, cursor_.integer(0, kMaxElements, "a size"), 0};
     } else {
-      constraint.right = {Dim::Type::kName, 0, use_name()};
+      constraint.right = {Dim::Type::kName, 0, use_single_name()};
     }
     result_.constraints.push_back(constraint);
+  }
+
+  // Outside a shape, a name stands for a number.
+  std::size_t use_single_name() {
+    const std::size_t name = use_name();
+    single_uses_.push_back(uses_.back());
+    return name;
   }
 
   std::size_t use_name() {
@@ -153,7 +164,8 @@ class AlternativeParser {
   std::size_t options_ = 0;
   std::vector<bool> bound_;
   std::vector<int> packs_;  // by name: -1 not seen in a shape, 0 one size, 1 a pack
-  std::vector<std::pair<std::size_t, std::size_t>> uses_;
+  std::vector<std::pair<std::size_t, std::size_t>> uses_;  // offset and name
+  std::vector<std::pair<std::size_t, std::size_t>> single_uses_;
 };
 
 std::string to_string(const Dim& dim, const std::vector<std::string>& names) {
@@ -189,6 +201,7 @@ bool same_operands(const Alternative& a, const Alternative& b) {
 
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options) {
   Cursor cursor(text);
+  if (options.size() > kMaxNames) cursor.fail(fmt::format("at most {} options", kMaxNames));
   Contract contract;
   contract.options = options;
   do {

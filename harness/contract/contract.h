@@ -71,8 +71,8 @@ struct Contract {
 };
 
 /// Reads a contract line. `options` are the names that the loss's options bind.
-/// Throws ParseError: a name that nothing binds, two packs in a shape, alternatives with different
-/// operands, an optional first operand, an unknown kind.
+/// Throws ParseError: a name that nothing binds, two packs in a shape, a pack where a number is
+/// needed, alternatives with different operands, an optional first operand, an unknown kind.
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options = {});
 
 /// The canonical spelling, read back by parse_contract. Alternatives are joined by ` | `.

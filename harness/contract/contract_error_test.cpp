@@ -21,11 +21,11 @@ TEST(ContractError, PointsToWhereTheNotationBreaks) {
   expect_bad_contract("(a ^real[]) -> []", "expected ':' and the operand's kind");
   expect_bad_contract("(a: ^[]) -> []", "found '[', expected a kind of values");
   expect_bad_contract("(a: real^) -> []", "found ')', expected '['");
-  expect_bad_contract("(a: real[N^ -> [N]", "expected ']' or ','");
+  expect_bad_contract("(a: real[N ^-> [N]", "expected ']' or ','");
   expect_bad_contract("(a: real[N,^]) -> [N]", "found ']', expected a name");
   expect_bad_contract("(a: real[*^]) -> []", "found ']', expected a name");
   expect_bad_contract("(a: real[2^d]) -> []", "expected ']' or ','");
-  expect_bad_contract("(a: real[]^ -> []", "expected ')' or ','");
+  expect_bad_contract("(a: real[] ^-> []", "expected ')' or ','");
   expect_bad_contract("(a: real[],^) -> []", "expected an operand's name");
   expect_bad_contract("(a: real[]) ^=> []", "expected '->' and the shape");
   expect_bad_contract("(a: real[])^", "expected '->' and the shape");

@@ -156,7 +156,8 @@ Alternative pick_alternative(const Words& options, const std::vector<bool>& opti
 
 Contract pick_contract() {
   Contract contract;
-  contract.options = *rc::gen::element<Words>({}, {"blank"}, {"p", "log_input", "in_features"});
+  contract.options =
+      *rc::gen::elementOf(std::vector<Words>{{}, {"blank"}, {"p", "log_input", "in_features"}});
   std::vector<bool> optional =
       *rc::gen::resize(static_cast<int>(kMaxOperands) - 1, rc::gen::arbitrary<std::vector<bool>>());
   optional.insert(optional.begin(), false);
@@ -174,6 +175,8 @@ bool same(const OperandPattern& a, const OperandPattern& b) {
 bool same(const Constraint& a, const Constraint& b) {
   return a.left == b.left && a.op == b.op && a.right == b.right;
 }
+
+bool same(const Alternative& a, const Alternative& b);
 
 template <class T>
 bool same(const std::vector<T>& a, const std::vector<T>& b) {

@@ -126,15 +126,42 @@ bool has_values(const OperandPattern& operand, const Shape& shape, const Binding
   }
 }
 
+// Whether a shape can hold the dimensions of a pattern.
+bool rank_fits(const Pattern& pattern, const Bindings& bindings) {
+  std::size_t rank = 0;
+  for (const Dim& part : pattern) {
+    rank += part.type == Dim::Type::kPack ? bindings.packs[part.name].rank() : 1;
+  }
+  return rank <= kMaxRank;
+}
+
+bool ranks_fit(const Reading& reading) {
+  const Alternative& alternative = *reading.alternative;
+  for (const OperandPattern& operand : alternative.operands) {
+    if (!rank_fits(operand.pattern, reading.bindings)) return false;
+  }
+  return rank_fits(alternative.result, reading.bindings);
+}
+
+// An option may be below 0, and then it is no size.
+bool has_sizes(const Pattern& pattern, const Bindings& bindings) {
+  for (const Dim& part : pattern) {
+    if (part.type == Dim::Type::kName && bindings.size_or(part.name, 0) < 0) return false;
+  }
+  return true;
+}
+
 enum class Values { kMustExist, kMayBeIllegal };
 
 bool finish(const Call& call, Values values, Reading& reading) {
   const Alternative& alternative = *reading.alternative;
+  if (!ranks_fit(reading)) return false;
   for (const Constraint& constraint : alternative.constraints) {
     if (!holds(constraint, reading.bindings)) return false;
   }
   for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
     if (!call.operands[i].present) continue;
+    if (!has_sizes(alternative.operands[i].pattern, reading.bindings)) return false;
     reading.shapes[i] = instantiate(alternative.operands[i].pattern, reading.bindings);
     if (values == Values::kMustExist &&
         !has_values(alternative.operands[i], reading.shapes[i], reading.bindings)) {
@@ -203,17 +230,16 @@ Shape without_ones(const Shape& shape) {
   return rest;
 }
 
-// Lets the operands behind the output bind what is still open, one after the other; an operand that
+// Lets the operands from `first` on bind what is still open, one after the other; an operand that
 // does not fit binds nothing.
-void bind_open_names(const Call& call, Reading& reading) {
+void bind_open_names(const Call& call, std::size_t first, Reading& reading) {
   const auto& operands = reading.alternative->operands;
-  for (std::size_t i = 1; i < operands.size(); ++i) {
+  for (std::size_t i = first; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
     const Bindings before = reading.bindings;
-    if (!align(operands[i].pattern, call.operands[i].shape, open_names(reading.bindings),
-               reading.bindings)) {
-      reading.bindings = before;
-    }
+    const bool aligned = align(operands[i].pattern, call.operands[i].shape,
+                               open_names(reading.bindings), reading.bindings);
+    if (!aligned || !ranks_fit(reading)) reading.bindings = before;
   }
 }
 
@@ -222,7 +248,7 @@ void bind_open_names(const Call& call, Reading& reading) {
 bool read_by_reshaping(const Call& call, Reading& reading) {
   const auto& operands = reading.alternative->operands;
   if (!match(operands[0].pattern, call.operands[0].shape, reading.bindings)) return false;
-  bind_open_names(call, reading);
+  bind_open_names(call, 1, reading);
   if (!finish(call, Values::kMayBeIllegal, reading)) return false;
   for (std::size_t i = 1; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
@@ -281,9 +307,11 @@ Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t
       case Dim::Type::kNumber:
         shape.push_back(part.number);
         break;
-      case Dim::Type::kName:
-        shape.push_back(bindings.size_or(part.name, unbound));
+      case Dim::Type::kName: {
+        const std::int64_t size = bindings.size_or(part.name, unbound);
+        shape.push_back(size < 0 ? unbound : size);
         break;
+      }
       case Dim::Type::kPack:
         shape.append(bindings.packs[part.name]);
         break;
@@ -339,23 +367,17 @@ Reading nearest_reading(const Contract& contract, const Call& call) {
   std::optional<Reading> nearest;
   std::size_t smallest = 0;
   for (const Alternative& alternative : contract.alternatives) {
-    // Without an alternative for these numbers, the first one has to do.
-    if (!numbers_fit(alternative, call) && (nearest || &alternative != &contract.alternatives[0])) {
-      continue;
-    }
     Reading candidate = start(contract, alternative, call);
-    const bool output = match(alternative.operands[0].pattern, call.operands[0].shape,
-                              candidate.bindings);
+    const bool output =
+        match(alternative.operands[0].pattern, call.operands[0].shape, candidate.bindings) &&
+        ranks_fit(candidate);
     if (!output) candidate.bindings = Bindings(contract, call);
+    // Without an alternative for these numbers, one for other numbers has to do.
     const bool fits = numbers_fit(alternative, call);
     const std::size_t misfits =
         distance(call, candidate, output) + (fits ? 0 : 4 * kMaxOperands * kMaxRank);
     if (nearest && misfits >= smallest) continue;
-    if (!output) {
-      align(alternative.operands[0].pattern, call.operands[0].shape,
-            open_names(candidate.bindings), candidate.bindings);
-    }
-    bind_open_names(call, candidate);
+    bind_open_names(call, output ? 1 : 0, candidate);
     for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
       candidate.shapes[i] = instantiate(alternative.operands[i].pattern, candidate.bindings);
     }

@@ -1,4 +1,5 @@
-// Unification: which sizes the names of a contract take for given shapes, and the zone that follows.
+// Unification: which sizes the names of a contract take for given shapes, and the zone that
+// follows.
 #pragma once
 
 #include <array>
@@ -15,7 +16,8 @@ namespace shapefuzz {
 /// What the contract says of a call.
 enum class Zone {
   kValid,         ///< some alternative unifies: the loss must accept
-  kExpandable,    ///< the operands behind the output can be expanded to what it demands: it may refuse
+  kExpandable,    ///< the operands behind the output can be expanded to what it demands: it may
+                  ///< refuse
   kIncompatible,  ///< neither: it must refuse
 };
 
@@ -74,7 +76,8 @@ std::vector<Reading> tolerant_readings(const Contract& contract, const Call& cal
 /// the shapes tell; for values and derived operands of calls that do not unify.
 Reading nearest_reading(const Contract& contract, const Call& call);
 
-/// The shape that a pattern takes; a name that nothing has bound counts as `unbound`.
+/// The shape that a pattern takes; a name that nothing has bound counts as `unbound`, and so does
+/// an option that is no size.
 Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound = 1);
 
 /// Whether the kinds of an alternative can be stored in the number classes of the call.

@@ -110,9 +110,15 @@ std::string pick_contract() {
     return pattern == "[]" ? "[*e]" : "[*e," + pattern.substr(1);
   };
   const std::string output = pick_pattern({"N", "C", "1"}, output_pack ? "d" : "");
+  // An index takes its names from the output. Where the model may choose one, it chooses 0 to have
+  // no index that could be wrong; unification takes the size that the operands have.
+  std::vector<std::string> bound = {"1"};
+  for (const std::string name : {"N", "C"}) {
+    if (output.find(name) != std::string::npos) bound.push_back(name);
+  }
   const bool index = *rc::gen::arbitrary<bool>() && output.find('C') != std::string::npos;
-  return "(x: real" + output + ", y: " + (index ? "index(C)" : "real") + pick_behind() +
-         ", z: real" + pick_behind() + ") -> " + output;
+  const std::string second = index ? "index(C)" + pick_pattern(bound, "") : "real" + pick_behind();
+  return "(x: real" + output + ", y: " + second + ", z: real" + pick_behind() + ") -> " + output;
 }
 
 // Shapes that unify are rare among all shapes, so most are taken from one assignment of the names.

@@ -62,6 +62,7 @@ TEST(TolerantReadings, LetTheOutputGrowToo) {
 TEST(TolerantReadings, DropLeadingOnes) {
   expect_among(tolerant(kNll, {"f[4,3]", "i[4]", "f[1,3]"}), {{4, 3}, {4}, {3}, {4}});
   expect_among(tolerant(kNll, {"f[4,3]", "i[1,1,4]"}), {{4, 3}, {4}, {4}});
+  expect_among(tolerant(kNll, {"f[1,3]", "i[4]", "f[1,3]"}), {{4, 3}, {4}, {3}, {4}});
 }
 
 TEST(TolerantReadings, ReshapeWhereOnlyOnesAreTooMany) {
@@ -104,11 +105,15 @@ TEST(NearestReading, PrefersAnAlternativeThatTheNumbersFit) {
             &contract.alternatives[0]);
 }
 
-TEST(NearestReading, TakesTheFirstAlternativeWhereNoneFits) {
+TEST(NearestReading, TakesTheNearestOfThemWhereTheNumbersFitNone) {
+  EXPECT_EQ(nearest(kNll, {"f[4,3]", "f[4]"}), (Shapes{{4, 3}, {4}, {4}}));
+  EXPECT_EQ(nearest(kNll, {"i[3]", "f[4]"}), (Shapes{{3}, {}, {}}));
+}
+
+TEST(NearestReading, TakesTheFirstAlternativeWhereTheOutputFitsNone) {
   const Contract contract = parse_contract(kNll);
-  const Reading reading = nearest_reading(contract, call_of({"f[]", "i[5]"}));
-  EXPECT_EQ(reading.alternative, &contract.alternatives[0]);
-  EXPECT_EQ(nearest_reading(contract, call_of({"i[4,3]", "f[4]"})).result, Shape({4}));
+  EXPECT_EQ(nearest_reading(contract, call_of({"f[]", "i[5]"})).alternative,
+            &contract.alternatives[0]);
 }
 
 TEST(Instantiate, PutsTheBoundSizesInAndCountsTheOthersAsAsked) {

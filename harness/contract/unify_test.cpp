@@ -32,13 +32,16 @@ constexpr const char* kCtc =
     " | (log_probs: logprob[T,C], targets: label(C,blank)[S], input_lengths: length(T)[],"
     " target_lengths: split(S)[]) -> [] where T >= 1";
 
+// The blank of ctc is an option, and 0 as every option of a call unless it says otherwise.
+const std::vector<std::string> kOptions = {"blank"};
+
 Zone zone(const char* contract, const Operands& operands) {
-  return classify(parse_contract(contract), call_of(operands));
+  return classify(parse_contract(contract, kOptions), call_of(operands));
 }
 
 // The unreduced result of a call that must be valid or expandable.
 Shape result(const char* contract, const Operands& operands) {
-  const Contract parsed = parse_contract(contract);
+  const Contract parsed = parse_contract(contract, kOptions);
   Reading reading;
   EXPECT_NE(classify(parsed, call_of(operands), &reading), Zone::kIncompatible);
   return reading.result;
@@ -104,6 +107,12 @@ TEST(Unify, ThereIsNoIndexIntoZeroClassesButInAnEmptyTarget) {
   expect_zone(Zone::kValid, kNll, {{"f[0,0]", "i[0]"}});
 }
 
+TEST(Unify, NothingIsSplitIntoNoPieces) {
+  constexpr const char* kSplit = "(x: real[N], pieces: split(L)[N], y: real[L]) -> [N]";
+  expect_zone(Zone::kValid, kSplit, {{"f[2]", "i[2]", "f[3]"}, {"f[0]", "i[0]", "f[0]"}});
+  expect_zone(Zone::kIncompatible, kSplit, {{"f[0]", "i[0]", "f[3]"}});
+}
+
 TEST(Unify, TheNumbersTellAnIndexFromAProbability) {
   EXPECT_EQ(result(kCrossEntropy, {"f[4,3]", "i[4]"}), Shape({4}));
   EXPECT_EQ(result(kCrossEntropy, {"f[4,3]", "f[4,3]"}), Shape({4}));
@@ -152,7 +161,6 @@ TEST(Unify, CtcTakesPaddedConcatenatedAndSingleTargets) {
                {"f[5,2,4]", "i[2,3]", "i[3]", "i[2]"},
                {"f[0,2,4]", "i[2,3]", "i[2]", "i[2]"},  // T >= 1
                {"f[5,2,1]", "i[2,3]", "i[2]", "i[2]"},  // the blank is the only class
-               {"f[5,0,4]", "i[3]", "i[0]", "i[0]"},    // 3 labels, no sequence that has them
                {"f[5]", "i[3]", "i[]", "i[]"}});
   EXPECT_EQ(result(kCtc, {"f[5,2,4]", "i[6]", "i[2]", "i[2]"}), Shape({2}));
   EXPECT_EQ(result(kCtc, {"f[5,4]", "i[3]", "i[]", "i[]"}), Shape({}));
@@ -167,6 +175,10 @@ TEST(Unify, AnOptionBindsASizeBeforeTheShapesDo) {
     EXPECT_EQ(classify(contract, call_of({"f[4,3]"}, {features})), Zone::kIncompatible);
     EXPECT_EQ(classify(contract, call_of({"f[4,1]"}, {features})), Zone::kIncompatible);
   }
+  const Contract behind = parse_contract("(x: real[N], y: real[k]) -> [N]", {"k"});
+  EXPECT_EQ(classify(behind, call_of({"f[4]", "f[1]"}, {3})), Zone::kExpandable);
+  EXPECT_EQ(classify(behind, call_of({"f[4]", "f[1]"}, {-1})), Zone::kIncompatible);
+  EXPECT_EQ(classify(behind, call_of({"f[4]", "-"}, {-1})), Zone::kValid);
 }
 
 TEST(Unify, ConstraintsHoldForSizesAndOptions) {

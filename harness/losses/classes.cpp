@@ -36,17 +36,19 @@ std::optional<std::string> illegal_p(const Case& c, const LossSpec& spec) {
 }
 
 Loss nll_loss() {
-  Loss loss = make_loss(
-      "nll_loss",
-      "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
-      " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: weight[C]) -> [N,*d]",
-      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
-      {{"functional", [](const auto& a) {
-          return F::nll_loss(a[0], a[1],
-                             reduced<F::NLLLossFuncOptions>(a)
-                                 .weight(a[2])
-                                 .ignore_index(a.integer("ignore_index")));
-        }}});
+  Loss loss =
+      make_loss("nll_loss",
+                "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
+                " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: "
+                "weight[C]) -> [N,*d]",
+                {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
+                {{"functional",
+                  [](const auto& a) {
+                    return F::nll_loss(a[0], a[1],
+                                       reduced<F::NLLLossFuncOptions>(a).weight(a[2]).ignore_index(
+                                           a.integer("ignore_index")));
+                  }}},
+                gold::nll_loss);
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
   return loss;
@@ -60,13 +62,15 @@ Loss cross_entropy() {
       " | (input: real[C], target: prob[C], weight?: weight[C]) -> []"
       " | (input: real[N,C,*d], target: prob[N,C,*d], weight?: weight[C]) -> [N,*d]",
       {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}, {"label_smoothing", 0.0, {}}},
-      {{"functional", [](const auto& a) {
+      {{"functional",
+        [](const auto& a) {
           return F::cross_entropy(a[0], a[1],
                                   reduced<F::CrossEntropyFuncOptions>(a)
                                       .weight(a[2])
                                       .ignore_index(a.integer("ignore_index"))
                                       .label_smoothing(a.real("label_smoothing")));
-        }}});
+        }}},
+      gold::cross_entropy);
   loss.spec.illegal_option = illegal_cross_entropy_option;
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
@@ -80,12 +84,15 @@ Loss multi_margin_loss() {
       "(input: real[C], target: index(C)[], weight?: weight[C]) -> [] where C >= 1"
       " | (input: real[N,C], target: index(C)[N], weight?: weight[C]) -> [N] where C >= 1",
       {reduction_option(), {"p", std::int64_t{1}, {}}, {"margin", 1.0, {}}},
-      {{"functional", [](const auto& a) {
-          return F::multi_margin_loss(
-              a[0], a[1],
-              reduced<F::MultiMarginLossFuncOptions>(a).p(a.integer("p")).margin(a.real("margin"))
-                  .weight(a[2]));
-        }}});
+      {{"functional",
+        [](const auto& a) {
+          return F::multi_margin_loss(a[0], a[1],
+                                      reduced<F::MultiMarginLossFuncOptions>(a)
+                                          .p(a.integer("p"))
+                                          .margin(a.real("margin"))
+                                          .weight(a[2]));
+        }}},
+      gold::multi_margin_loss);
   loss.spec.illegal_option = illegal_p;
   loss.constants = {"weight"};
   return loss;
@@ -96,10 +103,13 @@ Loss multilabel_margin_loss() {
   return make_loss("multilabel_margin_loss",
                    "(input: real[C], target: classes(C)[C]) -> [] where C >= 1"
                    " | (input: real[N,C], target: classes(C)[N,C]) -> [N] where C >= 1",
-                   {reduction_option()}, {{"functional", [](const auto& a) {
-                      return F::multilabel_margin_loss(
-                          a[0], a[1], reduced<F::MultilabelMarginLossFuncOptions>(a));
-                    }}});
+                   {reduction_option()},
+                   {{"functional",
+                     [](const auto& a) {
+                       return F::multilabel_margin_loss(
+                           a[0], a[1], reduced<F::MultilabelMarginLossFuncOptions>(a));
+                     }}},
+                   gold::multilabel_margin_loss);
 }
 
 // "Input: (N, C). Target: (N, C)"; the code takes any number of leading dimensions, and its result
@@ -107,11 +117,14 @@ Loss multilabel_margin_loss() {
 Loss multilabel_soft_margin_loss() {
   return make_loss("multilabel_soft_margin_loss",
                    "(input: real[*S,C], target: binary[*S,C], weight?: weight[*S,C]) -> [*S]",
-                   {reduction_option()}, {{"functional", [](const auto& a) {
-                      return F::multilabel_soft_margin_loss(
-                          a[0], a[1],
-                          reduced<F::MultilabelSoftMarginLossFuncOptions>(a).weight(a[2]));
-                    }}});
+                   {reduction_option()},
+                   {{"functional",
+                     [](const auto& a) {
+                       return F::multilabel_soft_margin_loss(
+                           a[0], a[1],
+                           reduced<F::MultilabelSoftMarginLossFuncOptions>(a).weight(a[2]));
+                     }}},
+                   gold::multilabel_soft_margin_loss);
 }
 
 }  // namespace

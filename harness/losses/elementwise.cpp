@@ -11,15 +11,19 @@ namespace {
 constexpr const char* kSameShape = "(input: real[*S], target: real[*S]) -> [*S]";
 
 Loss l1_loss() {
-  return make_loss("l1_loss", kSameShape, {reduction_option()}, {{"functional", [](const auto& a) {
-                     return F::l1_loss(a[0], a[1], reduced<F::L1LossFuncOptions>(a));
-                   }}});
+  return make_loss(
+      "l1_loss", kSameShape, {reduction_option()},
+      {{"functional",
+        [](const auto& a) { return F::l1_loss(a[0], a[1], reduced<F::L1LossFuncOptions>(a)); }}},
+      gold::l1_loss);
 }
 
 Loss mse_loss() {
-  return make_loss("mse_loss", kSameShape, {reduction_option()}, {{"functional", [](const auto& a) {
-                     return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a));
-                   }}});
+  return make_loss(
+      "mse_loss", kSameShape, {reduction_option()},
+      {{"functional",
+        [](const auto& a) { return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a)); }}},
+      gold::mse_loss);
 }
 
 // "beta: ... must be non-negative."
@@ -37,75 +41,91 @@ std::optional<std::string> illegal_delta(const Case& c, const LossSpec& spec) {
 // LibTorch 1.13 ignores `SmoothL1LossFuncOptions::beta` and takes the fourth argument instead.
 Loss smooth_l1_loss() {
   Loss loss = make_loss("smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}}},
-                   {{"functional", [](const auto& a) {
-                       return F::smooth_l1_loss(a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a),
-                                                a.real("beta"));
-                     }}});
+                        {{"functional",
+                          [](const auto& a) {
+                            return F::smooth_l1_loss(
+                                a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a), a.real("beta"));
+                          }}},
+                        gold::smooth_l1_loss);
   loss.spec.illegal_option = illegal_beta;
   return loss;
 }
 
 Loss huber_loss() {
-  Loss loss = make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
-                   {{"functional", [](const auto& a) {
-                       return F::huber_loss(
-                           a[0], a[1], reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta")));
-                     }}});
+  Loss loss =
+      make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
+                {{"functional",
+                  [](const auto& a) {
+                    return F::huber_loss(
+                        a[0], a[1], reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta")));
+                  }}},
+                gold::huber_loss);
   loss.spec.illegal_option = illegal_delta;
   return loss;
 }
 
 Loss kl_div() {
-  return make_loss("kl_div",
-                   "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
+  return make_loss("kl_div", "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
                    {reduction_option({"batchmean"}), {"log_target", false, {}}},
-                   {{"functional", [](const auto& a) {
+                   {{"functional",
+                     [](const auto& a) {
                        return F::kl_div(
                            a[0], a[1],
                            reduced<F::KLDivFuncOptions>(a).log_target(a.flag("log_target")));
-                     }}});
+                     }}},
+                   gold::kl_div);
 }
 
 Loss poisson_nll_loss() {
   return make_loss(
       "poisson_nll_loss", "(input: rate(log_input)[*S], target: positive[*S]) -> [*S]",
       {reduction_option(), {"log_input", true, {}}, {"full", false, {}}, {"eps", 1e-8, {}}},
-      {{"functional", [](const auto& a) {
+      {{"functional",
+        [](const auto& a) {
           return F::poisson_nll_loss(a[0], a[1],
                                      reduced<F::PoissonNLLLossFuncOptions>(a)
                                          .log_input(a.flag("log_input"))
                                          .full(a.flag("full"))
                                          .eps(a.real("eps")));
-        }}});
+        }}},
+      gold::poisson_nll_loss);
 }
 
 Loss hinge_embedding_loss() {
   return make_loss("hinge_embedding_loss", "(input: real[*S], target: sign[*S]) -> [*S]",
-                   {reduction_option(), {"margin", 1.0, {}}}, {{"functional", [](const auto& a) {
-                      return F::hinge_embedding_loss(
-                          a[0], a[1],
-                          reduced<F::HingeEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
-                    }}});
+                   {reduction_option(), {"margin", 1.0, {}}},
+                   {{"functional",
+                     [](const auto& a) {
+                       return F::hinge_embedding_loss(
+                           a[0], a[1],
+                           reduced<F::HingeEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
+                     }}},
+                   gold::hinge_embedding_loss);
 }
 
 Loss soft_margin_loss() {
-  Loss loss = make_loss("soft_margin_loss", "(input: real[*S], target: sign[*S]) -> [*S]",
-                   {reduction_option()}, {{"functional", [](const auto& a) {
-                      return F::soft_margin_loss(a[0], a[1],
-                                                 reduced<F::SoftMarginLossFuncOptions>(a));
-                    }}});
+  Loss loss = make_loss(
+      "soft_margin_loss", "(input: real[*S], target: sign[*S]) -> [*S]", {reduction_option()},
+      {{"functional",
+        [](const auto& a) {
+          return F::soft_margin_loss(a[0], a[1], reduced<F::SoftMarginLossFuncOptions>(a));
+        }}},
+      gold::soft_margin_loss);
   loss.constants = {"target"};
   return loss;
 }
 
 // "weight: a manual rescaling weight, if provided it's repeated to match input tensor shape".
 Loss binary_cross_entropy() {
-  Loss loss = make_loss("binary_cross_entropy",
-                   "(input: prob[*S], target: prob[*S], weight?: weight[*S]) -> [*S]",
-                   {reduction_option()}, {{"functional", [](const auto& a) {
-                      return F::binary_cross_entropy(
-                          a[0], a[1], reduced<F::BinaryCrossEntropyFuncOptions>(a).weight(a[2]));
-                    }}});
+  Loss loss = make_loss(
+      "binary_cross_entropy", "(input: prob[*S], target: prob[*S], weight?: weight[*S]) -> [*S]",
+      {reduction_option()},
+      {{"functional",
+        [](const auto& a) {
+          return F::binary_cross_entropy(a[0], a[1],
+                                         reduced<F::BinaryCrossEntropyFuncOptions>(a).weight(a[2]));
+        }}},
+      gold::binary_cross_entropy);
   loss.constants = {"weight"};
   return loss;
 }
@@ -119,11 +139,14 @@ Loss binary_cross_entropy_with_logits() {
       " -> [*S,C]"
       " | (input: real[*S], target: prob[*S], weight?: weight[*S], pos_weight?: weight[*S])"
       " -> [*S]",
-      {reduction_option()}, {{"functional", [](const auto& a) {
-         return F::binary_cross_entropy_with_logits(
-             a[0], a[1],
-             reduced<F::BinaryCrossEntropyWithLogitsFuncOptions>(a).weight(a[2]).pos_weight(a[3]));
-       }}});
+      {reduction_option()},
+      {{"functional",
+        [](const auto& a) {
+          return F::binary_cross_entropy_with_logits(
+              a[0], a[1],
+              reduced<F::BinaryCrossEntropyWithLogitsFuncOptions>(a).weight(a[2]).pos_weight(a[3]));
+        }}},
+      gold::binary_cross_entropy_with_logits);
   loss.constants = {"weight", "pos_weight"};
   return loss;
 }

@@ -14,13 +14,12 @@ const Entry& Loss::entry(std::string_view name) const {
   throw std::out_of_range(fmt::format("{} has no entry {}", spec.name, name));
 }
 
-std::vector<std::string> Loss::reductions() const {
-  return spec.find_option("reduction")->choices;
-}
+std::vector<std::string> Loss::reductions() const { return spec.find_option("reduction")->choices; }
 
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
-               std::vector<Entry> entries) {
+               std::vector<Entry> entries, GoldFormula gold) {
   Loss loss;
+  loss.gold = gold;
   std::vector<std::string> whole_numbers;  // what may stand for a size or a kind's argument
   for (const OptionSpec& option : options) {
     const bool whole = std::holds_alternative<std::int64_t>(option.standard) ||

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/case/case.h"
+#include "harness/gold/gold.h"
 
 namespace at {
 class Tensor;
@@ -56,6 +57,8 @@ struct Entry {
 struct Loss {
   LossSpec spec;
   std::vector<Entry> entries;
+  /// The documented formula without LibTorch; a loss without one is only compared with itself.
+  GoldFormula gold = nullptr;
   /// Operands that LibTorch declares not differentiable ("the derivative for 'weight' is not
   /// implemented"); they never require a gradient.
   std::vector<std::string> constants;
@@ -72,7 +75,7 @@ struct Loss {
 /// Puts a loss together: parses its contract and hands the options' names to it.
 /// Throws ParseError if the contract is wrong; a test builds every loss.
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
-               std::vector<Entry> entries);
+               std::vector<Entry> entries, GoldFormula gold = nullptr);
 
 /// `reduction=mean` with `none` and `sum`, as most losses have it, and the further `choices`.
 OptionSpec reduction_option(std::vector<std::string> further = {});

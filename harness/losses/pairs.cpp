@@ -5,26 +5,31 @@ namespace shapefuzz {
 namespace {
 
 Loss cosine_embedding_loss() {
-  return make_loss(
-      "cosine_embedding_loss",
-      "(input1: real[D], input2: real[D], target: sign[]) -> []"
-      " | (input1: real[N,D], input2: real[N,D], target: sign[N]) -> [N]",
-      {reduction_option(), {"margin", 0.0, {}}}, {{"functional", [](const auto& a) {
-         return F::cosine_embedding_loss(
-             a[0], a[1], a[2],
-             reduced<F::CosineEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
-       }}});
+  return make_loss("cosine_embedding_loss",
+                   "(input1: real[D], input2: real[D], target: sign[]) -> []"
+                   " | (input1: real[N,D], input2: real[N,D], target: sign[N]) -> [N]",
+                   {reduction_option(), {"margin", 0.0, {}}},
+                   {{"functional",
+                     [](const auto& a) {
+                       return F::cosine_embedding_loss(
+                           a[0], a[1], a[2],
+                           reduced<F::CosineEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
+                     }}},
+                   gold::cosine_embedding_loss);
 }
 
 // "Input1: (N) or (), Input2 and Target: same shape as the Input1"; the code takes any rank.
 Loss margin_ranking_loss() {
   return make_loss("margin_ranking_loss",
                    "(input1: real[*S], input2: real[*S], target: sign[*S]) -> [*S]",
-                   {reduction_option(), {"margin", 0.0, {}}}, {{"functional", [](const auto& a) {
-                      return F::margin_ranking_loss(
-                          a[0], a[1], a[2],
-                          reduced<F::MarginRankingLossFuncOptions>(a).margin(a.real("margin")));
-                    }}});
+                   {reduction_option(), {"margin", 0.0, {}}},
+                   {{"functional",
+                     [](const auto& a) {
+                       return F::margin_ranking_loss(
+                           a[0], a[1], a[2],
+                           reduced<F::MarginRankingLossFuncOptions>(a).margin(a.real("margin")));
+                     }}},
+                   gold::margin_ranking_loss);
 }
 
 constexpr const char* kTriplet =
@@ -38,14 +43,16 @@ Loss triplet_margin_loss() {
                     {"p", 2.0, {}},
                     {"eps", 1e-6, {}},
                     {"swap", false, {}}},
-                   {{"functional", [](const auto& a) {
+                   {{"functional",
+                     [](const auto& a) {
                        return F::triplet_margin_loss(a[0], a[1], a[2],
                                                      reduced<F::TripletMarginLossFuncOptions>(a)
                                                          .margin(a.real("margin"))
                                                          .p(a.real("p"))
                                                          .eps(a.real("eps"))
                                                          .swap(a.flag("swap")));
-                     }}});
+                     }}},
+                   gold::triplet_margin_loss);
 }
 
 // "Input: (N, *) where * represents any number of additional dimensions as supported by the
@@ -54,13 +61,15 @@ Loss triplet_margin_with_distance_loss() {
   return make_loss("triplet_margin_with_distance_loss",
                    "(anchor: real[*S,D], positive: real[*S,D], negative: real[*S,D]) -> [*S]",
                    {reduction_option(), {"margin", 1.0, {}}, {"swap", false, {}}},
-                   {{"functional", [](const auto& a) {
+                   {{"functional",
+                     [](const auto& a) {
                        return F::triplet_margin_with_distance_loss(
                            a[0], a[1], a[2],
                            reduced<F::TripletMarginWithDistanceLossFuncOptions>(a)
                                .margin(a.real("margin"))
                                .swap(a.flag("swap")));
-                     }}});
+                     }}},
+                   gold::triplet_margin_with_distance_loss);
 }
 
 }  // namespace

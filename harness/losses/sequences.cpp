@@ -26,12 +26,14 @@ Loss ctc_loss() {
       " | (log_probs: logprob[T,C], targets: label(C,blank)[S], input_lengths: length(T)[],"
       " target_lengths: split(S)[]) -> [] where T >= 1, C >= 1",
       {reduction_option(), {"blank", std::int64_t{0}, {}}, {"zero_infinity", false, {}}},
-      {{"functional", [](const auto& a) {
+      {{"functional",
+        [](const auto& a) {
           return F::ctc_loss(a[0], a[1], a[2], a[3],
                              reduced<F::CTCLossFuncOptions>(a)
                                  .blank(a.integer("blank"))
                                  .zero_infinity(a.flag("zero_infinity")));
-        }}});
+        }}},
+      gold::ctc_loss);
   loss.mean = mean_over_lengths;
   return loss;
 }
@@ -52,8 +54,8 @@ void set_parameters(torch::nn::Module& module, std::uint64_t seed, const at::Ten
 // plain double without a gradient; `none` is the negative output, which the mean is a mean of.
 at::Tensor adaptive(const Arguments& a) {
   torch::nn::AdaptiveLogSoftmaxWithLoss module(
-      torch::nn::AdaptiveLogSoftmaxWithLossOptions(a.integer("in_features"),
-                                                   a.integer("n_classes"), a.list("cutoffs"))
+      torch::nn::AdaptiveLogSoftmaxWithLossOptions(a.integer("in_features"), a.integer("n_classes"),
+                                                   a.list("cutoffs"))
           .div_value(a.real("div_value"))
           .head_bias(a.flag("head_bias")));
   set_parameters(*module, a.c->seed, a[0]);
@@ -86,7 +88,7 @@ Loss adaptive_log_softmax_with_loss() {
                          {"cutoffs", std::vector<std::int64_t>{4, 10, 15}, {}},
                          {"div_value", 4.0, {}},
                          {"head_bias", false, {}}},
-                        {{"module", adaptive}});
+                        {{"module", adaptive}}, gold::adaptive_log_softmax_with_loss);
   loss.spec.illegal_option = illegal_adaptive_option;
   loss.detached_reductions = {"mean"};
   // Small shapes are swept, so the layer must be small too.

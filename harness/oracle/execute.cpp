@@ -31,20 +31,12 @@ bool guarded(Execution& execution, Function call) {
   return false;
 }
 
-// The weights of an unreduced result's elements in the scalar that is differentiated: all
-// different, so that a gradient that reached the wrong element shows.
 at::Tensor cotangent_for(const at::Tensor& value) {
   if (value.dim() == 0) return at::ones({}, value.options());
-  at::Tensor weights = at::empty(value.sizes(), at::kDouble);
-  auto* data = weights.data_ptr<double>();
-  constexpr double kGoldenRatio = 0.6180339887498949;  // its multiples spread evenly in [0, 1)
-  double phase = 0;
-  for (std::int64_t i = 0; i < weights.numel(); ++i) {
-    phase += kGoldenRatio;
-    if (phase >= 1) phase -= 1;
-    data[i] = 0.5 + phase;
-  }
-  return weights.to(value.scalar_type());
+  const std::vector<double> weights = cotangent_of(shape_of(value));
+  at::Tensor tensor = at::empty(value.sizes(), at::kDouble);
+  std::copy(weights.begin(), weights.end(), tensor.data_ptr<double>());
+  return tensor.to(value.scalar_type());
 }
 
 void differentiate(const Tensors& operands, Execution& execution) {
@@ -58,10 +50,9 @@ void differentiate(const Tensors& operands, Execution& execution) {
     leaves.push_back(operands[i]);
   }
   execution.backward_accepted = guarded(execution, [&] {
-    const auto gradients =
-        torch::autograd::grad({value}, leaves, {cotangent_for(value)},
-                              /*retain_graph=*/false, /*create_graph=*/false,
-                              /*allow_unused=*/true);
+    const auto gradients = torch::autograd::grad({value}, leaves, {cotangent_for(value)},
+                                                 /*retain_graph=*/false, /*create_graph=*/false,
+                                                 /*allow_unused=*/true);
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       execution.gradients[owners[i]] = gradients[i];
     }
@@ -92,23 +83,42 @@ at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments
 
 }  // namespace
 
-Tensors make_operands(const Loss& loss, const Case& c, const Reading& reading) {
-  Tensors tensors;
-  std::vector<double> values;
+std::vector<double> cotangent_of(const Shape& result) {
+  std::vector<double> weights(static_cast<std::size_t>(result.elements()), 1);
+  if (result.empty()) return weights;
+  constexpr double kGoldenRatio = 0.6180339887498949;  // its multiples spread evenly in [0, 1)
+  double phase = 0;
+  for (double& weight : weights) {
+    phase += kGoldenRatio;
+    if (phase >= 1) phase -= 1;
+    weight = 0.5 + phase;
+  }
+  return weights;
+}
+
+OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading) {
+  OperandSet set;
   std::size_t index = 0;
   const auto& patterns = reading.alternative->operands;
   for (const Operand& operand : c.operands) {
     while (patterns[index].name != operand.name) ++index;
+    std::vector<double>& values = set.values[index];
     if (operand.values.empty()) {
       draw_values(bind_kind(patterns[index], reading.bindings), operand.shape, c.seed, index,
                   values);
+    } else {
+      values = operand.values;
     }
-    tensors[index] = make_tensor(operand, operand.values.empty() ? values : operand.values);
-    if (tensors[index].is_floating_point() && !is_constant(loss, operand.name)) {
-      tensors[index].set_requires_grad(true);
+    at::Tensor& tensor = set.tensors[index];
+    tensor = make_tensor(operand, values);
+    const bool exact = operand.dtype == DType::kF64 ||
+                       (operand.dtype == DType::kI64 && info(patterns[index].kind).integral);
+    if (!exact || operand.layout == Layout::kExpanded) values = values_of(tensor);
+    if (tensor.is_floating_point() && !is_constant(loss, operand.name)) {
+      tensor.set_requires_grad(true);
     }
   }
-  return tensors;
+  return set;
 }
 
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {

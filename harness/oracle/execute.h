@@ -9,10 +9,18 @@
 
 #include "harness/contract/unify.h"
 #include "harness/losses/loss.h"
+#include "harness/oracle/gold_reference.h"
 
 namespace shapefuzz {
 
 using Tensors = std::array<at::Tensor, kMaxOperands>;
+
+/// The operands of a case: as leaves, those that can carry a gradient requiring one, and as the
+/// numbers that LibTorch sees in them.
+struct OperandSet {
+  Tensors tensors;
+  OperandValues values;
+};
 
 /// What one run left. Without `accepted`, only `message` and `clean` mean something.
 struct Execution {
@@ -21,11 +29,11 @@ struct Execution {
   bool clean = true;    ///< refused by a c10::Error that is no internal assert
   std::string message;  ///< of the refusal, forward or backward
   at::Tensor value;
-  Tensors gradients;    ///< by operand; undefined stands for zero
+  Tensors gradients;  ///< by operand; undefined stands for zero
 };
 
-/// The operands of the case as leaves: those that can carry a gradient require one.
-Tensors make_operands(const Loss& loss, const Case& c, const Reading& reading);
+/// Draws what the case does not list, with the names of `reading` for the kinds.
+OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading);
 
 /// Calls the entry as the case says.
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands);
@@ -34,6 +42,10 @@ Execution execute(const Loss& loss, const Case& c, const Tensors& operands);
 /// shape, the loss called with `reduction=none`, the result reduced as documented.
 Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,
                             const Reading& reading);
+
+/// The weights of a result's elements in the scalar that is differentiated: all different, so that
+/// a gradient that reached the wrong element shows; 1 for a scalar.
+std::vector<double> cotangent_of(const Shape& result);
 
 /// Warnings that LibTorch has issued so far; they are counted, not printed.
 std::uint64_t warnings_so_far();

@@ -117,9 +117,9 @@ TEST(Judge, PassesEveryDtypeThatNeedsNoConversion) {
 }
 
 TEST(Judge, LetsALossRefuseWhatWouldNeedAConversion) {
-  for (const char* line : {"mse_loss(input=bf16[4,3], target=bf16[4,3])",
-                           "l1_loss(input=f32[4,3], target=i64[4,3])",
-                           "binary_cross_entropy(input=f32[4], target=f64[4])"}) {
+  for (const char* line :
+       {"mse_loss(input=bf16[4,3], target=bf16[4,3])", "l1_loss(input=f32[4,3], target=i64[4,3])",
+        "binary_cross_entropy(input=f32[4], target=f64[4])"}) {
     EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
     EXPECT_EQ(to_string(judge(line).zone), "expandable") << line;
   }

@@ -15,8 +15,8 @@ at::Tensor reduce(const at::Tensor& loss, const Arguments& a) {
 }
 
 void refuse_unless_same_shape(const Arguments& a) {
-  TORCH_CHECK(a[0].sizes() == a[1].sizes(), "expected a target of shape ", a[0].sizes(),
-              ", not ", a[1].sizes());
+  TORCH_CHECK(a[0].sizes() == a[1].sizes(), "expected a target of shape ", a[0].sizes(), ", not ",
+              a[1].sizes());
 }
 
 at::Tensor healthy(const Arguments& a) {
@@ -46,7 +46,8 @@ at::Tensor drops_a_row(const Arguments& a) {
   if (a[0].sizes() == a[1].sizes()) return healthy(a);
   const at::Tensor target = a[1].expand(a[0].sizes());
   const at::Tensor loss = (a[0] - target).pow(2);
-  return reduce(loss.dim() == 0 || loss.size(0) < 2 ? loss : loss.narrow(0, 0, loss.size(0) - 1), a);
+  return reduce(loss.dim() == 0 || loss.size(0) < 2 ? loss : loss.narrow(0, 0, loss.size(0) - 1),
+                a);
 }
 
 at::Tensor rejects_valid(const Arguments& a) {

@@ -78,9 +78,9 @@ at::Tensor laid_out(const at::Tensor& tensor, Layout layout) {
 
 // The elements as doubles in row-major order; `holder` keeps a converted copy alive.
 const double* doubles_of(const at::Tensor& tensor, at::Tensor& holder) {
-  holder = tensor;
+  holder = tensor.detach();
   if (tensor.scalar_type() != at::kDouble || !tensor.is_contiguous()) {
-    holder = tensor.detach().to(at::kDouble).contiguous();
+    holder = holder.to(at::kDouble).contiguous();
   }
   return holder.data_ptr<double>();
 }
@@ -98,24 +98,43 @@ Shape shape_of(const at::Tensor& tensor) {
   return shape;
 }
 
-Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance) {
-  at::Tensor keep_actual;
-  at::Tensor keep_expected;
-  const double* const a = doubles_of(actual, keep_actual);
-  const double* const e = doubles_of(expected, keep_expected);
+namespace {
+
+Difference compare(const double* a, const double* e, std::size_t count, double tolerance) {
   Difference worst;
   double largest_gap = 0;
-  for (std::int64_t i = 0; i < actual.numel(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (a[i] == e[i] || (std::isnan(a[i]) && std::isnan(e[i]))) continue;
     const double gap = std::abs(a[i] - e[i]);
     if (gap <= tolerance) continue;
     // A NaN on one side is the worst of all.
     if (worst.equal || std::isnan(gap) || gap > largest_gap) {
-      worst = {false, i, a[i], e[i]};
+      worst = {false, static_cast<std::int64_t>(i), a[i], e[i]};
       largest_gap = gap;
     }
   }
   return worst;
+}
+
+}  // namespace
+
+std::vector<double> values_of(const at::Tensor& tensor) {
+  at::Tensor keep;
+  const double* const values = doubles_of(tensor, keep);
+  return std::vector<double>(values, values + tensor.numel());
+}
+
+Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance) {
+  at::Tensor keep_actual;
+  at::Tensor keep_expected;
+  const double* const a = doubles_of(actual, keep_actual);
+  return compare(a, doubles_of(expected, keep_expected), static_cast<std::size_t>(actual.numel()),
+                 tolerance);
+}
+
+Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
+                   double tolerance) {
+  return compare(actual.data(), expected.data(), actual.size(), tolerance);
 }
 
 double largest(const at::Tensor& tensor) {

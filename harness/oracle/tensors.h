@@ -19,6 +19,9 @@ Shape shape_of(const at::Tensor& tensor);
 /// The sizes as LibTorch takes them; refers to `shape`.
 inline at::IntArrayRef sizes_of(const Shape& shape) { return {shape.begin(), shape.rank()}; }
 
+/// The elements as doubles, in row-major order.
+std::vector<double> values_of(const at::Tensor& tensor);
+
 /// Where two tensors of equal shape differ most, and by what factor.
 struct Difference {
   bool equal = true;
@@ -29,6 +32,8 @@ struct Difference {
 
 /// Compares element by element; two NaNs are equal. `tolerance` is absolute.
 Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance);
+Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
+                   double tolerance);
 
 /// The largest absolute value, ignoring what is not finite; 0 if there is none.
 double largest(const at::Tensor& tensor);

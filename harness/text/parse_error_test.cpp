@@ -121,6 +121,11 @@ TEST(DidYouMean, SuggestsTheNearestNamesFirstAndAtMostThree) {
 TEST(DidYouMean, SaysNothingOfAWordThatIsLikeNone) {
   EXPECT_EQ(did_you_mean("quantile", kNames), "");
   EXPECT_EQ(did_you_mean("", kNames), "");
+}
+
+TEST(DidYouMean, SaysNothingOfAWordThatIsTooLongForASlip) {
+  EXPECT_NE(did_you_mean(std::string(64, 'a'), {std::string(65, 'a')}), "");
+  EXPECT_EQ(did_you_mean(std::string(65, 'a'), {std::string(65, 'a')}), "");
   EXPECT_EQ(did_you_mean(std::string(1 << 20, 'a'), kNames), "");
 }
 

@@ -1,0 +1,80 @@
+// The gold formulas: every loss as its documentation writes it, in plain C++ over doubles.
+//
+// No LibTorch in here; that is the point. A comparison of LibTorch with itself proves nothing about
+// a valid call, a comparison with these does. Operands come with the shapes of a valid call.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "harness/case/case.h"
+
+namespace shapefuzz {
+
+/// An operand of a valid call: its elements in row-major order.
+struct GoldOperand {
+  bool present = false;
+  Shape shape;
+  std::vector<double> values;
+
+  double operator[](std::size_t i) const { return values[i]; }
+  std::size_t size() const { return values.size(); }
+};
+
+struct GoldCall {
+  const LossSpec* spec = nullptr;
+  const Case* c = nullptr;
+  std::array<GoldOperand, kMaxOperands> operands;
+
+  const GoldOperand& operator[](std::size_t i) const { return operands[i]; }
+  double real(std::string_view option) const { return c->get<double>(*spec, option); }
+  std::int64_t integer(std::string_view option) const {
+    return c->get<std::int64_t>(*spec, option);
+  }
+  bool flag(std::string_view option) const { return c->get<bool>(*spec, option); }
+};
+
+struct GoldLoss {
+  std::vector<double> losses;  ///< unreduced, row-major in the contract's result shape
+  /// The documented `mean`, where it is not the mean over `losses`.
+  std::optional<double> mean;
+};
+
+using GoldFormula = GoldLoss (*)(const GoldCall&);
+
+/// The result under `reduction`, as every loss documents it: none, mean, sum; batchmean divides the
+/// sum by the first size of the output (1 for a scalar).
+std::vector<double> reduce(const GoldLoss& loss, const GoldCall& call, std::string_view reduction);
+
+namespace gold {
+
+GoldLoss l1_loss(const GoldCall& call);
+GoldLoss mse_loss(const GoldCall& call);
+GoldLoss smooth_l1_loss(const GoldCall& call);
+GoldLoss huber_loss(const GoldCall& call);
+GoldLoss kl_div(const GoldCall& call);
+GoldLoss poisson_nll_loss(const GoldCall& call);
+GoldLoss hinge_embedding_loss(const GoldCall& call);
+GoldLoss soft_margin_loss(const GoldCall& call);
+GoldLoss binary_cross_entropy(const GoldCall& call);
+GoldLoss binary_cross_entropy_with_logits(const GoldCall& call);
+
+GoldLoss nll_loss(const GoldCall& call);
+GoldLoss cross_entropy(const GoldCall& call);
+GoldLoss multi_margin_loss(const GoldCall& call);
+GoldLoss multilabel_margin_loss(const GoldCall& call);
+GoldLoss multilabel_soft_margin_loss(const GoldCall& call);
+
+GoldLoss cosine_embedding_loss(const GoldCall& call);
+GoldLoss margin_ranking_loss(const GoldCall& call);
+GoldLoss triplet_margin_loss(const GoldCall& call);
+GoldLoss triplet_margin_with_distance_loss(const GoldCall& call);
+
+GoldLoss ctc_loss(const GoldCall& call);
+GoldLoss adaptive_log_softmax_with_loss(const GoldCall& call);
+
+}  // namespace gold
+}  // namespace shapefuzz

@@ -1,0 +1,185 @@
+#include "harness/oracle/comparison.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/oracle/tensors.h"
+
+namespace shapefuzz {
+namespace {
+
+// Rounding may differ in every operation on the way: about 64 for the transcendental functions and
+// their backward, and 8 for each element that a reduction adds up, in either order of summation.
+// `scale` bounds the numbers that are rounded. In f64 this is 1e-14 for small cases, where a wrong
+// divisor on 2 elements is off by 0.3.
+double tolerance(double roundoff, std::int64_t elements, double scale) {
+  return roundoff * (64 + 8 * static_cast<double>(elements)) * scale;
+}
+
+// The coarsest number format on the way: a result in f64 of operands in f32 is as good as f32.
+double roundoff_of(const at::Tensor& value, const Tensors& operands) {
+  double coarsest = unit_roundoff(value);
+  for (const at::Tensor& operand : operands) {
+    if (operand.defined()) coarsest = std::max(coarsest, unit_roundoff(operand));
+  }
+  return coarsest;
+}
+
+// The sign of a NaN says nothing, and differs between machines.
+std::string number_text(double number) {
+  return std::isnan(number) ? "nan" : fmt::format("{:.6g}", number);
+}
+
+std::string ratio_text(const Difference& difference) {
+  const double ratio = difference.actual / difference.expected;
+  if (!std::isfinite(ratio) || ratio == 0) return "";
+  return fmt::format(" ({:.6g} times)", ratio);
+}
+
+std::string element_text(const at::Tensor& tensor, std::int64_t at) {
+  return tensor.dim() == 0 ? "" : fmt::format(" at element {}", at);
+}
+
+// Compares the gradients of every operand; an undefined gradient is zero.
+bool gradients_agree(const Loss& loss, const Execution& actual, const Execution& expected,
+                     double roundoff, std::int64_t elements, std::string& detail) {
+  double scale = 1;  // the operands are of that order, and so is what cancels in a small gradient
+  for (const at::Tensor& gradient : expected.gradients) {
+    if (gradient.defined()) scale = std::max(scale, largest(gradient));
+  }
+  for (std::size_t i = 0; i < expected.gradients.size(); ++i) {
+    at::Tensor a = actual.gradients[i];
+    at::Tensor e = expected.gradients[i];
+    if (!a.defined() && !e.defined()) continue;
+    if (!a.defined()) a = at::zeros_like(e);
+    if (!e.defined()) e = at::zeros_like(a);
+    const std::string& name = loss.spec.contract.operands()[i].name;
+    if (a.sizes() != e.sizes()) {
+      detail = fmt::format("the gradient of {} has shape {}, expected {}", name,
+                           to_string(shape_of(a)), to_string(shape_of(e)));
+      return false;
+    }
+    const Difference difference = compare(a, e, tolerance(roundoff, elements, scale));
+    if (difference.equal) continue;
+    detail = fmt::format("the gradient of {}{} is {}, expected {}{}", name,
+                         element_text(a, difference.at), number_text(difference.actual),
+                         number_text(difference.expected), ratio_text(difference));
+    return false;
+  }
+  return true;
+}
+
+bool detached(const Loss& loss, const Case& c) {
+  const auto& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
+  for (const std::string& name : loss.detached_reductions) {
+    if (name == reduction) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
+                              const Execution& actual, const Execution& expected) {
+  if (!expected.accepted || !expected.backward_accepted) {
+    return {
+        Agreement::kNoReference, "the expanded call itself is refused: " + expected.message, {}};
+  }
+  Comparison comparison;
+  comparison.expected_shape = shape_of(expected.value);
+  if (actual.value.sizes() != expected.value.sizes()) {
+    comparison.agreement = Agreement::kShape;
+    comparison.detail =
+        fmt::format("the result has shape {}, expected {}", to_string(shape_of(actual.value)),
+                    to_string(comparison.expected_shape));
+    return comparison;
+  }
+  std::int64_t elements = actual.value.numel();
+  for (const at::Tensor& gradient : expected.gradients) {
+    if (gradient.defined()) elements = std::max(elements, gradient.numel());
+  }
+  const double roundoff = roundoff_of(actual.value, operands);
+  const double scale = std::max(largest(expected.value), 1.0);
+  const Difference difference =
+      compare(actual.value, expected.value, tolerance(roundoff, elements, scale));
+  if (!difference.equal) {
+    comparison.agreement = Agreement::kValue;
+    comparison.detail = fmt::format(
+        "the result{} is {}, expected {}{}", element_text(actual.value, difference.at),
+        number_text(difference.actual), number_text(difference.expected), ratio_text(difference));
+    return comparison;
+  }
+  if (!detached(loss, c) &&
+      !gradients_agree(loss, actual, expected, roundoff, elements, comparison.detail)) {
+    comparison.agreement = Agreement::kGradient;
+  }
+  return comparison;
+}
+
+Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,
+                             const OperandSet& operands, const Reading& reading) {
+  const GoldCall call = make_gold_call(loss, c, operands.values, reading);
+  const auto& reduction = c.get<std::string>(loss.spec, "reduction");
+  const std::vector<double> expected = reduce(loss.gold(call), call, reduction);
+  Comparison comparison;
+  comparison.expected_shape = shape_of(actual.value);
+  std::int64_t elements = actual.value.numel();
+  for (const GoldOperand& operand : call.operands) {
+    elements = std::max(elements, static_cast<std::int64_t>(operand.size()));
+  }
+  const double roundoff = roundoff_of(actual.value, operands.tensors);
+  double scale = 1;
+  for (const double value : expected) {
+    if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
+  }
+  const Difference difference =
+      compare(values_of(actual.value), expected, tolerance(roundoff, elements, scale));
+  if (difference.equal) return comparison;
+  comparison.agreement = Agreement::kValue;
+  comparison.detail =
+      fmt::format("the result{} is {}, by the documented formula {}{}",
+                  element_text(actual.value, difference.at), number_text(difference.actual),
+                  number_text(difference.expected), ratio_text(difference));
+  return comparison;
+}
+
+Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
+                               const OperandSet& operands, const Reading& reading) {
+  // What finite differences are good for, in doubles of order 1 (gold_reference.cpp).
+  constexpr double kTolerance = 1e-5;
+  Comparison comparison;
+  comparison.expected_shape = shape_of(actual.value);
+  if (detached(loss, c)) return comparison;
+  const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
+  for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
+    const at::Tensor& operand = operands.tensors[i];
+    // Finite differences need the precision of doubles.
+    if (!operand.defined() || !operand.requires_grad() || operand.scalar_type() != at::kDouble) {
+      continue;
+    }
+    const at::Tensor& gradient = actual.gradients[i];
+    const std::vector<double> values =
+        gradient.defined() ? values_of(gradient)
+                           : std::vector<double>(static_cast<std::size_t>(operand.numel()), 0);
+    const std::vector<Slope> slopes =
+        finite_differences(loss, c, operands.values, reading, i, cotangent);
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+      const double gap = std::abs(values[k] - slopes[k].value);
+      if (!slopes[k].smooth || gap <= kTolerance * std::max(1.0, std::abs(slopes[k].value))) {
+        continue;
+      }
+      comparison.agreement = Agreement::kGradient;
+      comparison.detail =
+          fmt::format("the gradient of {}{} is {}, the documented formula has the slope {}",
+                      loss.spec.contract.operands()[i].name,
+                      element_text(operand, static_cast<std::int64_t>(k)), number_text(values[k]),
+                      number_text(slopes[k].value));
+      return comparison;
+    }
+  }
+  return comparison;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,32 @@
+// Comparing what LibTorch did with a reference: an execution on expanded operands, the gold
+// formula, its finite differences. Includes torch headers.
+#pragma once
+
+#include <string>
+
+#include "harness/oracle/execute.h"
+
+namespace shapefuzz {
+
+/// How far an execution agrees with a reference, the nearest first.
+enum class Agreement { kEqual, kGradient, kValue, kShape, kNoReference };
+
+struct Comparison {
+  Agreement agreement = Agreement::kEqual;
+  std::string detail;    ///< what differs, in a sentence
+  Shape expected_shape;  ///< of the reference's result
+};
+
+/// Shape, value and the gradient of every operand.
+Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
+                              const Execution& actual, const Execution& expected);
+
+/// The value against the gold formula; the shapes must be those of the reading.
+Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,
+                             const OperandSet& operands, const Reading& reading);
+
+/// The gradients against finite differences of the gold formula, wherever those are certain.
+Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
+                               const OperandSet& operands, const Reading& reading);
+
+}  // namespace shapefuzz

@@ -1,0 +1,115 @@
+#include "harness/oracle/gold_reference.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace shapefuzz {
+namespace {
+
+// Sums the weighted results for values of which one is moved by `step`.
+class WeightedResult {
+ public:
+  WeightedResult(const Loss& loss, const Case& c, const OperandValues& values,
+                 const Reading& reading, const std::vector<double>& cotangent)
+      : loss_(loss),
+        c_(c),
+        values_(values),
+        reading_(reading),
+        cotangent_(cotangent),
+        reduction_(c.get<std::string>(loss.spec, "reduction")),
+        call_(make_gold_call(loss, c, values, reading)) {}
+
+  double operator()(std::size_t operand, std::size_t element, double step) {
+    std::vector<double> moved = values_[operand];
+    moved[element] += step;
+    const Operand& described = *c_.find_operand(loss_.spec.contract.operands()[operand].name);
+    call_.operands[operand].values =
+        expand_values(moved, described.shape, reading_.shapes[operand]);
+    const std::vector<double> result = reduce(loss_.gold(call_), call_, reduction_);
+    double sum = 0;
+    for (std::size_t i = 0; i < result.size(); ++i) sum += cotangent_[i] * result[i];
+    return sum;
+  }
+
+ private:
+  const Loss& loss_;
+  const Case& c_;
+  const OperandValues& values_;
+  const Reading& reading_;
+  const std::vector<double>& cotangent_;
+  const std::string& reduction_;
+  GoldCall call_;
+};
+
+}  // namespace
+
+std::vector<double> expand_values(const std::vector<double>& values, const Shape& from,
+                                  const Shape& to) {
+  if (from == to || (!expands_to(from, to) && from.elements() == to.elements())) return values;
+  const std::size_t dropped = from.rank() > to.rank() ? from.rank() - to.rank() : 0;
+  const Shape source = from.slice(dropped, from.rank() - dropped);
+  // Row-major strides of the source, 0 where a size of 1 is repeated.
+  std::array<std::int64_t, kMaxRank> strides{};
+  std::int64_t stride = 1;
+  for (std::size_t i = 0; i < source.rank(); ++i) {
+    const std::int64_t size = source.from_right(i);
+    strides[to.rank() - 1 - i] = size == 1 ? 0 : stride;
+    stride *= size;
+  }
+  std::vector<double> result(static_cast<std::size_t>(to.elements()));
+  std::array<std::int64_t, kMaxRank> index{};
+  std::int64_t at = 0;
+  for (double& value : result) {
+    value = values[static_cast<std::size_t>(at)];
+    for (std::size_t dim = to.rank(); dim-- > 0;) {
+      at += strides[dim];
+      if (++index[dim] < to[dim]) break;
+      at -= strides[dim] * to[dim];
+      index[dim] = 0;
+    }
+  }
+  return result;
+}
+
+GoldCall make_gold_call(const Loss& loss, const Case& c, const OperandValues& values,
+                        const Reading& reading) {
+  GoldCall call;
+  call.spec = &loss.spec;
+  call.c = &c;
+  const auto& patterns = loss.spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const Operand* const operand = c.find_operand(patterns[i].name);
+    if (operand == nullptr) continue;
+    call.operands[i] = {true, reading.shapes[i],
+                        expand_values(values[i], operand->shape, reading.shapes[i])};
+  }
+  return call;
+}
+
+std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const OperandValues& values,
+                                      const Reading& reading, std::size_t operand,
+                                      const std::vector<double>& cotangent) {
+  // The truncation error falls with the square of the step and the rounding error grows with its
+  // inverse; at 2^-17 both are about 1e-10 for numbers of order 1.
+  constexpr double kStep = 0x1.0p-17;
+  constexpr double kAgreement = 1e-6;
+  WeightedResult result(loss, c, values, reading, cotangent);
+  std::vector<Slope> slopes(values[operand].size());
+  for (std::size_t i = 0; i < slopes.size(); ++i) {
+    const auto difference = [&](double step) {
+      return (result(operand, i, step) - result(operand, i, -step)) / (2 * step);
+    };
+    const auto one_sided = [&](double step) {
+      return (result(operand, i, step) - result(operand, i, 0)) / step;
+    };
+    const double central = difference(kStep);
+    const double scale = std::max(1.0, std::abs(central));
+    // At a kink the two sides differ, and so do different steps next to it.
+    const bool smooth = std::abs(central - difference(kStep / 4)) <= kAgreement * scale &&
+                        std::abs(one_sided(kStep) - one_sided(-kStep)) <= 1e-3 * scale;
+    slopes[i] = {central, smooth};
+  }
+  return slopes;
+}
+
+}  // namespace shapefuzz
