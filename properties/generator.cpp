@@ -69,7 +69,7 @@ Drawn draw(const Loss& loss, const std::string& entry) {
   c.entry = entry;
   c.options = loss.sweep_options;
   c.seed = static_cast<std::uint64_t>(pick(0, kSeeds));
-  c.set_option(loss.spec, "reduction", *rc::gen::elementOf(loss.reductions()));
+  c.set_option(loss.spec, "reduction", *rc::gen::elementOf(loss.spec.reductions(entry)));
   const std::size_t choice = pick<std::size_t>(0, contract.alternatives.size());
   const Alternative& alternative = contract.alternatives[choice];
   Bindings bindings(contract, to_call(c, loss.spec));

@@ -102,6 +102,14 @@ class CaseParser {
       parse_operand(*operand);
     } else if (const OptionSpec* option = spec_->find_option(name)) {
       cursor_.expect("=", "and the option's value");
+      cursor_.skip_spaces();
+      if (name == "reduction") {
+        // Not every entry has every reduction.
+        OptionSpec here = *option;
+        here.choices = spec_->reductions(case_.entry);
+        case_.options.push_back({name, parse_option_value(cursor_, here)});
+        return;
+      }
       case_.options.push_back({name, parse_option_value(cursor_, *option)});
     } else {
       fail_unknown(start, name);
@@ -238,6 +246,15 @@ const OptionSpec* LossSpec::find_option(std::string_view option) const {
   const auto found = std::find_if(options.begin(), options.end(),
                                   [&](const OptionSpec& spec) { return spec.name == option; });
   return found == options.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> LossSpec::reductions(std::string_view entry) const {
+  std::vector<std::string> present = find_option("reduction")->choices;
+  for (const auto& [where, reduction] : missing_reductions) {
+    if (where != entry) continue;
+    present.erase(std::remove(present.begin(), present.end(), reduction), present.end());
+  }
+  return present;
 }
 
 std::string_view to_string(Layout layout) {

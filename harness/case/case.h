@@ -33,7 +33,12 @@ struct LossSpec {
   /// in "beta: a number of at least 0"; null for a loss whose options are all free.
   std::optional<std::string> (*illegal_option)(const Case& c, const LossSpec& spec) = nullptr;
 
+  /// (entry, reduction) pairs that cannot be called: ATen's kl_div has no batchmean.
+  std::vector<std::pair<std::string, std::string>> missing_reductions;
+
   const OptionSpec* find_option(std::string_view option) const;
+  /// The reductions that an entry has.
+  std::vector<std::string> reductions(std::string_view entry) const;
 };
 
 /// The losses that a case may name.

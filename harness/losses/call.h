@@ -2,6 +2,7 @@
 #pragma once
 
 #include <torch/nn/functional/loss.h>
+#include <torch/nn/modules/loss.h>
 
 #include <stdexcept>
 
@@ -23,6 +24,14 @@ Variant reduction_of(const Arguments& a) {
   }
   if (a.reduction == "sum") return torch::kSum;
   throw std::logic_error("unknown reduction");
+}
+
+/// The reduction as the number that ATen's functions take.
+inline std::int64_t at_reduction(const Arguments& a) {
+  if (a.reduction == "none") return at::Reduction::None;
+  if (a.reduction == "mean") return at::Reduction::Mean;
+  if (a.reduction == "sum") return at::Reduction::Sum;
+  throw std::logic_error("no such reduction in ATen");
 }
 
 /// `Options()` with the reduction of the call.

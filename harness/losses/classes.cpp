@@ -35,23 +35,35 @@ std::optional<std::string> illegal_p(const Case& c, const LossSpec& spec) {
   return "p: 1 or 2";
 }
 
+auto nll_loss_options(const Arguments& a) {
+  return reduced<F::NLLLossFuncOptions>(a).weight(a[2]).ignore_index(a.integer("ignore_index"));
+}
+
 Loss nll_loss() {
-  Loss loss =
-      make_loss("nll_loss",
-                "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
-                " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: "
-                "weight[C]) -> [N,*d]",
-                {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
-                {{"functional",
-                  [](const auto& a) {
-                    return F::nll_loss(a[0], a[1],
-                                       reduced<F::NLLLossFuncOptions>(a).weight(a[2]).ignore_index(
-                                           a.integer("ignore_index")));
-                  }}},
-                gold::nll_loss);
+  Loss loss = make_loss(
+      "nll_loss",
+      "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
+      " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: "
+      "weight[C]) -> [N,*d]",
+      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
+      {{"functional", [](const auto& a) { return F::nll_loss(a[0], a[1], nll_loss_options(a)); }},
+       {"module",
+        [](const auto& a) { return torch::nn::NLLLoss(nll_loss_options(a))->forward(a[0], a[1]); }},
+       {"aten",
+        [](const auto& a) {
+          return at::nll_loss_nd(a[0], a[1], a[2], at_reduction(a), a.integer("ignore_index"));
+        }}},
+      gold::nll_loss);
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
   return loss;
+}
+
+auto cross_entropy_options(const Arguments& a) {
+  return reduced<F::CrossEntropyFuncOptions>(a)
+      .weight(a[2])
+      .ignore_index(a.integer("ignore_index"))
+      .label_smoothing(a.real("label_smoothing"));
 }
 
 Loss cross_entropy() {
@@ -63,18 +75,28 @@ Loss cross_entropy() {
       " | (input: real[N,C,*d], target: prob[N,C,*d], weight?: weight[C]) -> [N,*d]",
       {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}, {"label_smoothing", 0.0, {}}},
       {{"functional",
+        [](const auto& a) { return F::cross_entropy(a[0], a[1], cross_entropy_options(a)); }},
+       {"module",
         [](const auto& a) {
-          return F::cross_entropy(a[0], a[1],
-                                  reduced<F::CrossEntropyFuncOptions>(a)
-                                      .weight(a[2])
-                                      .ignore_index(a.integer("ignore_index"))
-                                      .label_smoothing(a.real("label_smoothing")));
+          return torch::nn::CrossEntropyLoss(cross_entropy_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::cross_entropy_loss(a[0], a[1], a[2], at_reduction(a),
+                                        a.integer("ignore_index"), a.real("label_smoothing"));
         }}},
       gold::cross_entropy);
   loss.spec.illegal_option = illegal_cross_entropy_option;
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
   return loss;
+}
+
+auto multi_margin_loss_options(const Arguments& a) {
+  return reduced<F::MultiMarginLossFuncOptions>(a)
+      .p(a.integer("p"))
+      .margin(a.real("margin"))
+      .weight(a[2]);
 }
 
 // "Input: (N, C) or (C). Target: (N) or ()"; the check of the input says "non-empty".
@@ -86,11 +108,16 @@ Loss multi_margin_loss() {
       {reduction_option(), {"p", std::int64_t{1}, {}}, {"margin", 1.0, {}}},
       {{"functional",
         [](const auto& a) {
-          return F::multi_margin_loss(a[0], a[1],
-                                      reduced<F::MultiMarginLossFuncOptions>(a)
-                                          .p(a.integer("p"))
-                                          .margin(a.real("margin"))
-                                          .weight(a[2]));
+          return F::multi_margin_loss(a[0], a[1], multi_margin_loss_options(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::MultiMarginLoss(multi_margin_loss_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::multi_margin_loss(a[0], a[1], a.integer("p"), a.real("margin"), a[2],
+                                       at_reduction(a));
         }}},
       gold::multi_margin_loss);
   loss.spec.illegal_option = illegal_p;
@@ -100,31 +127,47 @@ Loss multi_margin_loss() {
 
 // "Target: (C) or (N, C), label targets padded by -1 ensuring same shape as the input".
 Loss multilabel_margin_loss() {
-  return make_loss("multilabel_margin_loss",
-                   "(input: real[C], target: classes(C)[C]) -> [] where C >= 1"
-                   " | (input: real[N,C], target: classes(C)[N,C]) -> [N] where C >= 1",
-                   {reduction_option()},
-                   {{"functional",
-                     [](const auto& a) {
-                       return F::multilabel_margin_loss(
-                           a[0], a[1], reduced<F::MultilabelMarginLossFuncOptions>(a));
-                     }}},
-                   gold::multilabel_margin_loss);
+  return make_loss(
+      "multilabel_margin_loss",
+      "(input: real[C], target: classes(C)[C]) -> [] where C >= 1"
+      " | (input: real[N,C], target: classes(C)[N,C]) -> [N] where C >= 1",
+      {reduction_option()},
+      {{"functional",
+        [](const auto& a) {
+          return F::multilabel_margin_loss(a[0], a[1],
+                                           reduced<F::MultilabelMarginLossFuncOptions>(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::MultiLabelMarginLoss(reduced<F::MultilabelMarginLossFuncOptions>(a))
+              ->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) { return at::multilabel_margin_loss(a[0], a[1], at_reduction(a)); }}},
+      gold::multilabel_margin_loss);
+}
+
+auto multilabel_soft_margin_loss_options(const Arguments& a) {
+  return reduced<F::MultilabelSoftMarginLossFuncOptions>(a).weight(a[2]);
 }
 
 // "Input: (N, C). Target: (N, C)"; the code takes any number of leading dimensions, and its result
 // loses the last one.
 Loss multilabel_soft_margin_loss() {
-  return make_loss("multilabel_soft_margin_loss",
-                   "(input: real[*S,C], target: binary[*S,C], weight?: weight[*S,C]) -> [*S]",
-                   {reduction_option()},
-                   {{"functional",
-                     [](const auto& a) {
-                       return F::multilabel_soft_margin_loss(
-                           a[0], a[1],
-                           reduced<F::MultilabelSoftMarginLossFuncOptions>(a).weight(a[2]));
-                     }}},
-                   gold::multilabel_soft_margin_loss);
+  return make_loss(
+      "multilabel_soft_margin_loss",
+      "(input: real[*S,C], target: binary[*S,C], weight?: weight[*S,C]) -> [*S]",
+      {reduction_option()},
+      {{"functional",
+        [](const auto& a) {
+          return F::multilabel_soft_margin_loss(a[0], a[1], multilabel_soft_margin_loss_options(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::MultiLabelSoftMarginLoss(multilabel_soft_margin_loss_options(a))
+              ->forward(a[0], a[1]);
+        }}},
+      gold::multilabel_soft_margin_loss);
 }
 
 }  // namespace

@@ -14,7 +14,12 @@ Loss l1_loss() {
   return make_loss(
       "l1_loss", kSameShape, {reduction_option()},
       {{"functional",
-        [](const auto& a) { return F::l1_loss(a[0], a[1], reduced<F::L1LossFuncOptions>(a)); }}},
+        [](const auto& a) { return F::l1_loss(a[0], a[1], reduced<F::L1LossFuncOptions>(a)); }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::L1Loss(reduced<F::L1LossFuncOptions>(a))->forward(a[0], a[1]);
+        }},
+       {"aten", [](const auto& a) { return at::l1_loss(a[0], a[1], at_reduction(a)); }}},
       gold::l1_loss);
 }
 
@@ -22,7 +27,12 @@ Loss mse_loss() {
   return make_loss(
       "mse_loss", kSameShape, {reduction_option()},
       {{"functional",
-        [](const auto& a) { return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a)); }}},
+        [](const auto& a) { return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a)); }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::MSELoss(reduced<F::MSELossFuncOptions>(a))->forward(a[0], a[1]);
+        }},
+       {"aten", [](const auto& a) { return at::mse_loss(a[0], a[1], at_reduction(a)); }}},
       gold::mse_loss);
 }
 
@@ -45,35 +55,70 @@ Loss smooth_l1_loss() {
                           [](const auto& a) {
                             return F::smooth_l1_loss(
                                 a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a), a.real("beta"));
+                          }},
+                         {"module",
+                          [](const auto& a) {
+                            return torch::nn::SmoothL1Loss(
+                                       reduced<F::SmoothL1LossFuncOptions>(a).beta(a.real("beta")))
+                                ->forward(a[0], a[1]);
+                          }},
+                         {"aten",
+                          [](const auto& a) {
+                            return at::smooth_l1_loss(a[0], a[1], at_reduction(a), a.real("beta"));
                           }}},
                         gold::smooth_l1_loss);
   loss.spec.illegal_option = illegal_beta;
   return loss;
 }
 
+auto huber_loss_options(const Arguments& a) {
+  return reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta"));
+}
+
 Loss huber_loss() {
   Loss loss =
       make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
                 {{"functional",
+                  [](const auto& a) { return F::huber_loss(a[0], a[1], huber_loss_options(a)); }},
+                 {"module",
                   [](const auto& a) {
-                    return F::huber_loss(
-                        a[0], a[1], reduced<F::HuberLossFuncOptions>(a).delta(a.real("delta")));
+                    return torch::nn::HuberLoss(huber_loss_options(a))->forward(a[0], a[1]);
+                  }},
+                 {"aten",
+                  [](const auto& a) {
+                    return at::huber_loss(a[0], a[1], at_reduction(a), a.real("delta"));
                   }}},
                 gold::huber_loss);
   loss.spec.illegal_option = illegal_delta;
   return loss;
 }
 
+auto kl_div_options(const Arguments& a) {
+  return reduced<F::KLDivFuncOptions>(a).log_target(a.flag("log_target"));
+}
+
 Loss kl_div() {
-  return make_loss("kl_div", "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
-                   {reduction_option({"batchmean"}), {"log_target", false, {}}},
-                   {{"functional",
-                     [](const auto& a) {
-                       return F::kl_div(
-                           a[0], a[1],
-                           reduced<F::KLDivFuncOptions>(a).log_target(a.flag("log_target")));
-                     }}},
-                   gold::kl_div);
+  Loss loss = make_loss(
+      "kl_div", "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
+      {reduction_option({"batchmean"}), {"log_target", false, {}}},
+      {{"functional", [](const auto& a) { return F::kl_div(a[0], a[1], kl_div_options(a)); }},
+       {"module",
+        [](const auto& a) { return torch::nn::KLDivLoss(kl_div_options(a))->forward(a[0], a[1]); }},
+       {"aten",
+        [](const auto& a) {
+          return at::kl_div(a[0], a[1], at_reduction(a), a.flag("log_target"));
+        }}},
+      gold::kl_div);
+  // F::kl_div divides by the batch itself.
+  loss.spec.missing_reductions = {{"aten", "batchmean"}};
+  return loss;
+}
+
+auto poisson_nll_loss_options(const Arguments& a) {
+  return reduced<F::PoissonNLLLossFuncOptions>(a)
+      .log_input(a.flag("log_input"))
+      .full(a.flag("full"))
+      .eps(a.real("eps"));
 }
 
 Loss poisson_nll_loss() {
@@ -81,14 +126,21 @@ Loss poisson_nll_loss() {
       "poisson_nll_loss", "(input: rate(log_input)[*S], target: positive[*S]) -> [*S]",
       {reduction_option(), {"log_input", true, {}}, {"full", false, {}}, {"eps", 1e-8, {}}},
       {{"functional",
+        [](const auto& a) { return F::poisson_nll_loss(a[0], a[1], poisson_nll_loss_options(a)); }},
+       {"module",
         [](const auto& a) {
-          return F::poisson_nll_loss(a[0], a[1],
-                                     reduced<F::PoissonNLLLossFuncOptions>(a)
-                                         .log_input(a.flag("log_input"))
-                                         .full(a.flag("full"))
-                                         .eps(a.real("eps")));
+          return torch::nn::PoissonNLLLoss(poisson_nll_loss_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::poisson_nll_loss(a[0], a[1], a.flag("log_input"), a.flag("full"),
+                                      a.real("eps"), at_reduction(a));
         }}},
       gold::poisson_nll_loss);
+}
+
+auto hinge_embedding_loss_options(const Arguments& a) {
+  return reduced<F::HingeEmbeddingLossFuncOptions>(a).margin(a.real("margin"));
 }
 
 Loss hinge_embedding_loss() {
@@ -96,9 +148,17 @@ Loss hinge_embedding_loss() {
                    {reduction_option(), {"margin", 1.0, {}}},
                    {{"functional",
                      [](const auto& a) {
-                       return F::hinge_embedding_loss(
-                           a[0], a[1],
-                           reduced<F::HingeEmbeddingLossFuncOptions>(a).margin(a.real("margin")));
+                       return F::hinge_embedding_loss(a[0], a[1], hinge_embedding_loss_options(a));
+                     }},
+                    {"module",
+                     [](const auto& a) {
+                       return torch::nn::HingeEmbeddingLoss(hinge_embedding_loss_options(a))
+                           ->forward(a[0], a[1]);
+                     }},
+                    {"aten",
+                     [](const auto& a) {
+                       return at::hinge_embedding_loss(a[0], a[1], a.real("margin"),
+                                                       at_reduction(a));
                      }}},
                    gold::hinge_embedding_loss);
 }
@@ -109,10 +169,20 @@ Loss soft_margin_loss() {
       {{"functional",
         [](const auto& a) {
           return F::soft_margin_loss(a[0], a[1], reduced<F::SoftMarginLossFuncOptions>(a));
-        }}},
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::SoftMarginLoss(reduced<F::SoftMarginLossFuncOptions>(a))
+              ->forward(a[0], a[1]);
+        }},
+       {"aten", [](const auto& a) { return at::soft_margin_loss(a[0], a[1], at_reduction(a)); }}},
       gold::soft_margin_loss);
   loss.constants = {"target"};
   return loss;
+}
+
+auto binary_cross_entropy_options(const Arguments& a) {
+  return reduced<F::BinaryCrossEntropyFuncOptions>(a).weight(a[2]);
 }
 
 // "weight: a manual rescaling weight, if provided it's repeated to match input tensor shape".
@@ -122,12 +192,21 @@ Loss binary_cross_entropy() {
       {reduction_option()},
       {{"functional",
         [](const auto& a) {
-          return F::binary_cross_entropy(a[0], a[1],
-                                         reduced<F::BinaryCrossEntropyFuncOptions>(a).weight(a[2]));
-        }}},
+          return F::binary_cross_entropy(a[0], a[1], binary_cross_entropy_options(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::BCELoss(binary_cross_entropy_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) { return at::binary_cross_entropy(a[0], a[1], a[2], at_reduction(a)); }}},
       gold::binary_cross_entropy);
   loss.constants = {"weight"};
   return loss;
+}
+
+auto binary_cross_entropy_with_logits_options(const Arguments& a) {
+  return reduced<F::BinaryCrossEntropyWithLogitsFuncOptions>(a).weight(a[2]).pos_weight(a[3]);
 }
 
 // "pos_weight: a weight of positive examples; must be a vector with length equal to the number of
@@ -142,9 +221,17 @@ Loss binary_cross_entropy_with_logits() {
       {reduction_option()},
       {{"functional",
         [](const auto& a) {
-          return F::binary_cross_entropy_with_logits(
-              a[0], a[1],
-              reduced<F::BinaryCrossEntropyWithLogitsFuncOptions>(a).weight(a[2]).pos_weight(a[3]));
+          return F::binary_cross_entropy_with_logits(a[0], a[1],
+                                                     binary_cross_entropy_with_logits_options(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::BCEWithLogitsLoss(binary_cross_entropy_with_logits_options(a))
+              ->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::binary_cross_entropy_with_logits(a[0], a[1], a[2], a[3], at_reduction(a));
         }}},
       gold::binary_cross_entropy_with_logits);
   loss.constants = {"weight", "pos_weight"};

@@ -14,8 +14,6 @@ const Entry& Loss::entry(std::string_view name) const {
   throw std::out_of_range(fmt::format("{} has no entry {}", spec.name, name));
 }
 
-std::vector<std::string> Loss::reductions() const { return spec.find_option("reduction")->choices; }
-
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
                std::vector<Entry> entries, GoldFormula gold) {
   Loss loss;

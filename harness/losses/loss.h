@@ -69,7 +69,6 @@ struct Loss {
   std::vector<Option> sweep_options;
 
   const Entry& entry(std::string_view name) const;
-  std::vector<std::string> reductions() const;
 };
 
 /// Puts a loss together: parses its contract and hands the options' names to it.

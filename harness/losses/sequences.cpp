@@ -16,6 +16,12 @@ at::Tensor mean_over_lengths(const at::Tensor& unreduced, const Arguments& a) {
   return (unreduced / a[3].to(unreduced.dtype()).clamp_min(1)).mean();
 }
 
+auto ctc_loss_options(const Arguments& a) {
+  return reduced<F::CTCLossFuncOptions>(a)
+      .blank(a.integer("blank"))
+      .zero_infinity(a.flag("zero_infinity"));
+}
+
 Loss ctc_loss() {
   Loss loss = make_loss(
       "ctc_loss",
@@ -27,11 +33,15 @@ Loss ctc_loss() {
       " target_lengths: split(S)[]) -> [] where T >= 1, C >= 1",
       {reduction_option(), {"blank", std::int64_t{0}, {}}, {"zero_infinity", false, {}}},
       {{"functional",
+        [](const auto& a) { return F::ctc_loss(a[0], a[1], a[2], a[3], ctc_loss_options(a)); }},
+       {"module",
         [](const auto& a) {
-          return F::ctc_loss(a[0], a[1], a[2], a[3],
-                             reduced<F::CTCLossFuncOptions>(a)
-                                 .blank(a.integer("blank"))
-                                 .zero_infinity(a.flag("zero_infinity")));
+          return torch::nn::CTCLoss(ctc_loss_options(a))->forward(a[0], a[1], a[2], a[3]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::ctc_loss(a[0], a[1], a[2], a[3], a.integer("blank"), at_reduction(a),
+                              a.flag("zero_infinity"));
         }}},
       gold::ctc_loss);
   loss.mean = mean_over_lengths;

@@ -27,6 +27,15 @@ double roundoff_of(const at::Tensor& value, const Tensors& operands) {
   return coarsest;
 }
 
+// How many numbers may have been added up on the way to one element of the result or a gradient.
+std::int64_t summands(const Execution& actual, const Tensors& operands) {
+  std::int64_t most = actual.value.numel();
+  for (const at::Tensor& operand : operands) {
+    if (operand.defined()) most = std::max(most, operand.numel());
+  }
+  return most;
+}
+
 // The sign of a NaN says nothing, and differs between machines.
 std::string number_text(double number) {
   return std::isnan(number) ? "nan" : fmt::format("{:.6g}", number);
@@ -81,12 +90,8 @@ bool detached(const Loss& loss, const Case& c) {
 
 }  // namespace
 
-Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
-                              const Execution& actual, const Execution& expected) {
-  if (!expected.accepted || !expected.backward_accepted) {
-    return {
-        Agreement::kNoReference, "the expanded call itself is refused: " + expected.message, {}};
-  }
+Comparison compare_values(const Tensors& operands, const Execution& actual,
+                          const Execution& expected) {
   Comparison comparison;
   comparison.expected_shape = shape_of(expected.value);
   if (actual.value.sizes() != expected.value.sizes()) {
@@ -96,23 +101,29 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
                     to_string(comparison.expected_shape));
     return comparison;
   }
-  std::int64_t elements = actual.value.numel();
-  for (const at::Tensor& gradient : expected.gradients) {
-    if (gradient.defined()) elements = std::max(elements, gradient.numel());
-  }
-  const double roundoff = roundoff_of(actual.value, operands);
   const double scale = std::max(largest(expected.value), 1.0);
-  const Difference difference =
-      compare(actual.value, expected.value, tolerance(roundoff, elements, scale));
-  if (!difference.equal) {
-    comparison.agreement = Agreement::kValue;
-    comparison.detail = fmt::format(
-        "the result{} is {}, expected {}{}", element_text(actual.value, difference.at),
-        number_text(difference.actual), number_text(difference.expected), ratio_text(difference));
-    return comparison;
-  }
-  if (!detached(loss, c) &&
-      !gradients_agree(loss, actual, expected, roundoff, elements, comparison.detail)) {
+  const double allowed =
+      tolerance(roundoff_of(actual.value, operands), summands(actual, operands), scale);
+  const Difference difference = compare(actual.value, expected.value, allowed);
+  if (difference.equal) return comparison;
+  comparison.agreement = Agreement::kValue;
+  comparison.detail = fmt::format(
+      "the result{} is {}, expected {}{}", element_text(actual.value, difference.at),
+      number_text(difference.actual), number_text(difference.expected), ratio_text(difference));
+  return comparison;
+}
+
+Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
+                              const Execution& actual, const Execution& expected) {
+  const Comparison refused{
+      Agreement::kNoReference, "the expanded call itself is refused: " + expected.message, {}};
+  if (!expected.accepted) return refused;
+  Comparison comparison = compare_values(operands, actual, expected);
+  const bool values_only = detached(loss, c) || !actual.backward_accepted;
+  if (comparison.agreement != Agreement::kEqual || values_only) return comparison;
+  if (!expected.backward_accepted) return refused;
+  if (!gradients_agree(loss, actual, expected, roundoff_of(actual.value, operands),
+                       summands(actual, operands), comparison.detail)) {
     comparison.agreement = Agreement::kGradient;
   }
   return comparison;
@@ -125,10 +136,7 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   const std::vector<double> expected = reduce(loss.gold(call), call, reduction);
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
-  std::int64_t elements = actual.value.numel();
-  for (const GoldOperand& operand : call.operands) {
-    elements = std::max(elements, static_cast<std::int64_t>(operand.size()));
-  }
+  const std::int64_t elements = summands(actual, operands.tensors);
   const double roundoff = roundoff_of(actual.value, operands.tensors);
   double scale = 1;
   for (const double value : expected) {

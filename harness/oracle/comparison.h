@@ -17,6 +17,10 @@ struct Comparison {
   Shape expected_shape;  ///< of the reference's result
 };
 
+/// Shape and value.
+Comparison compare_values(const Tensors& operands, const Execution& actual,
+                          const Execution& expected);
+
 /// Shape, value and the gradient of every operand.
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
                               const Execution& actual, const Execution& expected);

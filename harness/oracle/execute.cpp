@@ -122,12 +122,19 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
 }
 
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {
+  Execution execution = execute_forward(loss, c, operands);
+  if (execution.accepted) differentiate(operands, execution);
+  return execution;
+}
+
+Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operands) {
   Execution execution;
   const std::string& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
   const Arguments arguments{&loss.spec, &c, operands.data(), reduction};
+  const std::uint64_t warnings = warnings_so_far();
   execution.accepted =
       guarded(execution, [&] { execution.value = loss.entry(c.entry).call(arguments); });
-  if (execution.accepted) differentiate(operands, execution);
+  execution.warned = warnings_so_far() != warnings;
   return execution;
 }
 

@@ -26,6 +26,7 @@ struct OperandSet {
 struct Execution {
   bool accepted = false;
   bool backward_accepted = true;
+  bool warned = false;  ///< the forward call issued a warning
   bool clean = true;    ///< refused by a c10::Error that is no internal assert
   std::string message;  ///< of the refusal, forward or backward
   at::Tensor value;
@@ -37,6 +38,9 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
 
 /// Calls the entry as the case says.
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands);
+
+/// The same without the backward.
+Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operands);
 
 /// The reference for `reading`: every operand without leading ones and expanded to the reading's
 /// shape, the loss called with `reduction=none`, the result reduced as documented.

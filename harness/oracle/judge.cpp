@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 #include "harness/oracle/comparison.h"
@@ -71,7 +73,7 @@ bool unreduced_agrees(const Loss& loss, const Case& c, const OperandSet& operand
   unreduced.set_option(loss.spec, "reduction", std::string("none"));
   if (unreduced == c) return false;
   const Execution actual = execute(loss, unreduced, operands.tensors);
-  if (!actual.accepted || !actual.backward_accepted) return false;
+  if (!actual.accepted) return false;
   if (shape_of(actual.value) != reading.result) return false;
   // The values of an incompatible case may be illegal, and no formula has a meaning for those.
   if (loss.gold != nullptr && zone != Zone::kIncompatible) {
@@ -98,7 +100,7 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
     comparison = compare_executions(loss, c, operands.tensors, actual, expected);
     if (comparison.agreement != Agreement::kEqual) return comparison;
   }
-  if (loss.gold != nullptr && is_chosen_for_slopes(c)) {
+  if (loss.gold != nullptr && actual.backward_accepted && is_chosen_for_slopes(c)) {
     comparison = compare_with_slopes(loss, c, actual, operands, reading);
   }
   return comparison;
@@ -167,14 +169,46 @@ void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
                     const Execution& actual, const Call& call, const Reading* reading,
                     Policy policy, Judgement& judgement) {
   judgement.result_shape = shape_of(actual.value);
-  if (!actual.backward_accepted) {
-    judgement.verdict = Verdict::kBackwardRejected;
-    judgement.detail = "accepted forward, refused backward";
-  } else if (reading != nullptr) {
+  if (reading != nullptr) {
     judge_readable(loss, c, operands, actual, *reading, policy, judgement);
   } else {
     judge_unreadable(loss, c, operands, actual, call, policy, judgement);
   }
+  // A wrong result is worse than a gradient that is refused.
+  const bool forward_wrong = judgement.verdict == Verdict::kWrongShape ||
+                             judgement.verdict == Verdict::kWrongValue ||
+                             judgement.verdict == Verdict::kWrongReduction;
+  if (!actual.backward_accepted && !forward_wrong) {
+    judgement.verdict = Verdict::kBackwardRejected;
+    judgement.detail = "accepted forward, refused backward";
+  }
+}
+
+// An entry that passes by itself is held against the loss's first one on the same operands.
+void compare_entries(const Loss& loss, const Case& c, const OperandSet& operands,
+                     const Execution& actual, Judgement& judgement) {
+  const std::string& first = loss.entries.front().name;
+  const auto& reduction = c.get<std::string>(loss.spec, "reduction");
+  const auto shared = loss.spec.reductions(first);
+  if (c.entry == first || std::find(shared.begin(), shared.end(), reduction) == shared.end()) {
+    return;
+  }
+  Case other = c;
+  other.entry = first;
+  const Execution expected = execute_forward(loss, other, operands.tensors);
+  if (actual.accepted != expected.accepted) {
+    judgement.verdict = Verdict::kEntryDisagreement;
+    judgement.detail = expected.accepted
+                           ? fmt::format("{} accepts it", first)
+                           : fmt::format("{} refuses it: {}", first, expected.message);
+    return;
+  }
+  // Some kernels leave the result of an empty batch uninitialised; two such never agree.
+  if (!actual.accepted || c.operands.front().shape.elements() == 0) return;
+  const Comparison comparison = compare_values(operands.tensors, actual, expected);
+  if (comparison.agreement == Agreement::kEqual) return;
+  judgement.verdict = Verdict::kEntryDisagreement;
+  judgement.detail = fmt::format("as {} computes it, {}", first, comparison.detail);
 }
 
 }  // namespace
@@ -190,9 +224,8 @@ Judgement Judge::judge(const Loss& loss, const Case& c) const {
   const Reading nearest = readable ? reading : nearest_reading(loss.spec.contract, call);
   const OperandSet operands = make_operands(loss, c, nearest);
 
-  const std::uint64_t warnings = warnings_so_far();
   const Execution actual = execute(loss, c, operands.tensors);
-  judgement.warned = warnings_so_far() != warnings;
+  judgement.warned = actual.warned;
   judgement.message = actual.message;
 
   if (!actual.accepted) {
@@ -206,6 +239,7 @@ Judgement Judge::judge(const Loss& loss, const Case& c) const {
     judge_accepted(loss, c, operands, actual, call, readable ? &reading : nullptr, policy_,
                    judgement);
   }
+  if (judgement.verdict == Verdict::kPass) compare_entries(loss, c, operands, actual, judgement);
   // A sweep judges a hundred passes for a finding; only the finding needs a name.
   if (judgement.verdict != Verdict::kPass) judgement.misfit = find_misfit(c, loss.spec);
   return judgement;

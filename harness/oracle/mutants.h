@@ -2,6 +2,7 @@
 // only. Includes torch headers.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Mutant {
   std::string example;  ///< a case that shows the fault
   std::string verdict;  ///< what the oracle must say of it
 };
+
+/// GoogleTest names a failing mutant with this.
+inline void PrintTo(const Mutant& mutant, std::ostream* out) { *out << mutant.loss.spec.name; }
 
 /// Named faults of an element-wise squared error, each with the case that shows it.
 std::vector<Mutant> all_mutants();

@@ -30,7 +30,7 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 }
 
 std::string finding_lines(const Signature& s, const Finding& finding, bool fresh) {
-  std::string text = fmt::format("    {:<18}{:<32}{:>7}  {}{}\n", s.verdict, s.relation,
+  std::string text = fmt::format("    {:<19}{:<31}{:>7}  {}{}\n", s.verdict, s.relation,
                                  with_commas(finding.cases), to_string(finding.smallest),
                                  fresh ? "   <- new" : "");
   const std::string& detail = s.message != "-" ? s.message : finding.detail;

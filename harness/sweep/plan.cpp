@@ -101,7 +101,7 @@ std::vector<Variation> variations_of(const Loss& loss, const std::string& entry)
     variation.loss = &loss;
     variation.entry = entry;
     variation.dtypes = dtypes;
-    variation.reductions = loss.reductions();
+    variation.reductions = loss.spec.reductions(entry);
     variation.contract.options = loss.spec.contract.options;
     for (const Alternative& other : loss.spec.contract.alternatives) {
       if (dtypes_of(other) == dtypes) variation.contract.alternatives.push_back(other);
