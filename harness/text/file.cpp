@@ -1,14 +1,69 @@
 #include "harness/text/file.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 namespace shapefuzz {
+namespace {
+
+// Five million cases. What is longer is a device that never ends.
+constexpr std::size_t kMostBytes = std::size_t{1} << 28;
+
+// The temporary files of this process, for the signals that end it without destructors. A handler
+// may read a lock-free atomic and call unlink(), and not much else.
+std::array<std::atomic<const char*>, 4> temporaries;
+pid_t owner = -1;
+
+extern "C" void remove_temporaries(int signal) {
+  // A worker has inherited the handler and the names, but not the files.
+  if (::getpid() == owner) {
+    for (const auto& path : temporaries) {
+      if (path.load() != nullptr) ::unlink(path.load());
+    }
+  }
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void remove_at_a_signal(const char* path) {
+  if (owner == -1) {
+    owner = ::getpid();
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+      // Ignored, as for a background job, stays ignored.
+      if (std::signal(signal, remove_temporaries) == SIG_IGN) std::signal(signal, SIG_IGN);
+    }
+  }
+  const char* none = nullptr;
+  std::any_of(temporaries.begin(), temporaries.end(), [&](auto& place) {
+    none = nullptr;
+    return place.compare_exchange_strong(none, path);
+  });
+}
+
+void keep_at_a_signal(const char* path) {
+  for (auto& place : temporaries) {
+    const char* expected = path;
+    place.compare_exchange_strong(expected, nullptr);
+  }
+}
+
+// Whether standard output goes into this very file, as with `--out /dev/stdout >file`.
+bool is_standard_output(const std::string& path) {
+  struct stat file {};
+  struct stat output {};
+  return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
+         file.st_dev == output.st_dev && file.st_ino == output.st_ino;
+}
+
+}  // namespace
 
 std::vector<Line> read_lines(const std::string& path) {
   std::error_code status;
