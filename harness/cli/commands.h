@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/oracle/verdict.h"
@@ -43,6 +44,13 @@ struct SweepCommand {
 int run(const LossesCommand& command);
 int run(const RunCommand& command);
 int run(const SweepCommand& command);
+
+/// To standard output. What cannot be written is an error only at the end, so that files are still
+/// finished and the workers ended.
+void print_results(std::string_view text);
+
+/// To standard error, as far as that is possible.
+void print_message(std::string_view text);
 
 /// The case of a text from the command line; throws InputError with a caret under the error.
 Case read_case(const std::string& text);

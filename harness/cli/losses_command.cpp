@@ -1,4 +1,4 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
@@ -32,16 +32,12 @@ Json to_json(const Loss& loss) {
   return json;
 }
 
-void print(const Loss& loss) {
-  fmt::print("{}\n", loss.spec.name);
-  std::string entries;
-  for (const std::string& entry : loss.spec.entries) {
-    entries += (entries.empty() ? "" : ", ") + entry;
-  }
-  fmt::print("  entries   {}\n", entries);
+std::string to_text(const Loss& loss) {
+  std::string text = fmt::format("{}\n  entries   {}\n", loss.spec.name,
+                                 fmt::join(loss.spec.entries, ", "));
   const char* label = "contract";
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
-    fmt::print("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
+    text += fmt::format("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
     label = "";
   }
   std::string options;
@@ -49,18 +45,14 @@ void print(const Loss& loss) {
     options += fmt::format("{}{}={}", options.empty() ? "" : ", ", option.name,
                            to_string(option.standard));
   }
-  fmt::print("  options   {}\n", options);
+  return text + fmt::format("  options   {}\n", options);
 }
 
 }  // namespace
 
 int run(const LossesCommand& command) {
   for (const Loss& loss : all_losses()) {
-    if (command.json) {
-      fmt::print("{}\n", to_json(loss).dump());
-    } else {
-      print(loss);
-    }
+    print_results(command.json ? to_json(loss).dump() + "\n" : to_text(loss));
   }
   return kNothingNew;
 }

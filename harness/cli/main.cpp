@@ -1,8 +1,15 @@
 // The `shapefuzz` command: options in, exit status out. Results go to standard output, everything
 // else to standard error.
-#include <fmt/core.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
 #include <exception>
 
 #include "harness/cli/commands.h"
@@ -13,6 +20,21 @@
 #include "harness/text/file.h"
 
 namespace shapefuzz {
+namespace {
+
+int output_error = 0;  // the errno of the first result that could not be written
+
+}  // namespace
+
+void print_results(std::string_view text) {
+  if (output_error != 0) return;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) output_error = errno;
+}
+
+void print_message(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 Case read_case(const std::string& text) {
   try {
@@ -33,6 +55,23 @@ Policy read_policy(const std::string& text) {
 
 namespace {
 
+// Checks of an option's value: an empty message if it is right.
+
+// An empty name is a shell variable that nobody has set.
+std::string check_file(const std::string& path) {
+  return path.empty() ? "found '', expected a file" : "";
+}
+
+// CLI11 reads -1 as the largest number there is, and cuts what is too large.
+std::string check_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, status] = std::from_chars(text.data(), last, seed);
+  if (end == last && status == std::errc()) return "";
+  return fmt::format("found '{}', expected a whole number in [0, {}]", printable(text),
+                     ~std::uint64_t{0});
+}
+
 CLI::App* add_losses(CLI::App& app, LossesCommand& command) {
   CLI::App* losses = app.add_subcommand("losses", "List every loss, its entries and its contract");
   losses->add_flag("--json", command.json, "One JSON object a line");
@@ -43,7 +82,8 @@ CLI::App* add_run(CLI::App& app, RunCommand& command) {
   CLI::App* run = app.add_subcommand("run", "Judge cases and say why");
   run->add_option("CASE", command.cases,
                   "A case line, like 'mse_loss(input=f64[64,1], target=f64[64])'");
-  run->add_option("--file", command.file, "A file with a case a line; # starts a comment");
+  run->add_option("--file", command.file, "A file with a case a line; # starts a comment")
+      ->check(check_file);
   run->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
       ->capture_default_str();
   run->add_flag("--json", command.json, "One result record a case");
@@ -63,14 +103,55 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& command) {
       ->capture_default_str();
   sweep->add_option("--baseline", command.baseline,
                     "The findings that are known: a file, or none (default: the checkout's file "
-                    "for this LibTorch)");
-  sweep->add_option("--write-baseline", command.write_baseline, "Write what was found as a baseline");
+                    "for this LibTorch)")
+      ->check(check_file);
+  sweep->add_option("--write-baseline", command.write_baseline, "Write what was found as a baseline")
+      ->check(check_file);
   sweep->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
       ->check(CLI::Range(1, 256));
-  sweep->add_option("--seed", command.seed, "Of the values")->capture_default_str();
-  sweep->add_option("--out", command.out, "Write a result record a finding, as JSON lines");
+  sweep->add_option("--seed", command.seed, "Of the values")
+      ->check(check_seed)
+      ->capture_default_str();
+  sweep->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
+      ->check(check_file);
   sweep->add_flag("--all", command.all, "With --out: the passes too");
   return sweep;
+}
+
+// CLI11 takes an argument `[a,b]` for a list of arguments. No loss and no case starts with a bracket,
+// so a space behind it changes nothing but that. In CLI11's order, from the last to the first.
+std::vector<std::string> arguments(int argc, char** argv, const CLI::App& app) {
+  const auto takes_value = [&](const std::string& name) {
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* command) {
+      const CLI::Option* option = command->get_option_no_throw(name);
+      return option != nullptr && option->nonpositional() && option->get_expected_min() > 0;
+    });
+  };
+  std::vector<std::string> reversed;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    const bool list = argument.size() > 1 && argument.front() == '[' && argument.back() == ']';
+    if (list && !takes_value(argv[i - 1])) argument += ' ';
+    reversed.push_back(std::move(argument));
+  }
+  return reversed;
+}
+
+// What CLI11 says of a command line that it cannot read.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unread = app.remaining();
+  std::string text = error.what();
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
+    }
+    const std::string found = unread.empty() ? "none" : "'" + printable(unread.front()) + "'";
+    text = fmt::format("found {}, expected a command: {}{}", found, fmt::join(names, ", "),
+                       unread.empty() ? "" : did_you_mean(unread.front(), names));
+  }
+  return printable(text, 400) + "\nRun with --help for more information.";
 }
 
 int main_with(int argc, char** argv) {
@@ -86,26 +167,47 @@ int main_with(int argc, char** argv) {
   const CLI::App* run_app = add_run(app, run_cases);
   add_sweep(app, sweep);
   try {
-    app.parse(argc, argv);
+    app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kNothingNew : kWrongInput;
+    if (error.get_exit_code() != 0) throw InputError(explain(app, error));
+    return app.exit(error);  // --help, --version
   }
   if (losses_app->parsed()) return run(losses);
   if (run_app->parsed()) return run(run_cases);
   return run(sweep);
 }
 
+int guarded_main(int argc, char** argv) {
+  try {
+    return main_with(argc, argv);
+  } catch (const InputError& error) {
+    print_message(fmt::format("shapefuzz: {}\n", error.what()));
+    return kWrongInput;
+  } catch (const std::exception& error) {
+    print_message(fmt::format("shapefuzz: the harness failed: {}\n", error.what()));
+    return kHarnessFailed;
+  }
+}
+
+// A standard descriptor that the caller has closed would be given to the next file or pipe, and our
+// messages would be written into it.
+void fill_standard_descriptors() {
+  int fd = 0;
+  do fd = ::open("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  ::close(fd);
+}
+
 }  // namespace
 }  // namespace shapefuzz
 
 int main(int argc, char** argv) {
-  try {
-    return shapefuzz::main_with(argc, argv);
-  } catch (const shapefuzz::InputError& error) {
-    fmt::print(stderr, "shapefuzz: {}\n", error.what());
-    return shapefuzz::kWrongInput;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "shapefuzz: the harness failed: {}\n", error.what());
-    return shapefuzz::kHarnessFailed;
-  }
+  shapefuzz::fill_standard_descriptors();
+  // Who closes the pipe early, as `head` does, has what they wanted; the status still counts.
+  std::signal(SIGPIPE, SIG_IGN);
+  const int status = shapefuzz::guarded_main(argc, argv);
+  if (shapefuzz::output_error == 0 || shapefuzz::output_error == EPIPE) return status;
+  shapefuzz::print_message(fmt::format("shapefuzz: standard output: cannot be written: {}\n",
+                                       std::strerror(shapefuzz::output_error)));
+  return shapefuzz::kHarnessFailed;
 }

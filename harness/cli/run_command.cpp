@@ -29,9 +29,16 @@ std::string describe(const Case& c, const LossSpec& spec, const Judgement& judge
   return text;
 }
 
-// The case of a line; ` # ...` behind it is a comment.
+// Where the comment of a line begins, if it has one. In ` #7` the number is the case's seed.
+std::size_t find_comment(const std::string& line) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t at = line.find(" #");
+  while (at != std::string::npos && is_digit(line[at + 2])) at = line.find(" #", at + 2);
+  return at;
+}
+
 Case case_in_line(const std::string& path, const Line& line) {
-  const std::size_t comment = line.text.find(" #");
+  const std::size_t comment = find_comment(line.text);
   try {
     return parse_case(line.text.substr(0, comment), all_specs());
   } catch (const ParseError& error) {
@@ -94,8 +101,7 @@ class Run {
   void take(std::size_t unit, const std::string& answer) {
     status_ = std::max(status_, answer[0] - '0');
     const bool gap = unit > 0 && !command_.json;
-    fmt::print("{}{}", gap ? "\n" : "", answer.substr(1));
-    std::fflush(stdout);
+    print_results((gap ? "\n" : "") + answer.substr(1));
   }
 
   const RunCommand& command_;

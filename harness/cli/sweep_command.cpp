@@ -11,6 +11,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/report/table.h"
 #include "harness/sweep/baseline.h"
+#include "harness/sweep/pool.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
@@ -31,14 +32,14 @@ class ProgressLine {
     if (!terminal_ || done == 0) return;
     const double seconds = seconds_since(start_);
     const double rate = static_cast<double>(done) / seconds;
-    fmt::print(stderr, "\r{:3.0f} %  {} of {} cases  {} a second  {:.0f} s left\033[K",
-               100.0 * static_cast<double>(done) / static_cast<double>(all), with_commas(done),
-               with_commas(all), with_commas(static_cast<std::uint64_t>(rate)),
-               static_cast<double>(all - done) / rate);
-    std::fflush(stderr);
+    print_message(fmt::format("\r{:3.0f} %  {} of {} cases  {} a second  {:.0f} s left\033[K",
+                              100.0 * static_cast<double>(done) / static_cast<double>(all),
+                              with_commas(done), with_commas(all),
+                              with_commas(static_cast<std::uint64_t>(rate)),
+                              static_cast<double>(all - done) / rate));
   }
   ~ProgressLine() {
-    if (terminal_) fmt::print(stderr, "\r\033[K");
+    if (terminal_) print_message("\r\033[K");
   }
 
  private:
@@ -58,8 +59,11 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
     if (loss == nullptr) {
       std::vector<std::string> names;
       for (const Loss& known : all_losses()) names.push_back(known.spec.name);
-      throw InputError(fmt::format("LOSS: found '{}', expected the name of a loss{}",
-                                   printable(name), did_you_mean(name, names)));
+      const std::string near = did_you_mean(name, names);
+      throw InputError(fmt::format(
+          "LOSS: found '{}', expected {}", printable(name),
+          near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
+                       : "the name of a loss" + near));
     }
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
@@ -100,28 +104,42 @@ void check_bounds(const SweepCommand& command) {
   }
 }
 
-// Whether a sweep within these bounds judges the case.
-class Reach {
- public:
-  Reach(const std::vector<Variation>& variations, const SweepCommand& command)
-      : variations_(variations), command_(command) {}
+bool sweeps(const std::vector<Variation>& variations, const Case& c) {
+  return std::any_of(variations.begin(), variations.end(), [&](const Variation& v) {
+    return v.loss->spec.name == c.loss && v.entry == c.entry;
+  });
+}
 
-  bool operator()(const Case& c) const {
-    for (const Operand& operand : c.operands) {
-      if (operand.shape.rank() > command_.max_rank) return false;
-      for (const std::int64_t size : operand.shape) {
-        if (size > command_.max_size) return false;
-      }
+// Judges what the baseline knows of the swept losses and the sweep has not found, as it may be out
+// of the sweep's bounds: an entry has to reproduce whatever they are.
+Tally replay(const Baseline& baseline, const Findings& found,
+             const std::vector<Variation>& variations, const SweepOptions& options) {
+  std::vector<Case> cases;
+  for (const auto& [signature, known] : baseline) {
+    if (found.count(signature) == 0 && sweeps(variations, known.smallest)) {
+      cases.push_back(known.smallest);
     }
-    return std::any_of(variations_.begin(), variations_.end(), [&](const Variation& v) {
-      return v.loss->spec.name == c.loss && v.entry == c.entry;
-    });
   }
-
- private:
-  const std::vector<Variation>& variations_;
-  const SweepCommand& command_;
-};
+  Tally tally;
+  Pool pool;
+  pool.units = cases.size();
+  pool.jobs = options.jobs;
+  pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
+    Tally one;
+    const Case& c = cases[unit];
+    if (skipped.empty()) one.add(c, Judge(options.policy).judge(*find_loss(c.loss), c));
+    return one.to_text();
+  };
+  pool.on_result = [&](std::size_t, const std::string& text) {
+    tally.add(Tally::parse(text, all_specs()));
+  };
+  pool.on_death = [&](const Death& death) {
+    const Case& c = cases[death.unit];
+    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+  };
+  pool.run();
+  return tally;
+}
 
 // The file to compare with; empty for none.
 std::string chosen_baseline(const SweepCommand& command) {
@@ -129,16 +147,32 @@ std::string chosen_baseline(const SweepCommand& command) {
   if (!command.baseline.empty()) return command.baseline;
   if (!command.write_baseline.empty()) return "";
   if (command.policy != "expand") {
-    fmt::print(stderr, "shapefuzz: baselines are for --policy expand; comparing with none\n");
+    print_message("shapefuzz: baselines are for --policy expand; comparing with none\n");
     return "";
   }
   const std::string path = baseline_path(libtorch_version());
   if (!std::filesystem::exists(path)) {
-    fmt::print(stderr, "shapefuzz: no baseline for LibTorch {} ({}); every finding is new\n",
-               libtorch_version(), path);
+    print_message(
+        fmt::format("shapefuzz: no baseline for LibTorch {} ({}); every finding is new\n",
+                    libtorch_version(), path));
     return "";
   }
   return path;
+}
+
+// One file cannot hold two things; what is read must not be replaced by records.
+void check_files(const SweepCommand& command, const std::string& baseline) {
+  if (command.out.empty()) return;
+  for (const auto& [option, path] : {std::make_pair("--baseline", baseline),
+                                     std::make_pair("--write-baseline", command.write_baseline)}) {
+    std::error_code status;
+    if (path.empty() || std::filesystem::weakly_canonical(path, status) !=
+                            std::filesystem::weakly_canonical(command.out, status)) {
+      continue;
+    }
+    throw InputError(fmt::format("--out: found '{}', the file of {}, expected another file",
+                                 command.out, option));
+  }
 }
 
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {
@@ -155,11 +189,6 @@ int run(const SweepCommand& command) {
   if (command.all && command.out.empty()) {
     throw InputError("--all: the passes are records, so it expects --out FILE too");
   }
-  const std::vector<Variation> variations = select(command.targets);
-  const std::string path = chosen_baseline(command);
-  Baseline baseline;
-  if (!path.empty()) baseline = read_baseline(path, all_specs());
-
   SweepOptions options;
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
@@ -167,6 +196,11 @@ int run(const SweepCommand& command) {
   options.jobs = command.jobs > 0 ? command.jobs
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.seed = command.seed;
+  const std::vector<Variation> variations = select(command.targets);
+  const std::string path = chosen_baseline(command);
+  check_files(command, path);
+  Baseline baseline;
+  if (!path.empty()) baseline = read_baseline(path, all_specs());
 
   std::unique_ptr<OutputFile> out;
   if (!command.out.empty()) out = std::make_unique<OutputFile>(command.out);
@@ -185,23 +219,29 @@ int run(const SweepCommand& command) {
     sinks.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     tally = sweep(variations, options, sinks);
   }
+  Tally judged = tally;
+  judged.add(replay(baseline, tally.findings(), variations, options));
+  const Deviation deviation = compare(baseline, judged.findings(),
+                                      [&](const Case& c) { return sweeps(variations, c); });
   if (out) out->commit();
-
-  const Deviation deviation = compare(baseline, tally.findings(), Reach(variations, command));
-  fmt::print("{}{}", header(command, tally, seconds_since(start)),
-             count_table(tally));
-  const bool marks_new = !path.empty();
-  fmt::print("{}\n", finding_list(tally.findings(),
-                                  marks_new ? deviation.fresh : std::vector<Signature>{}));
   if (new_baseline) {
     new_baseline->write(to_baseline(tally.findings(), libtorch_version()));
     new_baseline->commit();
-    fmt::print("Wrote {} findings to {}.\n", tally.findings().size(), command.write_baseline);
   }
-  if (!path.empty()) fmt::print("{}", deviation_text(deviation, baseline, tally.findings(), path));
+
+  print_results(header(command, tally, seconds_since(start)) + count_table(tally));
+  const bool marks_new = !path.empty();
+  print_results(finding_list(tally.findings(),
+                             marks_new ? deviation.fresh : std::vector<Signature>{}) +
+                "\n");
+  if (new_baseline) {
+    print_results(fmt::format("Wrote {} findings to {}.\n", tally.findings().size(),
+                              command.write_baseline));
+  }
+  if (!path.empty()) print_results(deviation_text(deviation, baseline, judged.findings(), path));
   if (!tally.findings().empty()) {
-    fmt::print("Replay a case with: shapefuzz run '{}'\n",
-               to_string(tally.findings().begin()->second.smallest));
+    print_results(fmt::format("Replay a case with: shapefuzz run '{}'\n",
+                              to_string(tally.findings().begin()->second.smallest)));
   }
   if (new_baseline) return kNothingNew;
   return deviation.empty() ? kNothingNew : kFindings;

@@ -28,7 +28,7 @@ std::string describe_misfit(const Misfit& misfit, const Case& c) {
     case Mistake::kNone:
       return "";
     case Mistake::kOutputDoesNotFit:
-      return fmt::format("no alternative has a {} of shape {}", misfit.operand, actual);
+      return fmt::format("no alternative has the shape {} for {}", actual, misfit.operand);
     case Mistake::kIllegalValue:
       return fmt::format("{} holds a value outside its kind", misfit.operand);
     case Mistake::kIllegalOption:

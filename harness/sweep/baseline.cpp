@@ -37,10 +37,12 @@ std::size_t offset_in(std::string_view line, std::string_view part) {
 
 void check_verdict(std::string_view line, std::string_view field) {
   std::vector<std::string> names;
-  for (const Verdict verdict : all_verdicts()) names.emplace_back(to_string(verdict));
-  if (std::find(names.begin() + 1, names.end(), field) != names.end()) return;
+  for (const Verdict verdict : all_verdicts()) {
+    if (verdict != Verdict::kPass) names.emplace_back(to_string(verdict));
+  }
+  if (std::find(names.begin(), names.end(), field) != names.end()) return;
   throw ParseError(offset_in(line, field), fmt::format("'{}'", printable(field)),
-                   "a verdict" + did_you_mean(field, names));
+                   "a finding's verdict" + did_you_mean(field, names));
 }
 
 std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs& specs) {

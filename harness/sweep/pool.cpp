@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTickMilliseconds = 200;
+constexpr std::chrono::milliseconds kTick(200);
 constexpr int kHarnessFailed = 70;  // a worker's exit status for an exception of our own
 
 // Whole reads and writes on a pipe; false at the end of it.
@@ -52,6 +53,7 @@ bool write_all(int fd, const void* data, std::size_t size) {
 struct Task {
   std::size_t unit = 0;
   std::vector<std::uint64_t> skipped;
+  std::optional<std::uint64_t> repeated;  // the case that has its second chance
 };
 
 bool send(int fd, const Task& task) {
@@ -66,6 +68,14 @@ bool receive(int fd, Task& task) {
   task.unit = header[0];
   task.skipped.resize(header[1]);
   return read_all(fd, task.skipped.data(), header[1] * sizeof(std::uint64_t));
+}
+
+// Somebody may have killed the worker, or the kernel, for want of memory: the case that it was about
+// to run is to blame only if the same happens to it again.
+bool may_come_from_outside(int status) {
+  if (!WIFSIGNALED(status)) return false;
+  const int signal = WTERMSIG(status);
+  return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
 }
 
 // One slot a worker, in memory that survives it.
@@ -104,7 +114,7 @@ class Run {
  public:
   explicit Run(const Pool& pool)
       : pool_(pool), positions_(pool.jobs), workers_(std::min(pool.jobs, pool.units)) {
-    for (std::size_t unit = 0; unit < pool.units; ++unit) waiting_.push_back({unit, {}});
+    for (std::size_t unit = 0; unit < pool.units; ++unit) waiting_.push_back({unit, {}, {}});
     for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i].position = &positions_[i];
   }
   Run(const Run&) = delete;
@@ -120,10 +130,13 @@ class Run {
 
   void operator()() {
     for (Worker& worker : workers_) assign(worker);
+    Clock::time_point shown;
     while (done_ < pool_.units) {
       wait_for_results();
       end_stalled();
-      if (pool_.on_progress) pool_.on_progress(cases(), done_);
+      if (!pool_.on_progress || Clock::now() - shown < kTick) continue;
+      pool_.on_progress(cases(), done_);
+      shown = Clock::now();
     }
   }
 
@@ -139,9 +152,13 @@ class Run {
     int up[2];
     if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
     std::fflush(nullptr);  // or the child would print our buffers again
+    const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid < 0) throw HarnessError(fmt::format("cannot fork: {}", std::strerror(errno)));
     if (pid == 0) {
+      // However the parent ends, nobody is left who computes for it.
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (::getppid() != parent) ::_exit(0);
       // A copy of another worker's pipe would hide that worker's end from the parent.
       for (const Worker& other : workers_) {
         if (other.pid < 0) continue;
@@ -162,15 +179,13 @@ class Run {
 
   // The life of a worker: units in, results out, until the parent closes the pipe.
   [[noreturn]] void serve(int in, int out, Position& position) const {
-    std::signal(SIGINT, SIG_DFL);
     Task task;
     while (receive(in, task)) {
       std::string result;
       try {
         result = pool_.work(task.unit, task.skipped, position);
       } catch (const std::exception& error) {
-        fmt::print(stderr, "shapefuzz: a worker failed: {}\n", error.what());
-        std::fflush(stderr);
+        std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
         ::_exit(kHarnessFailed);
       }
       const std::uint64_t size = result.size();
@@ -199,7 +214,7 @@ class Run {
       fds.push_back({worker.from, POLLIN, 0});
       owners.push_back(&worker);
     }
-    if (::poll(fds.data(), fds.size(), kTickMilliseconds) <= 0) return;
+    if (::poll(fds.data(), fds.size(), static_cast<int>(kTick.count())) <= 0) return;
     for (std::size_t i = 0; i < fds.size(); ++i) {
       if (fds[i].revents != 0) take_result(*owners[i]);
     }
@@ -246,6 +261,11 @@ class Run {
     Task task = std::move(*worker.task);
     worker.task.reset();
     const std::uint64_t at_case = worker.position->next_case.load();
+    if (!worker.ended_by_us && may_come_from_outside(status) && task.repeated != at_case) {
+      task.repeated = at_case;
+      waiting_.push_front(std::move(task));
+      return assign(worker);
+    }
     const bool again = std::binary_search(task.skipped.begin(), task.skipped.end(), at_case);
     if (again) throw HarnessError("a worker dies between two cases");
     // A loss that calls exit() has no signal; it is a crash all the same.

@@ -2,7 +2,7 @@
 //
 // Work comes in numbered units of many cases. A worker notes the case it is about to run in shared
 // memory; when it dies or hangs, the parent knows the case, reports it, and gives the unit to a new
-// worker that leaves that case out.
+// worker that leaves that case out. Workers do not outlive their parent.
 #pragma once
 
 #include <atomic>

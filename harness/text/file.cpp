@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -14,51 +15,50 @@
 namespace shapefuzz {
 namespace {
 
-// Five million cases. What is longer is a device that never ends.
+// Millions of cases; what is longer is a device that never ends.
 constexpr std::size_t kMostBytes = std::size_t{1} << 28;
 
-// The temporary files of this process, for the signals that end it without destructors. A handler
-// may read a lock-free atomic and call unlink(), and not much else.
+// The temporary files of this process, for a signal that ends it without any destructor. All that a
+// handler may do is read atomics and make system calls.
 std::array<std::atomic<const char*>, 4> temporaries;
 pid_t owner = -1;
 
 extern "C" void remove_temporaries(int signal) {
-  // A worker has inherited the handler and the names, but not the files.
+  // A worker process has inherited the handler and the names, but the files are its parent's.
   if (::getpid() == owner) {
     for (const auto& path : temporaries) {
-      if (path.load() != nullptr) ::unlink(path.load());
+      if (path != nullptr) ::unlink(path);
     }
   }
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
 
-void remove_at_a_signal(const char* path) {
+void remove_on_signal(const char* path) {
   if (owner == -1) {
     owner = ::getpid();
     for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
-      // Ignored, as for a background job, stays ignored.
+      // What is ignored stays ignored: a job in the background must not end with Ctrl-C.
       if (std::signal(signal, remove_temporaries) == SIG_IGN) std::signal(signal, SIG_IGN);
     }
   }
-  const char* none = nullptr;
-  std::any_of(temporaries.begin(), temporaries.end(), [&](auto& place) {
-    none = nullptr;
-    return place.compare_exchange_strong(none, path);
-  });
-}
-
-void keep_at_a_signal(const char* path) {
   for (auto& place : temporaries) {
-    const char* expected = path;
-    place.compare_exchange_strong(expected, nullptr);
+    if (place != nullptr) continue;
+    place = path;
+    return;
   }
 }
 
-// Whether standard output goes into this very file, as with `--out /dev/stdout >file`.
+void keep_on_signal(const char* path) {
+  for (auto& place : temporaries) {
+    if (place == path) place = nullptr;
+  }
+}
+
+// Whether standard output goes into this very file, as in `--out /dev/stdout >file`.
 bool is_standard_output(const std::string& path) {
-  struct stat file {};
-  struct stat output {};
+  struct stat file = {};
+  struct stat output = {};
   return ::stat(path.c_str(), &file) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
          file.st_dev == output.st_dev && file.st_ino == output.st_ino;
 }
@@ -74,13 +74,26 @@ std::vector<Line> read_lines(const std::string& path) {
   if (!file) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
   std::vector<Line> lines;
   Line line;
-  while (std::getline(file, line.text)) {
+  const auto end_line = [&] {
     if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
     const std::size_t first = line.text.find_first_not_of(" \t");
     if (first != std::string::npos && line.text[first] != '#') lines.push_back(line);
     ++line.number;
+    line.text.clear();
+  };
+  std::size_t bytes = 0;
+  for (char c = '\0'; file.get(c);) {
+    if (++bytes > kMostBytes) {
+      throw InputError(fmt::format("{}: more than {} bytes", path, kMostBytes));
+    }
+    if (c == '\n') {
+      end_line();
+    } else {
+      line.text += c;
+    }
   }
   if (file.bad()) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
+  end_line();
   return lines;
 }
 
@@ -91,16 +104,26 @@ InputError error_in_file(const std::string& path, const Line& line, const ParseE
 OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   std::error_code status;
   const auto type = std::filesystem::status(path_, status).type();
-  const bool in_place = type != std::filesystem::file_type::not_found &&
-                        type != std::filesystem::file_type::regular &&
-                        type != std::filesystem::file_type::directory;
+  const bool regular = type == std::filesystem::file_type::regular;
   if (type == std::filesystem::file_type::directory) {
     throw InputError(fmt::format("{}: is a directory, expected a file", path_));
   }
-  if (!in_place) temporary_ = fmt::format("{}.{}.tmp", path_, ::getpid());
+  if (regular && is_standard_output(path_)) {
+    throw InputError(fmt::format("{}: standard output goes there, expected another file", path_));
+  }
+  const bool in_place = !regular && type != std::filesystem::file_type::not_found;
+  if (!in_place) {
+    // A symbolic link stays; what it leads to is replaced.
+    const std::string resolved = std::filesystem::canonical(path_, status).string();
+    target_ = status ? path_ : resolved;
+    temporary_ = fmt::format("{}.{}.tmp", target_, ::getpid());
+    remove_on_signal(temporary_.c_str());
+  }
   file_ = std::fopen((in_place ? path_ : temporary_).c_str(), "wb");
   if (file_ == nullptr) {
-    temporary_.clear();
+    const int error = errno;
+    forget_temporary();
+    errno = error;
     fail("cannot be written");
   }
 }
@@ -108,6 +131,7 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
 OutputFile::~OutputFile() {
   if (file_ != nullptr) std::fclose(file_);
   if (!temporary_.empty()) std::remove(temporary_.c_str());
+  forget_temporary();
 }
 
 void OutputFile::write(std::string_view text) {
@@ -119,7 +143,12 @@ void OutputFile::commit() {
   file_ = nullptr;
   if (std::fclose(file) != 0) fail("cannot be written");
   if (temporary_.empty()) return;
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be put in its place");
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
+  forget_temporary();
+}
+
+void OutputFile::forget_temporary() {
+  keep_on_signal(temporary_.c_str());
   temporary_.clear();
 }
 

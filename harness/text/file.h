@@ -28,8 +28,9 @@ std::vector<Line> read_lines(const std::string& path);
 /// `path:line: ` and the explained error.
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error);
 
-/// A file that appears whole or not at all: written beside its place, then renamed. What is no
-/// regular file (a pipe, /dev/null) is written directly.
+/// A file that appears whole or not at all: written beside its place, then renamed; a signal that
+/// ends the process (but for SIGKILL) leaves nothing. What is no regular file (a pipe, /dev/null) is
+/// written directly.
 class OutputFile {
  public:
   /// Opens it at once, so that a place that cannot be written fails before the work is done.
@@ -44,9 +45,11 @@ class OutputFile {
   void commit();
 
  private:
+  void forget_temporary();
   [[noreturn]] void fail(const char* what) const;
 
   std::string path_;
+  std::string target_;     // what the rename replaces
   std::string temporary_;  // empty: written in place
   std::FILE* file_ = nullptr;
 };
