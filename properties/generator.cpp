@@ -19,12 +19,14 @@ constexpr int kOneIn = 12;  // an empty dimension is worth a try now and then
 constexpr int kSeeds = 1000;
 
 constexpr std::array<Mistake, 16> kApplicable = {
-    Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,   Mistake::kReducedToScalar,
-    Mistake::kOneHotForIndex,  Mistake::kMissingBatch,    Mistake::kMissingLast,
-    Mistake::kExtraBatch,      Mistake::kExtraLast,       Mistake::kTransposed,
-    Mistake::kOneSample,       Mistake::kShorterBatch,    Mistake::kLongerBatch,
-    Mistake::kSizeOne,         Mistake::kSizeOneDemanded, Mistake::kOtherSize,
-    Mistake::kEmpty};
+    Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
+    Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
+    Mistake::kMissingBatch,    Mistake::kMissingLast,
+    Mistake::kExtraBatch,      Mistake::kExtraLast,
+    Mistake::kTransposed,      Mistake::kOneSample,
+    Mistake::kShorterBatch,    Mistake::kLongerBatch,
+    Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
+    Mistake::kOtherSize,       Mistake::kEmpty};
 
 // Uniform in [low, high). RapidCheck grows its ranges with the number of tests done; here all of
 // the range is wanted from the first test on.
@@ -119,7 +121,9 @@ std::ostream& operator<<(std::ostream& out, const DrawnCase& drawn) {
 }
 
 rc::Gen<DrawnCase> valid_case(const Loss& loss, const std::string& entry) {
-  return rc::gen::exec([&loss, entry] { return DrawnCase{draw(loss, entry).c, Mistake::kNone, ""}; });
+  return rc::gen::exec([&loss, entry] {
+    return DrawnCase{draw(loss, entry).c, Mistake::kNone, ""};
+  });
 }
 
 rc::Gen<DrawnCase> mistaken_case(const Loss& loss, const std::string& entry) {

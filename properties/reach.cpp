@@ -10,8 +10,8 @@ std::string Reach::to_string() const {
   for (const Zone zone : {Zone::kValid, Zone::kExpandable, Zone::kIncompatible}) {
     all += cases(zone);
     if (cases(zone) == 0) continue;
-    zones += fmt::format("{}{} {}", zones.empty() ? "" : ", ", shapefuzz::to_string(zone),
-                         cases(zone));
+    zones +=
+        fmt::format("{}{} {}", zones.empty() ? "" : ", ", shapefuzz::to_string(zone), cases(zone));
   }
   std::string mistakes;
   for (const auto& [mistake, count] : mistakes_) {

@@ -33,11 +33,12 @@ Json to_json(const Loss& loss) {
 }
 
 std::string to_text(const Loss& loss) {
-  std::string text = fmt::format("{}\n  entries   {}\n", loss.spec.name,
-                                 fmt::join(loss.spec.entries, ", "));
+  std::string text =
+      fmt::format("{}\n  entries   {}\n", loss.spec.name, fmt::join(loss.spec.entries, ", "));
   const char* label = "contract";
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
-    text += fmt::format("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
+    text +=
+        fmt::format("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
     label = "";
   }
   std::string options;

@@ -32,9 +32,7 @@ void print_results(std::string_view text) {
   if (!written || std::fflush(stdout) != 0) output_error = errno;
 }
 
-void print_message(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
+void print_message(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 Case read_case(const std::string& text) {
   try {
@@ -47,8 +45,8 @@ Case read_case(const std::string& text) {
 Policy read_policy(const std::string& text) {
   const auto policy = parse_policy(text);
   if (!policy) {
-    throw InputError(fmt::format("--policy: found '{}', expected strict, expand or broadcast",
-                                 printable(text)));
+    throw InputError(
+        fmt::format("--policy: found '{}', expected strict, expand or broadcast", printable(text)));
   }
   return *policy;
 }
@@ -101,11 +99,13 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& command) {
       ->capture_default_str();
   sweep->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
       ->capture_default_str();
-  sweep->add_option("--baseline", command.baseline,
-                    "The findings that are known: a file, or none (default: the checkout's file "
-                    "for this LibTorch)")
+  sweep
+      ->add_option("--baseline", command.baseline,
+                   "The findings that are known: a file, or none (default: the checkout's file "
+                   "for this LibTorch)")
       ->check(check_file);
-  sweep->add_option("--write-baseline", command.write_baseline, "Write what was found as a baseline")
+  sweep
+      ->add_option("--write-baseline", command.write_baseline, "Write what was found as a baseline")
       ->check(check_file);
   sweep->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
       ->check(CLI::Range(1, 256));
@@ -118,8 +118,9 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& command) {
   return sweep;
 }
 
-// CLI11 takes an argument `[a,b]` for a list of arguments. No loss and no case starts with a bracket,
-// so a space behind it changes nothing but that. In CLI11's order, from the last to the first.
+// CLI11 takes an argument `[a,b]` for a list of arguments. No loss and no case starts with a
+// bracket, so a space behind it changes nothing but that. In CLI11's order, from the last to the
+// first.
 std::vector<std::string> arguments(int argc, char** argv, const CLI::App& app) {
   const auto takes_value = [&](const std::string& name) {
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });

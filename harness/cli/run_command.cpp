@@ -22,8 +22,8 @@ std::string describe(const Case& c, const LossSpec& spec, const Judgement& judge
       "  zone      {}\n"
       "  contract  {}\n"
       "  LibTorch  {}: {}\n",
-      to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract,
-      libtorch_version(), e.outcome);
+      to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract, libtorch_version(),
+      e.outcome);
   if (!e.why.empty()) text += fmt::format("  why       {}\n", e.why);
   if (!e.instead.empty()) text += fmt::format("  instead   {}\n", e.instead);
   return text;

@@ -60,10 +60,9 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
       std::vector<std::string> names;
       for (const Loss& known : all_losses()) names.push_back(known.spec.name);
       const std::string near = did_you_mean(name, names);
-      throw InputError(fmt::format(
-          "LOSS: found '{}', expected {}", printable(name),
-          near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
-                       : "the name of a loss" + near));
+      throw InputError(fmt::format("LOSS: found '{}', expected {}", printable(name),
+                                   near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
+                                                : "the name of a loss" + near));
     }
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
@@ -152,9 +151,8 @@ std::string chosen_baseline(const SweepCommand& command) {
   }
   const std::string path = baseline_path(libtorch_version());
   if (!std::filesystem::exists(path)) {
-    print_message(
-        fmt::format("shapefuzz: no baseline for LibTorch {} ({}); every finding is new\n",
-                    libtorch_version(), path));
+    print_message(fmt::format("shapefuzz: no baseline for LibTorch {} ({}); every finding is new\n",
+                              libtorch_version(), path));
     return "";
   }
   return path;
@@ -221,8 +219,8 @@ int run(const SweepCommand& command) {
   }
   Tally judged = tally;
   judged.add(replay(baseline, tally.findings(), variations, options));
-  const Deviation deviation = compare(baseline, judged.findings(),
-                                      [&](const Case& c) { return sweeps(variations, c); });
+  const Deviation deviation =
+      compare(baseline, judged.findings(), [&](const Case& c) { return sweeps(variations, c); });
   if (out) out->commit();
   if (new_baseline) {
     new_baseline->write(to_baseline(tally.findings(), libtorch_version()));
@@ -231,12 +229,12 @@ int run(const SweepCommand& command) {
 
   print_results(header(command, tally, seconds_since(start)) + count_table(tally));
   const bool marks_new = !path.empty();
-  print_results(finding_list(tally.findings(),
-                             marks_new ? deviation.fresh : std::vector<Signature>{}) +
-                "\n");
+  print_results(
+      finding_list(tally.findings(), marks_new ? deviation.fresh : std::vector<Signature>{}) +
+      "\n");
   if (new_baseline) {
-    print_results(fmt::format("Wrote {} findings to {}.\n", tally.findings().size(),
-                              command.write_baseline));
+    print_results(
+        fmt::format("Wrote {} findings to {}.\n", tally.findings().size(), command.write_baseline));
   }
   if (!path.empty()) print_results(deviation_text(deviation, baseline, judged.findings(), path));
   if (!tally.findings().empty()) {

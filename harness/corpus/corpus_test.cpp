@@ -44,8 +44,8 @@ TEST(Corpus, EveryLineDoesWhatItExpects) {
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     if (!skipped.empty()) return std::string("died");
     const CorpusCase& entry = cases[unit];
-    return "done" + entry.expectation.differs_from(
-                        Judge().judge(*find_loss(entry.c.loss), entry.c));
+    return "done" +
+           entry.expectation.differs_from(Judge().judge(*find_loss(entry.c.loss), entry.c));
   };
   pool.on_result = [&](std::size_t unit, const std::string& result) {
     ++replayed[unit];
@@ -53,8 +53,8 @@ TEST(Corpus, EveryLineDoesWhatItExpects) {
   };
   pool.on_death = [&](const Death& death) {
     const CorpusCase& entry = cases[death.unit];
-    check(entry, entry.expectation.differs_from(judgement_of_death(
-                     entry.c, find_loss(entry.c.loss)->spec, death.signal)));
+    check(entry, entry.expectation.differs_from(
+                     judgement_of_death(entry.c, find_loss(entry.c.loss)->spec, death.signal)));
   };
   pool.run();
   for (const std::string& failure : failures) ADD_FAILURE() << failure;
@@ -80,8 +80,8 @@ TEST(Expectation, ChoosesTheClauseOfTheVersion) {
 }
 
 TEST(Expectation, IsAnErrorWhereItCannotBeRead) {
-  for (const char* text : {"", "acepted pass", "accepted pas", "accepted pass [3", "<2.0 accepted *",
-                           "<1.0: accepted pass", "accepted pass extra"}) {
+  for (const char* text : {"", "acepted pass", "accepted pas", "accepted pass [3",
+                           "<2.0 accepted *", "<1.0: accepted pass", "accepted pass extra"}) {
     EXPECT_THROW(parse_expectation(text, "1.13.1"), ParseError) << text;
   }
 }

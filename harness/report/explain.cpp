@@ -71,9 +71,10 @@ std::string describe_outcome(const Case& c, const LossSpec& spec, const Judgemen
 std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
   const auto result = broadcast_result(c, spec);
   if (misfit.mistake == Mistake::kOnlyOnes) {
-    return fmt::format("{} differ only in sizes of 1, so every element still meets its partner, but "
-                       "the contract does not promise it",
-                       shapes_of(c));
+    return fmt::format(
+        "{} differ only in sizes of 1, so every element still meets its partner, but "
+        "the contract does not promise it",
+        shapes_of(c));
   }
   if (misfit.mistake == Mistake::kIllegalOption) {
     return fmt::format("the documentation excludes this value of {}, and nothing checks it",
@@ -92,14 +93,15 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
   const bool all_pairs =
       other != nullptr && result->elements() == outputs * other->shape.elements();
   if (all_pairs && outputs > 1 && other->shape.elements() > 1) {
-    return fmt::format("{} broadcast to {}, so every element of {} is paired with every element of "
-                       "{}, {} pairs in all",
-                       shapes_of(c), pretty(*result), c.operands[0].name, other->name,
-                       result->elements());
+    return fmt::format(
+        "{} broadcast to {}, so every element of {} is paired with every element of "
+        "{}, {} pairs in all",
+        shapes_of(c), pretty(*result), c.operands[0].name, other->name, result->elements());
   }
-  return fmt::format("{} broadcast to {}, so elements are used again for partners that are not "
-                     "theirs, {} pairs in all",
-                     shapes_of(c), pretty(*result), result->elements());
+  return fmt::format(
+      "{} broadcast to {}, so elements are used again for partners that are not "
+      "theirs, {} pairs in all",
+      shapes_of(c), pretty(*result), result->elements());
 }
 
 std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement) {

@@ -8,12 +8,12 @@
 namespace shapefuzz {
 
 struct Explanation {
-  std::string meaning;  ///< what the verdict says about the loss, in a few words
-  std::string zone;     ///< the zone and the reason for it
-  std::string contract; ///< the alternative that the case is nearest to
-  std::string outcome;  ///< what LibTorch did
-  std::string why;      ///< one sentence; empty for a plain pass
-  std::string instead;  ///< what to write; empty where nothing needs to change
+  std::string meaning;   ///< what the verdict says about the loss, in a few words
+  std::string zone;      ///< the zone and the reason for it
+  std::string contract;  ///< the alternative that the case is nearest to
+  std::string outcome;   ///< what LibTorch did
+  std::string why;       ///< one sentence; empty for a plain pass
+  std::string instead;   ///< what to write; empty where nothing needs to change
 };
 
 Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement);

@@ -26,7 +26,8 @@ std::string entry_name(const std::string& loss, const std::string& entry) {
 }
 
 std::string plural(std::uint64_t count, const std::string& noun) {
-  return fmt::format("{} {}{}", with_commas(count), noun, count == 1 ? "" : "s");
+  const std::string number = count == 0 ? "0" : with_commas(count);
+  return fmt::format("{} {}{}", number, noun, count == 1 ? "" : "s");
 }
 
 std::string finding_lines(const Signature& s, const Finding& finding, bool fresh) {
@@ -48,10 +49,10 @@ std::string with_commas(std::uint64_t number) {
 }
 
 std::string count_table(const Tally& tally) {
-  std::string text = fmt::format(
-      "{:38}{:^18} {:^19} {:^20}\n{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", "", "valid",
-      "expandable", "incompatible", "loss", "accepted", "refused", "accepted", "refused",
-      "refused", "accepted", "findings");
+  std::string text =
+      fmt::format("{:38}{:^18} {:^19} {:^20}\n{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n",
+                  "", "valid", "expandable", "incompatible", "loss", "accepted", "refused",
+                  "accepted", "refused", "refused", "accepted", "findings");
   for (const auto& [key, counts] : tally.counts()) {
     std::uint64_t signatures = 0;
     for (const auto& entry : tally.findings()) {
@@ -60,13 +61,12 @@ std::string count_table(const Tally& tally) {
     const auto cell = [&counts = counts](Zone zone, Outcome outcome) {
       return with_commas(counts.of(zone, outcome));
     };
-    text += fmt::format("{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n",
-                        entry_name(key.first, key.second), cell(Zone::kValid, Outcome::kAccepted),
-                        cell(Zone::kValid, Outcome::kRejected),
-                        cell(Zone::kExpandable, Outcome::kAccepted),
-                        cell(Zone::kExpandable, Outcome::kRejected),
-                        cell(Zone::kIncompatible, Outcome::kRejected),
-                        cell(Zone::kIncompatible, Outcome::kAccepted), with_commas(signatures));
+    text += fmt::format(
+        "{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", entry_name(key.first, key.second),
+        cell(Zone::kValid, Outcome::kAccepted), cell(Zone::kValid, Outcome::kRejected),
+        cell(Zone::kExpandable, Outcome::kAccepted), cell(Zone::kExpandable, Outcome::kRejected),
+        cell(Zone::kIncompatible, Outcome::kRejected),
+        cell(Zone::kIncompatible, Outcome::kAccepted), with_commas(signatures));
   }
   return text;
 }
@@ -107,11 +107,12 @@ std::string deviation_text(const Deviation& deviation, const Baseline& baseline,
   }
   for (const Signature& signature : deviation.stale) {
     const KnownFinding& known = baseline.at(signature);
-    text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature),
-                        to_string(known.smallest), path, known.line);
+    text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature), to_string(known.smallest),
+                        path, known.line);
   }
-  text += fmt::format("{} not in the baseline {}, {} of it no longer found.\n",
-                      plural(deviation.fresh.size(), "finding"), path, deviation.stale.size());
+  text += fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
+                      plural(deviation.fresh.size(), "finding"), path,
+                      plural(deviation.stale.size(), "line"));
   return text;
 }
 

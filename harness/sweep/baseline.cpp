@@ -57,7 +57,8 @@ std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs&
     throw error.moved_by(start);
   }
   if (known.smallest.loss != loss || known.smallest.entry != entry) {
-    throw ParseError(start, fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
+    throw ParseError(start,
+                     fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
                      fmt::format("one of {}@{}", loss, entry));
   }
   return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),

@@ -21,12 +21,12 @@ std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size);
 struct Variation {
   const Loss* loss = nullptr;
   std::string entry;
-  std::size_t varied = 1;      ///< the operand that varies with the first one
-  Contract contract;           ///< the alternatives that have these dtypes
-  std::vector<DType> dtypes;   ///< by operand
+  std::size_t varied = 1;     ///< the operand that varies with the first one
+  Contract contract;          ///< the alternatives that have these dtypes
+  std::vector<DType> dtypes;  ///< by operand
   std::vector<std::string> reductions;
 
-  std::string name() const;    ///< `mse_loss@functional(input, target)`
+  std::string name() const;  ///< `mse_loss@functional(input, target)`
   const std::string& operand_name(std::size_t i) const;
   /// The case with these two shapes: required operands that do not vary are derived.
   Case make_case(const Shape& output, const Shape& varied_shape, std::uint64_t seed) const;
@@ -35,8 +35,8 @@ struct Variation {
 /// The variations of one entry of a loss.
 std::vector<Variation> variations_of(const Loss& loss, const std::string& entry);
 
-/// Whether `a` is the better example: fewer dimensions, then fewer empty ones (an empty tensor shows
-/// nothing), then smaller sizes, then fewer options, then the text's order.
+/// Whether `a` is the better example: fewer dimensions, then fewer empty ones (an empty tensor
+/// shows nothing), then smaller sizes, then fewer options, then the text's order.
 bool is_smaller(const Case& a, const Case& b);
 
 }  // namespace shapefuzz

@@ -70,8 +70,8 @@ bool receive(int fd, Task& task) {
   return read_all(fd, task.skipped.data(), header[1] * sizeof(std::uint64_t));
 }
 
-// Somebody may have killed the worker, or the kernel, for want of memory: the case that it was about
-// to run is to blame only if the same happens to it again.
+// Somebody may have killed the worker, or the kernel, for want of memory: the case that it was
+// about to run is to blame only if the same happens to it again.
 bool may_come_from_outside(int status) {
   if (!WIFSIGNALED(status)) return false;
   const int signal = WTERMSIG(status);
@@ -271,8 +271,8 @@ class Run {
     // A loss that calls exit() has no signal; it is a crash all the same.
     const int signal = worker.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
     if (pool_.on_death) pool_.on_death({task.unit, at_case, signal});
-    task.skipped.insert(
-        std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case), at_case);
+    task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),
+                        at_case);
     waiting_.push_front(std::move(task));
     assign(worker);
   }

@@ -34,8 +34,8 @@ struct Death {
 struct Pool {
   std::size_t units = 0;
   std::size_t jobs = 1;
-  /// Whether a worker goes on after a unit. A fresh one for each costs a fork, and no unit inherits a
-  /// heap that an earlier one has corrupted.
+  /// Whether a worker goes on after a unit. A fresh one for each costs a fork, and no unit inherits
+  /// a heap that an earlier one has corrupted.
   bool reuse_workers = true;
   /// A case may take this long; LibTorch's slowest on swept shapes takes a millisecond.
   double seconds_per_case = 20;

@@ -49,10 +49,9 @@ TEST(Sweep, WritesRecordsWithEveryDocumentedField) {
   sinks.records = [&](const std::string& text) { lines += text; };
   sweep(variations("mse_loss"), small(1), sinks);
   const auto record = nlohmann::json::parse(lines.substr(0, lines.find('\n')));
-  for (const char* field :
-       {"case", "loss", "entry", "varied", "operands", "reduction", "zone", "outcome",
-        "result_shape", "verdict", "mistake", "warned", "message", "signature", "libtorch",
-        "shapefuzz"}) {
+  for (const char* field : {"case", "loss", "entry", "varied", "operands", "reduction", "zone",
+                            "outcome", "result_shape", "verdict", "mistake", "warned", "message",
+                            "signature", "libtorch", "shapefuzz"}) {
     EXPECT_TRUE(record.contains(field)) << field;
   }
 }

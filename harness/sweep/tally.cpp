@@ -53,10 +53,10 @@ void Tally::add(const Tally& other) {
 }
 
 std::string Tally::to_text() const {
-  nlohmann::json text = {{"counts", nlohmann::json::array()}, {"findings", nlohmann::json::array()}};
+  nlohmann::json text = {{"counts", nlohmann::json::array()},
+                         {"findings", nlohmann::json::array()}};
   for (const auto& [key, counts] : counts_) {
-    text["counts"].push_back(
-        {key.first, key.second, counts.cases, counts.warned, counts.findings});
+    text["counts"].push_back({key.first, key.second, counts.cases, counts.warned, counts.findings});
   }
   for (const auto& [s, finding] : findings_) {
     text["findings"].push_back({s.loss, s.entry, s.verdict, s.relation, s.message,

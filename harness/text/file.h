@@ -29,8 +29,8 @@ std::vector<Line> read_lines(const std::string& path);
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error);
 
 /// A file that appears whole or not at all: written beside its place, then renamed; a signal that
-/// ends the process (but for SIGKILL) leaves nothing. What is no regular file (a pipe, /dev/null) is
-/// written directly.
+/// ends the process (but for SIGKILL) leaves nothing. What is no regular file (a pipe, /dev/null)
+/// is written directly.
 class OutputFile {
  public:
   /// Opens it at once, so that a place that cannot be written fails before the work is done.
