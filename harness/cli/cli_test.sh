@@ -94,14 +94,14 @@ check "  no progress in a pipe" $?
 
 expect_status 0 sweep kl_div "${small[@]}" --write-baseline known
 expect_status 0 sweep kl_div "${small[@]}" --baseline known
-sed '0,/^kl_div/{/^kl_div/d}' known >fewer
-expect_status 1 sweep kl_div "${small[@]}" --baseline fewer
+sed '0,/^kl_div/{/^kl_div/d}' known >known_less
+expect_status 1 sweep kl_div "${small[@]}" --baseline known_less
 expect_text out 'NEW    kl_div'
 {
   cat known
   echo 'kl_div | functional | crash | target:transposed | - | kl_div(input=f64[1,2], target=f64[2,1])'
-} >more
-expect_status 1 sweep kl_div "${small[@]}" --baseline more
+} >known_more
+expect_status 1 sweep kl_div "${small[@]}" --baseline known_more
 expect_text out 'STALE  kl_div | functional | crash'
 echo 'kl_div | functional | crash' >bad
 expect_error 'bad:1' sweep kl_div "${small[@]}" --baseline bad
