@@ -301,12 +301,12 @@ const OptionValue& Case::option(const LossSpec& spec, std::string_view name) con
   return option->standard;
 }
 
-void Case::set_option(const LossSpec& spec, std::string_view name, OptionValue value) {
+void Case::set_option(const LossSpec& spec, std::string_view name, const OptionValue& value) {
   const bool standard = value == spec.find_option(name)->standard;
   std::vector<Option> ordered;
   for (const OptionSpec& option : spec.options) {
     if (option.name == name) {
-      if (!standard) ordered.push_back({option.name, std::move(value)});
+      if (!standard) ordered.push_back({option.name, value});
       continue;
     }
     for (Option& old : options) {

@@ -83,7 +83,7 @@ struct Case {
   /// The option's value, its default if the case does not say.
   const OptionValue& option(const LossSpec& spec, std::string_view name) const;
   /// Sets an option, or takes it out where the value is the default.
-  void set_option(const LossSpec& spec, std::string_view name, OptionValue value);
+  void set_option(const LossSpec& spec, std::string_view name, const OptionValue& value);
 
   friend bool operator==(const Case& a, const Case& b);
   friend bool operator!=(const Case& a, const Case& b) { return !(a == b); }

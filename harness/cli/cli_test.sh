@@ -1,115 +1,448 @@
 #!/bin/bash
-# The command line as its users meet it: answers, exit statuses, errors.
-#   cli_test.sh PATH/TO/shapefuzz
+# The command line as a user meets it: bad input of every class, exit statuses, files, baselines,
+# killed processes. Usage: cli_test.sh PATH-OF-SHAPEFUZZ
 set -u
 
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+  echo "usage: $0 PATH-OF-SHAPEFUZZ" >&2
+  exit 2
+fi
 shapefuzz=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-checks=0
-failures=0
 
-check() { # what, 0 if it holds
-  checks=$((checks + 1))
-  if (($2 == 0)); then
-    echo "ok    $1"
-  else
-    failures=$((failures + 1))
-    echo "FAIL  $1"
-    head -20 out err
+good='mse_loss(input=f64[64,1], target=f64[64,1])'
+bad='mse_loss(input=f64[64,1], target=f64[64])'
+# 13 shapes, so 169 pairs, by three reductions.
+small=(sweep mse_loss@functional --max-rank 2 --max-size 2)
+tiny=(sweep mse_loss@functional --max-rank 1 --max-size 1 --baseline none)
+# Minutes of work, for what has to be refused before any of it.
+huge=(sweep --max-rank 4)
+
+# --- How a check is made -------------------------------------------------------------------------
+
+# check LABEL COMMAND...: passes if the command does.
+check() {
+  local label=$1
+  shift
+  if "$@" >/dev/null 2>&1; then
+    echo "ok      $label"
+    return
+  fi
+  echo "FAILED  $label"
+  printf '        after: %.300s\n' "$running"
+  head -c 500 "$out" | cat -v
+  head -c 500 "$err" | cat -v
+}
+
+# expect_status STATUS ARGUMENT...: runs shapefuzz with its streams in $out and $err.
+expect_status() {
+  local expected=$1 status
+  shift
+  running="shapefuzz $*"
+  timeout 30 "$shapefuzz" "$@" >"$out" 2>"$err" </dev/null
+  status=$?
+  check "status $expected: $(printf '%.100s' "$running" | tr -c ' -~' '?')" \
+    [ "$status" -eq "$expected" ]
+}
+
+# expect_text FILE TEXT: the file contains the text.
+expect_text() {
+  check "  says: $2" grep -qF -- "$2" "$1"
+}
+
+expect_no_text() {
+  check "  does not say: $2" lacks "$1" "$2"
+}
+
+lacks() { ! grep -qF -- "$2" "$1"; }
+
+# Results go to standard output, everything else to standard error.
+expect_silence() {
+  check "  nothing on standard error" [ ! -s "$err" ]
+}
+
+expect_lines() {
+  check "  $2 lines${3:+: $3}" [ "$(wc -l <"$1")" -eq "$2" ]
+}
+
+# The directory holds these files and nothing else, no temporary one either.
+expect_files() {
+  check "  files: ${*:-none}" [ "$(ls)" = "$(printf '%s\n' "$@")" ]
+}
+
+# The last line of the error is the caret; a long line is cut to a window around it.
+expect_caret() {
+  local indent=$(($1 <= 37 ? $1 + 1 : 41))
+  check "  a caret under column $1" [ "$(tail -n 1 "$err")" = "$(printf '%*s^' "$indent" '')" ]
+}
+
+# One error, status 2, no result.
+expect_refused() {
+  expect_status 2 "$@"
+  check "  one error and no result" \
+    [ "$(grep -c '^shapefuzz: ' "$err") $(wc -c <"$out")" = '1 0' ]
+}
+
+# bad_case COLUMN EXPECTATION CASE
+bad_case() {
+  expect_refused run "$3"
+  expect_text "$err" "column $1: found "
+  expect_text "$err" "expected $2"
+  expect_caret "$1"
+}
+
+# bad_file LINE COLUMN EXPECTATION FILE
+bad_file() {
+  expect_refused run --file "$4"
+  expect_text "$err" "$4:$1: column $2: found "
+  expect_text "$err" "expected $3"
+  check "  a short error" [ "$(wc -c <"$err")" -lt 1000 ]
+}
+
+# bad_option OPTION EXPECTATION ARGUMENT...: what the error has to name, then the command line.
+bad_option() {
+  local option=$1 expectation=$2
+  shift 2
+  expect_refused "$@"
+  expect_text "$err" "$option"
+  expect_text "$err" "$expectation"
+}
+
+# --- The sections; they run side by side, each in a directory of its own --------------------------
+
+answers() {
+  expect_status 1 run "$bad"
+  expect_text "$out" 'silent_broadcast'
+  expect_text "$out" '[64, 64]'
+  expect_text "$out" 'target.unsqueeze(-1)'
+  expect_silence
+  expect_status 0 run "$good"
+  expect_text "$out" 'verdict   pass'
+  expect_silence
+  expect_status 1 run 'mse_loss( target = torch.Size([64]),input=(64, 1) , reduction=mean )#0'
+  check '  the canonical line' [ "$(head -n 1 "$out")" = "$bad" ]
+  expect_status 0 losses
+  expect_text "$out" '(input: real[*S], target: real[*S]) -> [*S]'
+  expect_status 0 losses --json
+  check '  a JSON object a line' [ "$(grep -vc '^{"loss":.*}$' "$out")" -eq 0 ]
+  expect_status 0 --version
+  expect_text "$out" 'LibTorch'
+  expect_status 0 --help
+  expect_text "$out" 'sweep'
+  expect_status 0 sweep mse_loss@functional --max-rank 0 --baseline none
+  expect_text "$out" ' 3 cases'
+}
+
+cases() {
+  bad_case 1 'the name of a loss (did you mean mse_loss?)' 'mse_los(input=f64[2], target=f64[2])'
+  bad_case 1 'a loss: l1_loss, mse_loss' 'no_such_function(input=f64[2])'
+  bad_case 24 'an operand or option of mse_loss' 'mse_loss(input=f64[2], tarfet=f64[2])'
+  expect_text "$err" '(did you mean target?)'
+  bad_case 39 'an operand or option of mse_loss' \
+    'mse_loss(input=f64[2], target=f64[2], redaction=mean)'
+  bad_case 22 'the missing operand of mse_loss: target' 'mse_loss(input=f64[2])'
+  bad_case 23 'a size' 'mse_loss(input=f64[64,'
+  bad_case 20 'a size in [0, ' 'mse_loss(input=f64[-1], target=f64[1])'
+  bad_case 20 'a size in [0, ' 'mse_loss(input=f64[99999999999999999999], target=f64[1])'
+  bad_case 19 'at most ' 'mse_loss(input=f64[1000000,1000000], target=f64[1])'
+  bad_case 39 'operands that broadcast to at most ' \
+    'mse_loss(input=f64[1000000,1], target=f64[1,1000000])'
+  bad_case 16 'a dtype (f16, bf16, f32, f64, i32, i64, u8, bool)' \
+    'mse_loss(input=f63[1], target=f64[1])'
+  bad_case 39 'the end of the case' 'mse_loss(input=f64[1], target=f64[1]) and more'
+  bad_case 1 'a loss' ''
+  bad_case 1 'a loss' '[64,1]'
+  bad_case 1 'a loss' 'größe(input=f64[2], target=f64[2])'
+  bad_case 1 'a loss' "$(printf '%100000s' '' | tr ' ' '[')"
+}
+
+case_files() {
+  printf '# two\n%s\n\n  %s  # why\n' "$good" "$bad" >two
+  expect_status 1 run --file two
+  check '  two verdicts' [ "$(grep -c '^  verdict ' "$out")" -eq 2 ]
+  expect_status 1 run "$good" --file two --json
+  expect_lines "$out" 3
+  expect_text "$out" '"verdict":"silent_broadcast"'
+  printf '%s\r\n%s' "$good" "$bad" >crlf # and no line break at the end
+  expect_status 1 run --file crlf --json
+  expect_lines "$out" 2
+  printf '%s #7\n' "$good" >seed
+  expect_status 0 run --file seed
+  expect_text "$out" 'target=f64[64,1])#7'
+  printf '%s\nmse_loss(input=f64[2]\0, target=f64[2])\n' "$good" >nul
+  bad_file 2 22 "')' or ','" nul
+  printf '%s\n%s\nmse_loss(input=f64[2], target=f64[2)\n' "$good" "$bad" >third
+  bad_file 3 36 "']' or ','" third
+  expect_caret 36
+  printf '%1000000s' '' | tr ' ' '[' >brackets
+  bad_file 1 1 'a loss' brackets
+  (printf 'mse_loss(input=' && cat brackets && echo ')') >operand
+  bad_file 1 17 'a size' operand
+  : >empty
+  bad_option empty 'holds no case' run --file empty
+  bad_option missing 'No such file' run --file missing
+  bad_option "$work" 'is a directory' run --file "$work"
+}
+
+options() {
+  bad_option 'found none' 'expected a command: losses, run, sweep'
+  bad_option "found 'swep'" 'did you mean sweep?' swep
+  bad_option '--nothing' 'not expected' run --nothing
+  bad_option '--file FILE' 'expected a CASE' run
+  bad_option '--file' "found '', expected a file" run --file ''
+  bad_option '--policy' 'expected strict, expand or broadcast' "${huge[@]}" --policy lenient
+  bad_option 'LOSS' 'did you mean mse_loss?' "${huge[@]}" mse
+  bad_option 'LOSS' 'expected a loss: l1_loss' "${huge[@]}" '[]'
+  bad_option 'LOSS@ENTRY' 'expected an entry of mse_loss' "${huge[@]}" mse_loss@nowhere
+  bad_option '--max-rank' 'range 0 to 16' sweep --max-rank -1
+  bad_option '--max-size' 'range 0 to ' sweep --max-size 99999999999999999999
+  bad_option '--max-rank, --max-size' 'expected at most' sweep --max-rank 16 --max-size 1
+  bad_option '--max-rank, --max-size' 'has more than' sweep --max-size 16777216
+  bad_option '--jobs' 'range 1 to 256' "${huge[@]}" --jobs 0
+  bad_option '--seed' 'expected a whole number in [0, ' "${huge[@]}" --seed 18446744073709551616
+  bad_option '--all' 'expects --out' "${huge[@]}" --all
+}
+
+outputs() {
+  bad_option '--out' "found '', expected a file" "${huge[@]}" --out ''
+  bad_option 'none/x' 'cannot be written: No such file' "${huge[@]}" --out none/x
+  bad_option "$work" 'is a directory' "${huge[@]}" --out "$work"
+  bad_option '/proc/x' 'cannot be written' "${huge[@]}" --out /proc/x
+  bad_option 'none/x' 'cannot be written' "${huge[@]}" --write-baseline none/x
+  bad_option '--out' 'the file of --write-baseline' "${huge[@]}" --out one --write-baseline one
+  bad_option '/dev/full' 'cannot be written: No space left' "${tiny[@]}" --out /dev/full
+  expect_files
+
+  running='shapefuzz sweep --out /dev/stdout >same'
+  "$shapefuzz" "${tiny[@]}" --out /dev/stdout >same 2>"$err"
+  check 'status 2: records and results into one file' [ $? -eq 2 ]
+  expect_text "$err" 'standard output goes there'
+  expect_files same
+  mkdir there
+  echo old >there/records
+  ln -s there/records link
+  expect_status 1 "${tiny[@]}" --out link
+  check '  a symbolic link stays' [ -L link ]
+  expect_text there/records '"verdict":"silent_broadcast"'
+  rm -r same there link
+
+  local arguments words
+  for arguments in 'losses' "run|$good" 'sweep|mse_loss|--max-rank|0|--baseline|none'; do
+    IFS='|' read -ra words <<<"$arguments"
+    running="shapefuzz ${words[*]} >/dev/full"
+    "$shapefuzz" "${words[@]}" >/dev/full 2>"$err"
+    check "status 3: $running" [ $? -eq 3 ]
+    expect_text "$err" 'standard output: cannot be written: No space left'
+  done
+  running='closed or full standard streams'
+  "$shapefuzz" run "$good" 2>"$err" >&-
+  check 'status 3: standard output is closed' [ $? -eq 3 ]
+  "$shapefuzz" run 'mse_loss(' 2>/dev/full >"$out"
+  check 'status 2: standard error is full' [ $? -eq 2 ]
+  "$shapefuzz" run 'mse_loss(' 2>&- >"$out" <&-
+  check 'status 2: standard error is closed' [ $? -eq 2 ]
+  expect_files
+}
+
+records() {
+  expect_status 1 sweep --max-rank 1 --max-size 1 --all --baseline none --out all.jsonl
+  expect_silence
+  local count accepted reduction record sizes='([0-9]+(,[0-9]+)*)?'
+  count=$(grep -o '[0-9,]* cases, rank' "$out" | cut -d ' ' -f 1 | tr -d ,)
+  count=${count:--1}
+  expect_lines all.jsonl "$count" 'a record for every case'
+  record='^\{"case":"[^"]+","loss":"[a-z0-9_]+","entry":"[a-z]+","varied":\["[^"]+","[^"]+"\],'
+  record+='"operands":\{[^}]+\},"reduction":"[a-z]+","zone":"(valid|expandable|incompatible)",'
+  record+='"outcome":"(accepted|rejected|crashed|timed_out)",'
+  record+="\"result_shape\":(null|\[$sizes\]),.*\"verdict\":\"[a-z_]+\",\"mistake\":\"[a-z_]+\","
+  record+='"warned":(true|false),"message":".*","signature":"[^"]+.*","libtorch":"[^"]+","shapefuzz"'
+  check '  every record has its fields' [ "$(grep -cE "$record" all.jsonl)" -eq "$count" ]
+  check '  no pair and reduction has two records' [ "$(grep -oE \
+    '^\{"case":"[^"]+"|"varied":[^]]*' all.jsonl | paste - - | sort -u | wc -l)" -eq "$count" ]
+  accepted=$(grep -c '"outcome":"accepted"' all.jsonl)
+  check '  a result shape where it was accepted, and only there' [ "$(grep -c \
+    '"outcome":"accepted","result_shape":\[' all.jsonl) $(grep -c '"result_shape":\[' all.jsonl)" \
+    = "${accepted:--1} ${accepted:--1}" ]
+  for reduction in none mean sum; do
+    check "  three by three shapes of mse_loss@functional with reduction $reduction" [ "$(grep -c \
+      "\"mse_loss\",\"entry\":\"functional\",.*\"reduction\":\"$reduction\"" all.jsonl)" -eq 9 ]
+  done
+  # One case of every loss and entry, printed and read again.
+  grep -o '^{"case":"[^"]*' all.jsonl | cut -d '"' -f 4 | sort -u -t '(' -k 1,1 >cases
+  expect_status 1 run --file cases --json
+  grep -o '^{"case":"[^"]*' "$out" | cut -d '"' -f 4 >printed
+  check '  a case of every loss' [ "$(wc -l <cases)" -ge "$("$shapefuzz" losses --json | wc -l)" ]
+  check '  canonical cases are read and printed the same' cmp cases printed
+  expect_status 1 "${tiny[@]}" --out findings.jsonl
+  check '  without --all no pass' [ "$(grep -vc '"verdict":"pass"' findings.jsonl) $(wc -l \
+    <findings.jsonl)" = '9 9' ]
+
+  expect_status 1 run "$bad" "$good" # the highest status counts
+  expect_status 1 run "$good" "$bad"
+  expect_refused run "$bad" 'mse_loss('
+}
+
+baselines() {
+  local lines gone case stale line
+  expect_status 0 "${small[@]}" --write-baseline base
+  expect_text "$out" 'findings to base.'
+  expect_status 0 "${small[@]}" --baseline base
+  expect_text "$out" 'Nothing new: the baseline base knows every finding.'
+  lines=$(wc -l <base)
+  gone=$(grep -F ' | target:transposed | ' base)
+  check '  the finding that is taken out' [ -n "$gone" ]
+  grep -vF ' | target:transposed | ' base >less
+  expect_status 1 "${small[@]}" --baseline less
+  expect_text "$out" "NEW    ${gone:-nothing}"
+  check '  one difference' [ "$(grep -cE '^(NEW|STALE) ' "$out")" -eq 1 ]
+  # The second one is out of the sweep's bounds.
+  for case in 'mse_loss(input=f64[2], target=f64[2])' "$bad"; do
+    stale="mse_loss | functional | wrong_value | target:empty | - | $case"
+    (cat base && printf '%s' "$stale") >extra
+    expect_status 1 "${small[@]}" --baseline extra
+    expect_text "$out" "STALE  $stale (extra:$((lines + 1)))"
+    check '  one difference' [ "$(grep -cE '^(NEW|STALE) ' "$out")" -eq 1 ]
+  done
+  # Of a loss that is not swept, with the line breaks of another system.
+  while IFS= read -r line; do printf '%s\r\n' "$line"; done <base >crlf
+  echo 'l1_loss | functional | crash | - | - | l1_loss(input=f64[2], target=f64[2])' >>crlf
+  expect_status 0 "${small[@]}" --baseline crlf
+  : >empty
+  expect_status 1 "${small[@]}" --baseline empty
+  expect_text "$out" "NEW    ${gone:-nothing}"
+
+  bad_line() {
+    (cat base && echo "$1") >broken
+    bad_option "broken:$((lines + 1)): column " "$2" "${small[@]}" --baseline broken
+  }
+  bad_line "$gone" 'expected every signature once'
+  bad_line 'nonsense' "expected 6 fields separated by ' | '"
+  bad_line 'mse_loss | functional | crsh | - | - | mse_loss(input=f64[2], target=f64[2])' \
+    'did you mean crash?'
+  bad_line 'mse_loss | functional | pass | - | - | mse_loss(input=f64[2], target=f64[2])' \
+    "expected a finding's verdict"
+  bad_line 'mse_loss | functional | crash | - | - | mse_loss(input=f64[2], target=f64[2)' \
+    "expected ']' or ','"
+  bad_line 'l1_loss | functional | crash | - | - | mse_loss(input=f64[2], target=f64[2])' \
+    'expected one of l1_loss@functional'
+  bad_option missing 'No such file' "${huge[@]}" --baseline missing
+  bad_option '--out' 'the file of --baseline' "${small[@]}" --baseline base --out ./base
+  check '  the baseline is as it was' [ "$(grep -cF "${gone:-nothing}" base)" -eq 1 ]
+}
+
+pipes() {
+  running='sweep --write-baseline | head -n 1'
+  "$shapefuzz" "${small[@]}" --write-baseline base --baseline none 2>"$err" | head -n 1 >"$out"
+  check "status 0: $running" [ "${PIPESTATUS[0]}" -eq 0 ]
+  expect_silence
+  expect_files base
+  local arguments words
+  for arguments in 'losses --json|0' 'sweep mse_loss kl_div --max-rank 2 --baseline none|1'; do
+    read -ra words <<<"${arguments%|*}"
+    running="shapefuzz ${words[*]} into a closed pipe"
+    "$shapefuzz" "${words[@]}" 2>"$err" | true
+    check "status ${arguments#*|}: $running" [ "${PIPESTATUS[0]}" -eq "${arguments#*|}" ]
+    expect_silence
+  done
+  # Progress is for terminals; `script` makes one.
+  expect_status 1 sweep mse_loss@functional --baseline none
+  expect_silence
+  if command -v script >/dev/null; then
+    running='a sweep on a terminal'
+    script -qec "$shapefuzz sweep mse_loss@functional --baseline none >result" /dev/null >"$out" </dev/null
+    expect_text "$out" ' a second '
+    expect_text result 'silent_broadcast'
+    expect_no_text result ' a second '
   fi
 }
 
-run() { "$shapefuzz" "$@" >out 2>err </dev/null; }
-
-expect_status() { # status, arguments
-  local wanted=$1
-  shift
-  run "$@"
-  local got=$?
-  check "status $wanted: $(printf '%.70q ' "$@")" $((got == wanted ? 0 : 1))
+# start ARGUMENT...: a sweep in the background with one worker; waits for that.
+start() {
+  running="shapefuzz sweep --baseline none --jobs 1 $*"
+  "$shapefuzz" sweep --baseline none --jobs 1 "$@" >"$out" 2>"$err" &
+  parent=$!
+  worker=''
+  next_worker
 }
 
-expect_text() { # file, text
-  grep -qF -- "$2" "$1"
-  check "  $1 says: $2" $?
+# The worker after $worker, as soon as there is one.
+next_worker() {
+  local old=$worker
+  for _ in {1..1000}; do
+    worker=''
+    [ -e "/proc/$parent" ] || return
+    read -r worker _ 2>/dev/null <"/proc/$parent/task/$parent/children"
+    [ -n "$worker" ] && [ "$worker" != "$old" ] && return
+    sleep 0.01
+  done
 }
 
-# Bad input: status 2, one error, nothing on standard output.
-expect_error() { # text, arguments
-  local text=$1
-  shift
-  expect_status 2 "$@"
-  expect_text err "$text"
-  [[ ! -s out ]]
-  check "  nothing on standard output" $?
+# Ended, or a zombie that nobody reaps.
+is_gone() {
+  for _ in {1..100}; do
+    grep -q . "/proc/$1/cmdline" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  return 1
 }
 
-small=(--max-rank 2 --max-size 2)
+kills() {
+  local signal sweep=(mse_loss@functional --max-size 3)
+  expect_status 1 sweep "${sweep[@]}" --baseline none --out calm
+  start "${sweep[@]}" --out stormy
+  for _ in 1 2 3; do
+    sleep 0.1
+    check "a worker is killed" kill -KILL "$worker"
+    next_worker
+  done
+  wait "$parent"
+  check '  status 1' [ $? -eq 1 ]
+  expect_no_text "$out" 'crash'
+  check '  the same records' cmp calm stormy
+  rm -f calm stormy
+  for signal in TERM HUP KILL; do
+    start --out records
+    sleep 0.3
+    check "a worker hangs" kill -STOP "$worker"
+    kill "-$signal" "$parent"
+    { wait "$parent"; } 2>/dev/null
+    check "  ended by $signal" [ $? -gt 128 ]
+    check '  no worker is left' is_gone "$worker"
+    # Nobody can do anything on SIGKILL.
+    [ "$signal" = KILL ] || expect_files
+  done
+}
 
-expect_status 1 run 'mse_loss(input=f64[64,1], target=f64[64])'
-for text in silent_broadcast '[64, 64]' 'target.unsqueeze(-1)'; do expect_text out "$text"; done
-expect_status 0 run 'mse_loss(input=f64[64,1], target=f64[64,1])'
-expect_status 1 run 'mse_loss@aten(input=f64[64,1], target=f64[64], reduction=mean)'
-for text in wrong_gradient '64 times'; do expect_text out "$text"; done
-expect_status 1 run 'mse_loss(input=f64[2], target=f64[2])' 'mse_loss(input=(64, 1), target=64)'
-expect_text out 'mse_loss(input=f64[64,1], target=f64[64])'
-expect_status 1 run --json 'mse_loss(input=f64[64,1], target=f64[64])'
-expect_text out '"verdict":"silent_broadcast"'
+# --- All of it -----------------------------------------------------------------------------------
 
-expect_error 'did you mean mse_loss' run 'mse_los(input=f64[3], target=f64[3])'
-expect_error 'did you mean input' run 'mse_loss(inpt=f64[3], target=f64[3])'
-expect_error 'did you mean reduction' run 'mse_loss(input=f64[3], target=f64[3], reductio=sum)'
-expect_error 'missing operand of mse_loss: target' run 'mse_loss(input=f64[3])'
-expect_error 'column 23' run 'mse_loss(input=f64[64,, target=f64[3])'
-expect_error 'a size in [0, 16777216]' run 'mse_loss(input=f64[-1], target=f64[3])'
-expect_error 'column 20' run 'mse_loss(input=f64[99999999999999999999], target=f64[3])'
-expect_error 'elements' run 'mse_loss(input=f64[1000000,1000000], target=f64[3])'
-expect_error 'elements' run 'mse_loss(input=f64[1000000,1], target=f64[1000000])'
-expect_error 'a dtype' run 'mse_loss(input=f65[3], target=f64[3])'
-expect_error 'the end of the case' run 'mse_loss(input=f64[3], target=f64[3]) x'
-expect_error 'column 1' run ''
-head -c 1000000 /dev/zero | tr '\0' '[' >brackets
-expect_error 'brackets:1' run --file brackets
-printf 'mse_loss(input=f64[3],\0 target=f64[3])\n' >nul
-expect_error 'nul:1' run --file nul
-printf 'mse_loss(input=f64[3], target=f64[3])\nmse_loss(input=f64[3)\n' >second
-expect_error 'second:2' run --file second
-expect_error 'absent' run --file absent
-expect_error '--policy' run --policy lax 'mse_loss(input=f64[3], target=f64[3])'
-expect_error 'did you mean mse_loss' sweep mse_los
-expect_error 'functional' sweep mse_loss@nowhere
-expect_error '--all' sweep mse_loss --all
-expect_error '--max-rank' sweep mse_loss --max-rank 99
-expect_error 'absent/out' sweep mse_loss --out absent/out
-[[ -z $(find . -name '*.tmp') ]]
-check "no temporary file is left" $?
+sections=(answers cases case_files options outputs records baselines pipes kills)
+for section in "${sections[@]}"; do
+  mkdir "$work/$section"
+  (
+    cd "$work/$section" || exit
+    out=$PWD/.out # hidden, so that `ls` shows only what shapefuzz has written
+    err=$PWD/.err
+    running=''
+    : >"$out"
+    : >"$err"
+    "$section"
+    echo "# end"
+  ) >"$work/$section.log" 2>&1 &
+done
+wait
 
-expect_status 1 sweep mse_loss@functional "${small[@]}" --all --baseline none --out all.jsonl
-[[ $(wc -l <all.jsonl) == $((13 * 13 * 3)) && $(grep -c '"zone".*"outcome".*"result_shape".*"verdict"' all.jsonl) == $((13 * 13 * 3)) ]]
-check "  a record for each pair and reduction" $?
-[[ ! -s err ]]
-check "  no progress in a pipe" $?
-
-expect_status 0 sweep kl_div "${small[@]}" --write-baseline known
-expect_status 0 sweep kl_div "${small[@]}" --baseline known
-sed '0,/^kl_div/{/^kl_div/d}' known >known_less
-expect_status 1 sweep kl_div "${small[@]}" --baseline known_less
-expect_text out 'NEW    kl_div'
-{
-  cat known
-  echo 'kl_div | functional | crash | target:transposed | - | kl_div(input=f64[1,2], target=f64[2,1])'
-} >known_more
-expect_status 1 sweep kl_div "${small[@]}" --baseline known_more
-expect_text out 'STALE  kl_div | functional | crash'
-echo 'kl_div | functional | crash' >bad
-expect_error 'bad:1' sweep kl_div "${small[@]}" --baseline bad
-
-expect_status 0 losses
-expect_text out '(input: real[*S], target: real[*S]) -> [*S]'
-expect_status 0 --version
-expect_status 2 nonsense
-
-echo "$((checks - failures)) passed, $failures failed"
-((failures == 0))
+checks=0
+failed=0
+for section in "${sections[@]}"; do
+  echo "# $section"
+  log=$work/$section.log
+  grep -vxF '# end' "$log"
+  checks=$((checks + $(grep -cE '^(ok|FAILED) ' "$log")))
+  failed=$((failed + $(grep -c '^FAILED ' "$log")))
+  [ "$(tail -n 1 "$log")" = '# end' ] && continue
+  echo "FAILED  the section ended early"
+  failed=$((failed + 1))
+done
+echo "$((checks - failed)) of $checks checks passed"
+[ "$failed" -eq 0 ]

@@ -119,7 +119,7 @@ TEST(ContractError, RefusesMoreOptionsThanItHolds) {
   std::vector<std::string> options;
   for (int i = 0; i < 12; ++i) options.push_back("o" + std::to_string(i));
   EXPECT_NO_THROW(parse_contract("(a: real[o0]) -> []", options));
-  options.push_back("o12");
+  options.emplace_back("o12");
   EXPECT_THROW(parse_contract("(a: real[o0]) -> []", options), ParseError);
 }
 

@@ -353,10 +353,11 @@ std::vector<Reading> tolerant_readings(const Contract& contract, const Call& cal
     Reading candidate = start(contract, alternative, call);
     const auto open = open_names(candidate.bindings);
     // A second pass, because a pack that a later operand lengthened moves what stands left of it.
-    if (align_all(call, open, 0, Values::kMayBeIllegal, candidate) &&
-        align_all(call, open, 0, Values::kMayBeIllegal, candidate)) {
-      readings.push_back(candidate);
+    bool fits = true;
+    for (int pass = 0; pass < 2 && fits; ++pass) {
+      fits = align_all(call, open, 0, Values::kMayBeIllegal, candidate);
     }
+    if (fits) readings.push_back(candidate);
     Reading reshaped = start(contract, alternative, call);
     if (read_by_reshaping(call, reshaped)) readings.push_back(reshaped);
   }

@@ -86,8 +86,7 @@ TEST(Judge, ComparesMeansAsDocumented) {
         "nll_loss(input=f64[4,3], target=i64[4]{0,1,1,2}, ignore_index=1)",
         "cross_entropy(input=f64[4,3,2], target=i64[4,2], weight=f64[3], label_smoothing=0.1)",
         "cross_entropy(input=f64[4,3], target=f64[4,3], weight=f64[3])",
-        "ctc_loss(log_probs=f64[9,2,4], targets=i64[2,3], input_lengths=i64[2],"
-        " target_lengths=i64[2])",
+        "ctc_loss(log_probs=f64[9,2,4], targets=i64[2,3], input_lengths=[2], target_lengths=[2])",
         "kl_div(input=f64[4,3], target=f64[4,3], reduction=batchmean)"}) {
     const Judgement judgement = judge(line);
     EXPECT_EQ(judgement.verdict, Verdict::kPass) << line << ": " << judgement.detail;
