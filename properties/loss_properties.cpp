@@ -48,7 +48,7 @@ void demand(bool holds, const Case& c, const std::string& what) {
 }
 
 Judgement judge(const Loss& loss, const Case& c) {
-  static const Judge oracle;
+  static Judge oracle;
   const Judgement judgement = oracle.judge(loss, c);
   demand(judgement.verdict == Verdict::kPass || is_known(signature_of(c, judgement)), c,
          fmt::format("{}: {} {}", to_string(signature_of(c, judgement)), judgement.message,
@@ -72,7 +72,7 @@ void mistakes_are_refused_or_harmless(const Loss& loss, const std::string& entry
 }
 
 void two_runs_agree(const Loss& loss, const std::string& entry, Reach& reach) {
-  static const Judge oracle;
+  static Judge oracle;
   const DrawnCase mistaken = *mistaken_case(loss, entry);
   const Judgement first = oracle.judge(loss, mistaken.c);
   const Judgement second = oracle.judge(loss, mistaken.c);

@@ -63,18 +63,22 @@ class CaseParser {
   void parse_loss() {
     cursor_.skip_spaces();
     const std::size_t start = cursor_.offset();
-    const std::string_view name = cursor_.name("a loss, like mse_loss(...)");
-    std::vector<std::string> names;
-    for (const LossSpec* spec : specs_) {
-      names.push_back(spec->name);
-      if (spec->name == name) spec_ = spec;
-    }
+    const std::string name = loss_name();
+    spec_ = find_spec(name);
+    // An operator's namespace goes without saying, where no loss has the name.
+    if (spec_ == nullptr) spec_ = find_spec("aten::" + name);
     if (spec_ == nullptr) {
+      std::vector<std::string> names;
+      std::vector<std::string> losses;
+      for (const LossSpec* spec : specs_) {
+        names.push_back(spec->name);
+        if (spec->name.find(':') == std::string::npos) losses.push_back(spec->name);
+      }
       const std::string near = did_you_mean(name, names);
-      cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
+      cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(losses, ", "))
                                           : "the name of a loss" + near);
     }
-    case_.loss = name;
+    case_.loss = spec_->name;
     const auto& entries = spec_->entries;
     const auto functional = std::find(entries.begin(), entries.end(), kDefaultEntry);
     case_.entry = functional != entries.end() ? *functional : entries.front();
@@ -85,6 +89,24 @@ class CaseParser {
     if (std::find(entries.begin(), entries.end(), case_.entry) == entries.end()) {
       cursor_.fail_at(at, fmt::format("an entry of {}: {}", name, fmt::join(entries, ", ")));
     }
+  }
+
+  // `mse_loss`, or the name of an operator, `aten::_ctc_loss.Tensor`.
+  std::string loss_name() {
+    std::string name(cursor_.name("a loss, like mse_loss(...)"));
+    for (const char* separator : {"::", "."}) {
+      if (!cursor_.sees(separator)) continue;
+      cursor_.take(separator);
+      name += separator + std::string(cursor_.name("the rest of an operator's name"));
+    }
+    return name;
+  }
+
+  const LossSpec* find_spec(const std::string& name) const {
+    for (const LossSpec* spec : specs_) {
+      if (spec->name == name) return spec;
+    }
+    return nullptr;
   }
 
   void parse_argument() {
@@ -249,12 +271,18 @@ const OptionSpec* LossSpec::find_option(std::string_view option) const {
 }
 
 std::vector<std::string> LossSpec::reductions(std::string_view entry) const {
-  std::vector<std::string> present = find_option("reduction")->choices;
+  const OptionSpec* const reduction = find_option("reduction");
+  if (reduction == nullptr) return {};
+  std::vector<std::string> present = reduction->choices;
   for (const auto& [where, reduction] : missing_reductions) {
     if (where != entry) continue;
     present.erase(std::remove(present.begin(), present.end(), reduction), present.end());
   }
   return present;
+}
+
+std::string_view LossSpec::reduction_of(const Case& c) const {
+  return reduces ? std::string_view(c.get<std::string>(*this, "reduction")) : "none";
 }
 
 std::string_view to_string(Layout layout) {
@@ -302,7 +330,10 @@ const OptionValue& Case::option(const LossSpec& spec, std::string_view name) con
 }
 
 void Case::set_option(const LossSpec& spec, std::string_view name, const OptionValue& value) {
-  const bool standard = value == spec.find_option(name)->standard;
+  const OptionSpec* const known = spec.find_option(name);
+  if (known == nullptr)
+    throw std::out_of_range(fmt::format("{} has no option {}", spec.name, name));
+  const bool standard = value == known->standard;
   std::vector<Option> ordered;
   for (const OptionSpec& option : spec.options) {
     if (option.name == name) {
@@ -357,12 +388,20 @@ Call to_call(const Case& c, const LossSpec& spec) {
     call.operands[i] = {true, operand.shape, number_class(operand.dtype)};
     ++next;
   }
+  bind_options(c, spec, call);
+  return call;
+}
+
+void bind_options(const Case& c, const LossSpec& spec, Call& call) {
   for (std::size_t i = 0; i < spec.contract.options.size(); ++i) {
     const OptionValue& value = c.option(spec, spec.contract.options[i]);
     if (const auto* flag = std::get_if<bool>(&value)) call.options[i] = *flag ? 1 : 0;
     if (const auto* number = std::get_if<std::int64_t>(&value)) call.options[i] = *number;
+    if (const auto* word = std::get_if<std::string>(&value)) {
+      const auto& choices = spec.find_option(spec.contract.options[i])->choices;
+      call.options[i] = std::find(choices.begin(), choices.end(), *word) - choices.begin();
+    }
   }
-  return call;
 }
 
 }  // namespace shapefuzz

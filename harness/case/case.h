@@ -33,12 +33,21 @@ struct LossSpec {
   /// in "beta: a number of at least 0"; null for a loss whose options are all free.
   std::optional<std::string> (*illegal_option)(const Case& c, const LossSpec& spec) = nullptr;
 
+  /// Whether the option `reduction` reduces the contract's result. Of a bare operator it does not:
+  /// there the contract itself says what each reduction returns.
+  bool reduces = true;
+
+  /// Nothing is promised: any shapes may be refused, and any result is as good as another.
+  bool open = false;
+
   /// (entry, reduction) pairs that cannot be called: ATen's kl_div has no batchmean.
   std::vector<std::pair<std::string, std::string>> missing_reductions;
 
   const OptionSpec* find_option(std::string_view option) const;
-  /// The reductions that an entry has.
+  /// The reductions that an entry has; none of them where there is no such option.
   std::vector<std::string> reductions(std::string_view entry) const;
+  /// How the result of a case relates to the contract's: `none` where they are the same.
+  std::string_view reduction_of(const Case& c) const;
 };
 
 /// The losses that a case may name.
@@ -98,5 +107,7 @@ Case parse_case(std::string_view text, const LossSpecs& specs);
 
 /// What the contract needs to know of a case: shapes, number classes, the values of its options.
 Call to_call(const Case& c, const LossSpec& spec);
+/// The options alone.
+void bind_options(const Case& c, const LossSpec& spec, Call& call);
 
 }  // namespace shapefuzz

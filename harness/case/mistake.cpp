@@ -71,7 +71,7 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
 }  // namespace
 
 std::string_view to_string(Mistake mistake) {
-  static constexpr std::array<std::string_view, 23> kNames = {"none",
+  static constexpr std::array<std::string_view, 24> kNames = {"none",
                                                               "empty",
                                                               "only_ones",
                                                               "reduced_to_scalar",
@@ -93,14 +93,15 @@ std::string_view to_string(Mistake mistake) {
                                                               "output_does_not_fit",
                                                               "other_dtype",
                                                               "illegal_value",
-                                                              "illegal_option"};
+                                                              "illegal_option",
+                                                              "other_layout"};
   return kNames[static_cast<std::size_t>(mistake)];
 }
 
 const std::vector<Mistake>& all_mistakes() {
   static const std::vector<Mistake> mistakes = [] {
     std::vector<Mistake> all;
-    for (int i = 0; i <= static_cast<int>(Mistake::kIllegalOption); ++i) {
+    for (int i = 0; i <= static_cast<int>(Mistake::kOtherLayout); ++i) {
       all.push_back(static_cast<Mistake>(i));
     }
     return all;
@@ -219,9 +220,7 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
-    std::vector<double> values = operand->values;
-    if (values.empty()) draw_values(kind, operand->shape, c.seed, i, values);
-    if (illegal_value(kind, values)) {
+    if (illegal_value(kind, effective_values(*operand, kind, c.seed, i))) {
       return {Mistake::kIllegalValue, operands[i].name, reading.shapes[i]};
     }
   }
@@ -235,6 +234,11 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
     if (operand == nullptr) continue;
     if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
       return {Mistake::kOtherDtype, operands[i].name, reading.shapes[i]};
+    }
+  }
+  for (const Operand& operand : c.operands) {
+    if (operand.layout != Layout::kContiguous) {
+      return {Mistake::kOtherLayout, operand.name, operand.shape};
     }
   }
   return {};

@@ -40,6 +40,7 @@ enum class Mistake {
   kOtherDtype,        ///< the shapes fit, the dtype needs a conversion
   kIllegalValue,      ///< the shapes fit, a listed value is outside the operand's kind
   kIllegalOption,     ///< the shapes fit, an option is outside its documented range
+  kOtherLayout,       ///< all is legal, and an operand is not contiguous
 };
 
 std::string_view to_string(Mistake mistake);

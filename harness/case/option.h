@@ -19,6 +19,8 @@ struct OptionSpec {
   std::string name;
   OptionValue standard;              ///< LibTorch's default
   std::vector<std::string> choices;  ///< of a word
+  /// Other values worth a try, legal and illegal ones (LossSpec::illegal_option tells them apart).
+  std::vector<OptionValue> samples = {};
 };
 
 struct Option {

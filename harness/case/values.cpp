@@ -189,6 +189,22 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
   }
 }
 
+std::vector<double> effective_values(const Operand& operand, const BoundKind& kind,
+                                     std::uint64_t seed, std::size_t operand_index) {
+  std::vector<double> values = operand.values;
+  if (values.empty()) {
+    draw_values(kind, operand.shape, seed, operand_index, values);
+    if (operand.dtype == DType::kU8) {
+      for (double& value : values) value = std::abs(value);
+    }
+  }
+  if (operand.layout == Layout::kExpanded && operand.shape.rank() > 0 && !values.empty()) {
+    const std::size_t entry = values.size() / static_cast<std::size_t>(operand.shape[0]);
+    for (std::size_t i = entry; i < values.size(); ++i) values[i] = values[i - entry];
+  }
+  return values;
+}
+
 std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values) {
   for (const double value : values) {
     if (const auto demand = illegal_alone(kind, value)) {

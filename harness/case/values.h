@@ -30,6 +30,17 @@ BoundKind bind_kind(const OperandPattern& operand, const Bindings& bindings);
 void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
                  std::size_t operand_index, std::vector<double>& values);
 
+/// The elements before they are rounded to the dtype: the listed ones, or else those that are
+/// drawn, without their signs for an unsigned dtype; in the layout `expanded` the first entry's
+/// again and again.
+std::vector<double> effective_values(const Operand& operand, const BoundKind& kind,
+                                     std::uint64_t seed, std::size_t operand_index);
+
+/// Whether drawn values may break their kind: lengths that must sum up, when one is repeated.
+inline bool may_break_kind(const Operand& operand, Kind kind) {
+  return kind == Kind::kSplit && operand.layout == Layout::kExpanded;
+}
+
 /// Why the listed values break the kind; none if they are legal. (PyTorch documentation of each
 /// loss, "Shape" and the description of its target.)
 std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values);

@@ -19,6 +19,7 @@ constexpr int kHarnessFailed = 3;
 
 struct LossesCommand {
   bool json = false;
+  bool operators = false;
 };
 
 struct RunCommand {

@@ -20,7 +20,7 @@ Json to_json(const Loss& loss) {
   Json json;
   json["loss"] = loss.spec.name;
   json["entries"] = loss.spec.entries;
-  json["contract"] = to_string(loss.spec.contract);
+  json["contract"] = loss.spec.open ? Json() : Json(to_string(loss.spec.contract));
   json["operands"] = Json::array();
   for (const OperandPattern& operand : loss.spec.contract.operands()) {
     json["operands"].push_back({{"name", operand.name}, {"optional", operand.optional}});
@@ -35,8 +35,17 @@ Json to_json(const Loss& loss) {
 std::string to_text(const Loss& loss) {
   std::string text =
       fmt::format("{}\n  entries   {}\n", loss.spec.name, fmt::join(loss.spec.entries, ", "));
+  if (loss.spec.open) {
+    std::string operands;
+    for (const OperandPattern& operand : loss.spec.contract.operands()) {
+      operands += fmt::format("{}{}{}", operands.empty() ? "" : ", ", operand.name,
+                              operand.optional ? "?" : "");
+    }
+    text += fmt::format("  contract  none known ({})\n", operands);
+  }
   const char* label = "contract";
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    if (loss.spec.open) break;
     text +=
         fmt::format("  {:<8}{} {}\n", label, *label == '\0' ? "|" : " ", to_string(alternative));
     label = "";
@@ -46,13 +55,14 @@ std::string to_text(const Loss& loss) {
     options += fmt::format("{}{}={}", options.empty() ? "" : ", ", option.name,
                            to_string(option.standard));
   }
+  if (options.empty()) return text;
   return text + fmt::format("  options   {}\n", options);
 }
 
 }  // namespace
 
 int run(const LossesCommand& command) {
-  for (const Loss& loss : all_losses()) {
+  for (const Loss& loss : command.operators ? all_operators() : all_losses()) {
     print_results(command.json ? to_json(loss).dump() + "\n" : to_text(loss));
   }
   return kNothingNew;

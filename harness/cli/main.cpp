@@ -73,6 +73,8 @@ std::string check_seed(const std::string& text) {
 CLI::App* add_losses(CLI::App& app, LossesCommand& command) {
   CLI::App* losses = app.add_subcommand("losses", "List every loss, its entries and its contract");
   losses->add_flag("--json", command.json, "One JSON object a line");
+  losses->add_flag("--operators", command.operators,
+                   "The dispatcher's operators aten::*loss* instead, for the entry op");
   return losses;
 }
 

@@ -49,8 +49,8 @@ class ProgressLine {
 
 std::vector<Variation> select(const std::vector<std::string>& targets) {
   std::vector<Variation> variations;
-  const auto add = [&](const Loss& loss, const std::string& entry) {
-    for (Variation& v : variations_of(loss, entry)) variations.push_back(std::move(v));
+  const auto add = [&](const Loss& loss, const std::vector<std::string>& entries) {
+    for (Variation& v : variations_of(loss, entries)) variations.push_back(std::move(v));
   };
   for (const std::string& target : targets) {
     const std::size_t at = target.find('@');
@@ -66,7 +66,7 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
     }
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
-      for (const std::string& entry : entries) add(*loss, entry);
+      add(*loss, entries);
       continue;
     }
     const std::string entry = target.substr(at + 1);
@@ -74,12 +74,10 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
       throw InputError(fmt::format("LOSS@ENTRY: found '{}', expected an entry of {}: {}",
                                    printable(entry), name, fmt::join(entries, ", ")));
     }
-    add(*loss, entry);
+    add(*loss, {entry});
   }
   if (targets.empty()) {
-    for (const Loss& loss : all_losses()) {
-      for (const std::string& entry : loss.spec.entries) add(loss, entry);
-    }
+    for (const Loss& loss : all_losses()) add(loss, loss.spec.entries);
   }
   return variations;
 }
@@ -105,7 +103,8 @@ void check_bounds(const SweepCommand& command) {
 
 bool sweeps(const std::vector<Variation>& variations, const Case& c) {
   return std::any_of(variations.begin(), variations.end(), [&](const Variation& v) {
-    return v.loss->spec.name == c.loss && v.entry == c.entry;
+    return v.loss->spec.name == c.loss &&
+           std::find(v.entries.begin(), v.entries.end(), c.entry) != v.entries.end();
   });
 }
 

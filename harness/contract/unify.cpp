@@ -364,6 +364,17 @@ std::vector<Reading> tolerant_readings(const Contract& contract, const Call& cal
   return readings;
 }
 
+bool options_fit(const Contract& contract, const Alternative& alternative, const Call& call) {
+  const Bindings options(contract, call);
+  return std::all_of(alternative.constraints.begin(), alternative.constraints.end(),
+                     [&](const Constraint& constraint) {
+                       const bool about_sizes = constraint.left >= contract.options.size() ||
+                                                (constraint.right.type != Dim::Type::kNumber &&
+                                                 constraint.right.name >= contract.options.size());
+                       return about_sizes || holds(constraint, options);
+                     });
+}
+
 Reading nearest_reading(const Contract& contract, const Call& call) {
   std::optional<Reading> nearest;
   std::size_t smallest = 0;
@@ -373,8 +384,8 @@ Reading nearest_reading(const Contract& contract, const Call& call) {
         match(alternative.operands[0].pattern, call.operands[0].shape, candidate.bindings) &&
         ranks_fit(candidate);
     if (!output) candidate.bindings = Bindings(contract, call);
-    // Without an alternative for these numbers, one for other numbers has to do.
-    const bool fits = numbers_fit(alternative, call);
+    // Without an alternative for these numbers and options, one for others has to do.
+    const bool fits = numbers_fit(alternative, call) && options_fit(contract, alternative, call);
     const std::size_t misfits =
         distance(call, candidate, output) + (fits ? 0 : 4 * kMaxOperands * kMaxRank);
     if (nearest && misfits >= smallest) continue;

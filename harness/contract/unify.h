@@ -80,6 +80,9 @@ Reading nearest_reading(const Contract& contract, const Call& call);
 /// an option that is no size.
 Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound = 1);
 
+/// Whether the constraints of an alternative that are about options alone hold.
+bool options_fit(const Contract& contract, const Alternative& alternative, const Call& call);
+
 /// Whether the kinds of an alternative can be stored in the number classes of the call.
 bool numbers_fit(const Alternative& alternative, const Call& call);
 

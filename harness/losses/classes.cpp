@@ -1,5 +1,6 @@
 // Losses over a class dimension: the input has one score a class, the target names the classes.
 #include "harness/losses/call.h"
+#include "harness/losses/operators.h"
 
 namespace shapefuzz {
 namespace {
@@ -35,6 +36,14 @@ std::optional<std::string> illegal_p(const Case& c, const LossSpec& spec) {
   return "p: 1 or 2";
 }
 
+// "Specifies a target value that is ignored": a class, or one that no class has.
+OptionSpec ignore_index_option() {
+  return {"ignore_index",
+          std::int64_t{-100},
+          {},
+          {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{99}}};
+}
+
 auto nll_loss_options(const Arguments& a) {
   return reduced<F::NLLLossFuncOptions>(a).weight(a[2]).ignore_index(a.integer("ignore_index"));
 }
@@ -45,14 +54,15 @@ Loss nll_loss() {
       "(input: logprob[C], target: index(C,ignore_index)[], weight?: weight[C]) -> []"
       " | (input: logprob[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: "
       "weight[C]) -> [N,*d]",
-      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}},
+      {reduction_option(), ignore_index_option()},
       {{"functional", [](const auto& a) { return F::nll_loss(a[0], a[1], nll_loss_options(a)); }},
        {"module",
         [](const auto& a) { return torch::nn::NLLLoss(nll_loss_options(a))->forward(a[0], a[1]); }},
        {"aten",
         [](const auto& a) {
           return at::nll_loss_nd(a[0], a[1], a[2], at_reduction(a), a.integer("ignore_index"));
-        }}},
+        }},
+       operator_entry("aten::nll_loss_nd")},
       gold::nll_loss);
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
@@ -73,7 +83,9 @@ Loss cross_entropy() {
       " | (input: real[N,C,*d], target: index(C,ignore_index)[N,*d], weight?: weight[C]) -> [N,*d]"
       " | (input: real[C], target: prob[C], weight?: weight[C]) -> []"
       " | (input: real[N,C,*d], target: prob[N,C,*d], weight?: weight[C]) -> [N,*d]",
-      {reduction_option(), {"ignore_index", std::int64_t{-100}, {}}, {"label_smoothing", 0.0, {}}},
+      {reduction_option(),
+       ignore_index_option(),
+       {"label_smoothing", 0.0, {}, {0.25, 1.0, 1.5, -0.25}}},
       {{"functional",
         [](const auto& a) { return F::cross_entropy(a[0], a[1], cross_entropy_options(a)); }},
        {"module",
@@ -84,7 +96,8 @@ Loss cross_entropy() {
         [](const auto& a) {
           return at::cross_entropy_loss(a[0], a[1], a[2], at_reduction(a),
                                         a.integer("ignore_index"), a.real("label_smoothing"));
-        }}},
+        }},
+       operator_entry("aten::cross_entropy_loss")},
       gold::cross_entropy);
   loss.spec.illegal_option = illegal_cross_entropy_option;
   loss.constants = {"weight"};
@@ -105,7 +118,9 @@ Loss multi_margin_loss() {
       "multi_margin_loss",
       "(input: real[C], target: index(C)[], weight?: weight[C]) -> [] where C >= 1"
       " | (input: real[N,C], target: index(C)[N], weight?: weight[C]) -> [N] where C >= 1",
-      {reduction_option(), {"p", std::int64_t{1}, {}}, {"margin", 1.0, {}}},
+      {reduction_option(),
+       {"p", std::int64_t{1}, {}, {std::int64_t{2}, std::int64_t{0}, std::int64_t{3}}},
+       {"margin", 1.0, {}, {0.0, 0.5, 3.0, -1.0}}},
       {{"functional",
         [](const auto& a) {
           return F::multi_margin_loss(a[0], a[1], multi_margin_loss_options(a));
@@ -118,7 +133,8 @@ Loss multi_margin_loss() {
         [](const auto& a) {
           return at::multi_margin_loss(a[0], a[1], a.integer("p"), a.real("margin"), a[2],
                                        at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::multi_margin_loss")},
       gold::multi_margin_loss);
   loss.spec.illegal_option = illegal_p;
   loss.constants = {"weight"};
@@ -143,7 +159,8 @@ Loss multilabel_margin_loss() {
               ->forward(a[0], a[1]);
         }},
        {"aten",
-        [](const auto& a) { return at::multilabel_margin_loss(a[0], a[1], at_reduction(a)); }}},
+        [](const auto& a) { return at::multilabel_margin_loss(a[0], a[1], at_reduction(a)); }},
+       operator_entry("aten::multilabel_margin_loss")},
       gold::multilabel_margin_loss);
 }
 

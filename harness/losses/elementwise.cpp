@@ -4,6 +4,7 @@
 // each loss): "Target: (*), same shape as the input". What LibTorch does beyond that is what the
 // sweep finds out.
 #include "harness/losses/call.h"
+#include "harness/losses/operators.h"
 
 namespace shapefuzz {
 namespace {
@@ -19,7 +20,8 @@ Loss l1_loss() {
         [](const auto& a) {
           return torch::nn::L1Loss(reduced<F::L1LossFuncOptions>(a))->forward(a[0], a[1]);
         }},
-       {"aten", [](const auto& a) { return at::l1_loss(a[0], a[1], at_reduction(a)); }}},
+       {"aten", [](const auto& a) { return at::l1_loss(a[0], a[1], at_reduction(a)); }},
+       operator_entry("aten::l1_loss")},
       gold::l1_loss);
 }
 
@@ -32,7 +34,8 @@ Loss mse_loss() {
         [](const auto& a) {
           return torch::nn::MSELoss(reduced<F::MSELossFuncOptions>(a))->forward(a[0], a[1]);
         }},
-       {"aten", [](const auto& a) { return at::mse_loss(a[0], a[1], at_reduction(a)); }}},
+       {"aten", [](const auto& a) { return at::mse_loss(a[0], a[1], at_reduction(a)); }},
+       operator_entry("aten::mse_loss")},
       gold::mse_loss);
 }
 
@@ -48,25 +51,26 @@ std::optional<std::string> illegal_delta(const Case& c, const LossSpec& spec) {
   return "delta: a number above 0";
 }
 
-// LibTorch 1.13 ignores `SmoothL1LossFuncOptions::beta` and takes the fourth argument instead.
+// LibTorch 1.13 has `beta` in the options too, but reads only a fourth argument of its own.
+auto smooth_l1_loss_options(const Arguments& a) {
+  return reduced<F::SmoothL1LossFuncOptions>(a).beta(a.real("beta"));
+}
+
 Loss smooth_l1_loss() {
-  Loss loss = make_loss("smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}}},
-                        {{"functional",
-                          [](const auto& a) {
-                            return F::smooth_l1_loss(
-                                a[0], a[1], reduced<F::SmoothL1LossFuncOptions>(a), a.real("beta"));
-                          }},
-                         {"module",
-                          [](const auto& a) {
-                            return torch::nn::SmoothL1Loss(
-                                       reduced<F::SmoothL1LossFuncOptions>(a).beta(a.real("beta")))
-                                ->forward(a[0], a[1]);
-                          }},
-                         {"aten",
-                          [](const auto& a) {
-                            return at::smooth_l1_loss(a[0], a[1], at_reduction(a), a.real("beta"));
-                          }}},
-                        gold::smooth_l1_loss);
+  Loss loss = make_loss(
+      "smooth_l1_loss", kSameShape, {reduction_option(), {"beta", 1.0, {}, {0.0, 0.5, 3.0, -1.0}}},
+      {{"functional",
+        [](const auto& a) { return F::smooth_l1_loss(a[0], a[1], smooth_l1_loss_options(a)); }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::SmoothL1Loss(smooth_l1_loss_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) {
+          return at::smooth_l1_loss(a[0], a[1], at_reduction(a), a.real("beta"));
+        }},
+       operator_entry("aten::smooth_l1_loss")},
+      gold::smooth_l1_loss);
   loss.spec.illegal_option = illegal_beta;
   return loss;
 }
@@ -76,19 +80,18 @@ auto huber_loss_options(const Arguments& a) {
 }
 
 Loss huber_loss() {
-  Loss loss =
-      make_loss("huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}}},
-                {{"functional",
-                  [](const auto& a) { return F::huber_loss(a[0], a[1], huber_loss_options(a)); }},
-                 {"module",
-                  [](const auto& a) {
-                    return torch::nn::HuberLoss(huber_loss_options(a))->forward(a[0], a[1]);
-                  }},
-                 {"aten",
-                  [](const auto& a) {
-                    return at::huber_loss(a[0], a[1], at_reduction(a), a.real("delta"));
-                  }}},
-                gold::huber_loss);
+  Loss loss = make_loss(
+      "huber_loss", kSameShape, {reduction_option(), {"delta", 1.0, {}, {0.5, 3.0, 0.0, -1.0}}},
+      {{"functional",
+        [](const auto& a) { return F::huber_loss(a[0], a[1], huber_loss_options(a)); }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::HuberLoss(huber_loss_options(a))->forward(a[0], a[1]);
+        }},
+       {"aten",
+        [](const auto& a) { return at::huber_loss(a[0], a[1], at_reduction(a), a.real("delta")); }},
+       operator_entry("aten::huber_loss")},
+      gold::huber_loss);
   loss.spec.illegal_option = illegal_delta;
   return loss;
 }
@@ -100,17 +103,18 @@ auto kl_div_options(const Arguments& a) {
 Loss kl_div() {
   Loss loss = make_loss(
       "kl_div", "(input: logprob[*S], target: prob_or_log(log_target)[*S]) -> [*S]",
-      {reduction_option({"batchmean"}), {"log_target", false, {}}},
+      {reduction_option({"batchmean"}), {"log_target", false, {}, {true}}},
       {{"functional", [](const auto& a) { return F::kl_div(a[0], a[1], kl_div_options(a)); }},
        {"module",
         [](const auto& a) { return torch::nn::KLDivLoss(kl_div_options(a))->forward(a[0], a[1]); }},
        {"aten",
         [](const auto& a) {
           return at::kl_div(a[0], a[1], at_reduction(a), a.flag("log_target"));
-        }}},
+        }},
+       operator_entry("aten::kl_div")},
       gold::kl_div);
   // F::kl_div divides by the batch itself.
-  loss.spec.missing_reductions = {{"aten", "batchmean"}};
+  loss.spec.missing_reductions = {{"aten", "batchmean"}, {"op", "batchmean"}};
   return loss;
 }
 
@@ -124,7 +128,10 @@ auto poisson_nll_loss_options(const Arguments& a) {
 Loss poisson_nll_loss() {
   return make_loss(
       "poisson_nll_loss", "(input: rate(log_input)[*S], target: positive[*S]) -> [*S]",
-      {reduction_option(), {"log_input", true, {}}, {"full", false, {}}, {"eps", 1e-8, {}}},
+      {reduction_option(),
+       {"log_input", true, {}, {false}},
+       {"full", false, {}, {true}},
+       {"eps", 1e-8, {}, {0.0, 0.125}}},
       {{"functional",
         [](const auto& a) { return F::poisson_nll_loss(a[0], a[1], poisson_nll_loss_options(a)); }},
        {"module",
@@ -135,7 +142,8 @@ Loss poisson_nll_loss() {
         [](const auto& a) {
           return at::poisson_nll_loss(a[0], a[1], a.flag("log_input"), a.flag("full"),
                                       a.real("eps"), at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::poisson_nll_loss")},
       gold::poisson_nll_loss);
 }
 
@@ -145,7 +153,7 @@ auto hinge_embedding_loss_options(const Arguments& a) {
 
 Loss hinge_embedding_loss() {
   return make_loss("hinge_embedding_loss", "(input: real[*S], target: sign[*S]) -> [*S]",
-                   {reduction_option(), {"margin", 1.0, {}}},
+                   {reduction_option(), {"margin", 1.0, {}, {0.0, 0.5, 3.0, -1.0}}},
                    {{"functional",
                      [](const auto& a) {
                        return F::hinge_embedding_loss(a[0], a[1], hinge_embedding_loss_options(a));
@@ -159,7 +167,8 @@ Loss hinge_embedding_loss() {
                      [](const auto& a) {
                        return at::hinge_embedding_loss(a[0], a[1], a.real("margin"),
                                                        at_reduction(a));
-                     }}},
+                     }},
+                    operator_entry("aten::hinge_embedding_loss")},
                    gold::hinge_embedding_loss);
 }
 
@@ -175,7 +184,8 @@ Loss soft_margin_loss() {
           return torch::nn::SoftMarginLoss(reduced<F::SoftMarginLossFuncOptions>(a))
               ->forward(a[0], a[1]);
         }},
-       {"aten", [](const auto& a) { return at::soft_margin_loss(a[0], a[1], at_reduction(a)); }}},
+       {"aten", [](const auto& a) { return at::soft_margin_loss(a[0], a[1], at_reduction(a)); }},
+       operator_entry("aten::soft_margin_loss")},
       gold::soft_margin_loss);
   loss.constants = {"target"};
   return loss;
@@ -199,7 +209,8 @@ Loss binary_cross_entropy() {
           return torch::nn::BCELoss(binary_cross_entropy_options(a))->forward(a[0], a[1]);
         }},
        {"aten",
-        [](const auto& a) { return at::binary_cross_entropy(a[0], a[1], a[2], at_reduction(a)); }}},
+        [](const auto& a) { return at::binary_cross_entropy(a[0], a[1], a[2], at_reduction(a)); }},
+       operator_entry("aten::binary_cross_entropy")},
       gold::binary_cross_entropy);
   loss.constants = {"weight"};
   return loss;
@@ -232,7 +243,8 @@ Loss binary_cross_entropy_with_logits() {
        {"aten",
         [](const auto& a) {
           return at::binary_cross_entropy_with_logits(a[0], a[1], a[2], a[3], at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::binary_cross_entropy_with_logits")},
       gold::binary_cross_entropy_with_logits);
   loss.constants = {"weight", "pos_weight"};
   return loss;

@@ -27,8 +27,11 @@ Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSp
   loss.spec.name = std::move(name);
   loss.spec.contract = parse_contract(contract, whole_numbers);
   loss.spec.options = std::move(options);
-  for (const Entry& entry : entries) loss.spec.entries.push_back(entry.name);
-  loss.entries = std::move(entries);
+  for (Entry& entry : entries) {
+    if (entry.call == nullptr) continue;
+    loss.spec.entries.push_back(entry.name);
+    loss.entries.push_back(std::move(entry));
+  }
   return loss;
 }
 
@@ -53,6 +56,7 @@ const LossSpecs& all_specs() {
   static const LossSpecs specs = [] {
     LossSpecs all;
     for (const Loss& loss : all_losses()) all.push_back(&loss.spec);
+    for (const Loss& loss : all_operators()) all.push_back(&loss.spec);
     return all;
   }();
   return specs;
@@ -60,6 +64,9 @@ const LossSpecs& all_specs() {
 
 const Loss* find_loss(std::string_view name) {
   for (const Loss& loss : all_losses()) {
+    if (loss.spec.name == name) return &loss;
+  }
+  for (const Loss& loss : all_operators()) {
     if (loss.spec.name == name) return &loss;
   }
   return nullptr;

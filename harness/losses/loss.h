@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +45,7 @@ struct Arguments {
 };
 
 /// Calls the loss through one entry; throws what LibTorch throws.
-using EntryCall = at::Tensor (*)(const Arguments&);
+using EntryCall = std::function<at::Tensor(const Arguments&)>;
 
 /// The documented mean of an unreduced result, where it is not the mean over its elements.
 using MeanRule = at::Tensor (*)(const at::Tensor& unreduced, const Arguments&);
@@ -81,9 +82,12 @@ OptionSpec reduction_option(std::vector<std::string> further = {});
 
 /// Every loss of the installed LibTorch's C++ frontend, by name.
 const std::vector<Loss>& all_losses();
-/// Their specs, for parse_case.
+/// Every operator of the dispatcher whose name is `aten::*loss*`, forward and backward, as a loss
+/// with the one entry `op`; by name. An operator that shapefuzz knows no contract of is `open`.
+const std::vector<Loss>& all_operators();
+/// The specs of all losses and operators, for parse_case.
 const LossSpecs& all_specs();
-/// The loss of that name, or null.
+/// The loss or the operator of that name, or null.
 const Loss* find_loss(std::string_view name);
 
 /// The families that all_losses() is made of, one function a file.

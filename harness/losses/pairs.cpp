@@ -1,5 +1,6 @@
 // Losses on pairs and triples: the rows of two or three inputs are compared with each other.
 #include "harness/losses/call.h"
+#include "harness/losses/operators.h"
 
 namespace shapefuzz {
 namespace {
@@ -13,7 +14,7 @@ Loss cosine_embedding_loss() {
       "cosine_embedding_loss",
       "(input1: real[D], input2: real[D], target: sign[]) -> []"
       " | (input1: real[N,D], input2: real[N,D], target: sign[N]) -> [N]",
-      {reduction_option(), {"margin", 0.0, {}}},
+      {reduction_option(), {"margin", 0.0, {}, {0.25, 1.0, -0.5}}},
       {{"functional",
         [](const auto& a) {
           return F::cosine_embedding_loss(a[0], a[1], a[2], cosine_embedding_loss_options(a));
@@ -26,7 +27,8 @@ Loss cosine_embedding_loss() {
        {"aten",
         [](const auto& a) {
           return at::cosine_embedding_loss(a[0], a[1], a[2], a.real("margin"), at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::cosine_embedding_loss")},
       gold::cosine_embedding_loss);
 }
 
@@ -38,7 +40,7 @@ auto margin_ranking_loss_options(const Arguments& a) {
 Loss margin_ranking_loss() {
   return make_loss(
       "margin_ranking_loss", "(input1: real[*S], input2: real[*S], target: sign[*S]) -> [*S]",
-      {reduction_option(), {"margin", 0.0, {}}},
+      {reduction_option(), {"margin", 0.0, {}, {0.25, 1.0, -0.5}}},
       {{"functional",
         [](const auto& a) {
           return F::margin_ranking_loss(a[0], a[1], a[2], margin_ranking_loss_options(a));
@@ -51,7 +53,8 @@ Loss margin_ranking_loss() {
        {"aten",
         [](const auto& a) {
           return at::margin_ranking_loss(a[0], a[1], a[2], a.real("margin"), at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::margin_ranking_loss")},
       gold::margin_ranking_loss);
 }
 
@@ -71,10 +74,10 @@ Loss triplet_margin_loss() {
   return make_loss(
       "triplet_margin_loss", kTriplet,
       {reduction_option(),
-       {"margin", 1.0, {}},
-       {"p", 2.0, {}},
-       {"eps", 1e-6, {}},
-       {"swap", false, {}}},
+       {"margin", 1.0, {}, {0.5, 3.0, 0.0, -1.0}},
+       {"p", 2.0, {}, {1.0, 3.0, 0.5}},
+       {"eps", 1e-6, {}, {0.125}},
+       {"swap", false, {}, {true}}},
       {{"functional",
         [](const auto& a) {
           return F::triplet_margin_loss(a[0], a[1], a[2], triplet_margin_loss_options(a));
@@ -88,7 +91,8 @@ Loss triplet_margin_loss() {
         [](const auto& a) {
           return at::triplet_margin_loss(a[0], a[1], a[2], a.real("margin"), a.real("p"),
                                          a.real("eps"), a.flag("swap"), at_reduction(a));
-        }}},
+        }},
+       operator_entry("aten::triplet_margin_loss")},
       gold::triplet_margin_loss);
 }
 
@@ -101,21 +105,22 @@ auto triplet_margin_with_distance_loss_options(const Arguments& a) {
 // "Input: (N, *) where * represents any number of additional dimensions as supported by the
 // distance function. Output: (N)"; the default distance reduces the last dimension.
 Loss triplet_margin_with_distance_loss() {
-  return make_loss("triplet_margin_with_distance_loss",
-                   "(anchor: real[*S,D], positive: real[*S,D], negative: real[*S,D]) -> [*S]",
-                   {reduction_option(), {"margin", 1.0, {}}, {"swap", false, {}}},
-                   {{"functional",
-                     [](const auto& a) {
-                       return F::triplet_margin_with_distance_loss(
-                           a[0], a[1], a[2], triplet_margin_with_distance_loss_options(a));
-                     }},
-                    {"module",
-                     [](const auto& a) {
-                       return torch::nn::TripletMarginWithDistanceLoss(
-                                  triplet_margin_with_distance_loss_options(a))
-                           ->forward(a[0], a[1], a[2]);
-                     }}},
-                   gold::triplet_margin_with_distance_loss);
+  return make_loss(
+      "triplet_margin_with_distance_loss",
+      "(anchor: real[*S,D], positive: real[*S,D], negative: real[*S,D]) -> [*S]",
+      {reduction_option(), {"margin", 1.0, {}, {0.5, 3.0, 0.0, -1.0}}, {"swap", false, {}, {true}}},
+      {{"functional",
+        [](const auto& a) {
+          return F::triplet_margin_with_distance_loss(a[0], a[1], a[2],
+                                                      triplet_margin_with_distance_loss_options(a));
+        }},
+       {"module",
+        [](const auto& a) {
+          return torch::nn::TripletMarginWithDistanceLoss(
+                     triplet_margin_with_distance_loss_options(a))
+              ->forward(a[0], a[1], a[2]);
+        }}},
+      gold::triplet_margin_with_distance_loss);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "harness/case/values.h"
 #include "harness/losses/call.h"
+#include "harness/losses/operators.h"
 
 namespace shapefuzz {
 namespace {
@@ -31,7 +32,9 @@ Loss ctc_loss() {
       " target_lengths: split(L)[N]) -> [N] where T >= 1, C >= 1"
       " | (log_probs: logprob[T,C], targets: label(C,blank)[S], input_lengths: length(T)[],"
       " target_lengths: split(S)[]) -> [] where T >= 1, C >= 1",
-      {reduction_option(), {"blank", std::int64_t{0}, {}}, {"zero_infinity", false, {}}},
+      {reduction_option(),
+       {"blank", std::int64_t{0}, {}, {std::int64_t{1}, std::int64_t{-1}, std::int64_t{99}}},
+       {"zero_infinity", false, {}, {true}}},
       {{"functional",
         [](const auto& a) { return F::ctc_loss(a[0], a[1], a[2], a[3], ctc_loss_options(a)); }},
        {"module",
@@ -42,7 +45,8 @@ Loss ctc_loss() {
         [](const auto& a) {
           return at::ctc_loss(a[0], a[1], a[2], a[3], a.integer("blank"), at_reduction(a),
                               a.flag("zero_infinity"));
-        }}},
+        }},
+       operator_entry("aten::ctc_loss.Tensor")},
       gold::ctc_loss);
   loss.mean = mean_over_lengths;
   return loss;
@@ -95,9 +99,13 @@ Loss adaptive_log_softmax_with_loss() {
                         {{"reduction", std::string("mean"), {"none", "mean"}},
                          {"in_features", std::int64_t{16}, {}},
                          {"n_classes", std::int64_t{20}, {}},
-                         {"cutoffs", std::vector<std::int64_t>{4, 10, 15}, {}},
-                         {"div_value", 4.0, {}},
-                         {"head_bias", false, {}}},
+                         {"cutoffs",
+                          std::vector<std::int64_t>{4, 10, 15},
+                          {},
+                          {std::vector<std::int64_t>{1, 3}, std::vector<std::int64_t>{3, 1},
+                           std::vector<std::int64_t>{}}},
+                         {"div_value", 4.0, {}, {2.0}},
+                         {"head_bias", false, {}, {true}}},
                         {{"module", adaptive}}, gold::adaptive_log_softmax_with_loss);
   loss.spec.illegal_option = illegal_adaptive_option;
   loss.detached_reductions = {"mean"};

@@ -18,11 +18,21 @@ double tolerance(double roundoff, std::int64_t elements, double scale) {
   return roundoff * (64 + 8 * static_cast<double>(elements)) * scale;
 }
 
+bool is_index(const Loss& loss, std::size_t operand) {
+  const auto& alternatives = loss.spec.contract.alternatives;
+  return std::any_of(alternatives.begin(), alternatives.end(),
+                     [&](const Alternative& a) { return info(a.operands[operand].kind).integral; });
+}
+
 // The coarsest number format on the way: a result in f64 of operands in f32 is as good as f32.
-double roundoff_of(const at::Tensor& value, const Tensors& operands) {
+// Whole numbers that are computed with, not counted with, become the default dtype, f32.
+double roundoff_of(const Loss& loss, const at::Tensor& value, const Tensors& operands) {
+  constexpr double kFloatRoundoff = 0x1.0p-24;
   double coarsest = unit_roundoff(value);
-  for (const at::Tensor& operand : operands) {
-    if (operand.defined()) coarsest = std::max(coarsest, unit_roundoff(operand));
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i].defined()) continue;
+    const bool becomes_float = !operands[i].is_floating_point() && !is_index(loss, i);
+    coarsest = std::max(coarsest, becomes_float ? kFloatRoundoff : unit_roundoff(operands[i]));
   }
   return coarsest;
 }
@@ -81,7 +91,7 @@ bool gradients_agree(const Loss& loss, const Execution& actual, const Execution&
 }
 
 bool detached(const Loss& loss, const Case& c) {
-  const auto& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
+  const std::string_view reduction = loss.spec.reduction_of(c);
   for (const std::string& name : loss.detached_reductions) {
     if (name == reduction) return true;
   }
@@ -90,7 +100,7 @@ bool detached(const Loss& loss, const Case& c) {
 
 }  // namespace
 
-Comparison compare_values(const Tensors& operands, const Execution& actual,
+Comparison compare_values(const Loss& loss, const Tensors& operands, const Execution& actual,
                           const Execution& expected) {
   Comparison comparison;
   comparison.expected_shape = shape_of(expected.value);
@@ -103,7 +113,7 @@ Comparison compare_values(const Tensors& operands, const Execution& actual,
   }
   const double scale = std::max(largest(expected.value), 1.0);
   const double allowed =
-      tolerance(roundoff_of(actual.value, operands), summands(actual, operands), scale);
+      tolerance(roundoff_of(loss, actual.value, operands), summands(actual, operands), scale);
   const Difference difference = compare(actual.value, expected.value, allowed);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;
@@ -118,11 +128,11 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
   const Comparison refused{
       Agreement::kNoReference, "the expanded call itself is refused: " + expected.message, {}};
   if (!expected.accepted) return refused;
-  Comparison comparison = compare_values(operands, actual, expected);
+  Comparison comparison = compare_values(loss, operands, actual, expected);
   const bool values_only = detached(loss, c) || !actual.backward_accepted;
   if (comparison.agreement != Agreement::kEqual || values_only) return comparison;
   if (!expected.backward_accepted) return refused;
-  if (!gradients_agree(loss, actual, expected, roundoff_of(actual.value, operands),
+  if (!gradients_agree(loss, actual, expected, roundoff_of(loss, actual.value, operands),
                        summands(actual, operands), comparison.detail)) {
     comparison.agreement = Agreement::kGradient;
   }
@@ -132,12 +142,12 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
 Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,
                              const OperandSet& operands, const Reading& reading) {
   const GoldCall call = make_gold_call(loss, c, operands.values, reading);
-  const auto& reduction = c.get<std::string>(loss.spec, "reduction");
+  const std::string_view reduction = loss.spec.reduction_of(c);
   const std::vector<double> expected = reduce(loss.gold(call), call, reduction);
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
   const std::int64_t elements = summands(actual, operands.tensors);
-  const double roundoff = roundoff_of(actual.value, operands.tensors);
+  const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
   double scale = 1;
   for (const double value : expected) {
     if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
@@ -161,6 +171,9 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
   comparison.expected_shape = shape_of(actual.value);
   if (detached(loss, c)) return comparison;
   const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
+  const double relative =
+      std::max(kTolerance, tolerance(roundoff_of(loss, actual.value, operands.tensors),
+                                     summands(actual, operands.tensors), 1));
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
     const at::Tensor& operand = operands.tensors[i];
     // Finite differences need the precision of doubles.
@@ -175,7 +188,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
         finite_differences(loss, c, operands.values, reading, i, cotangent);
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       const double gap = std::abs(values[k] - slopes[k].value);
-      if (!slopes[k].smooth || gap <= kTolerance * std::max(1.0, std::abs(slopes[k].value))) {
+      if (!slopes[k].smooth || gap <= relative * std::max(1.0, std::abs(slopes[k].value))) {
         continue;
       }
       comparison.agreement = Agreement::kGradient;

@@ -18,7 +18,7 @@ struct Comparison {
 };
 
 /// Shape and value.
-Comparison compare_values(const Tensors& operands, const Execution& actual,
+Comparison compare_values(const Loss& loss, const Tensors& operands, const Execution& actual,
                           const Execution& expected);
 
 /// Shape, value and the gradient of every operand.

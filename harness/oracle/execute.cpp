@@ -70,7 +70,7 @@ at::Tensor expanded(const at::Tensor& tensor, const Shape& shape) {
 }
 
 at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments& arguments,
-                  const std::string& reduction) {
+                  std::string_view reduction) {
   if (reduction == "none") return unreduced;
   if (reduction == "sum") return unreduced.sum();
   // kl_div: "'batchmean': the sum of the output will be divided by the batch size"; a scalar is a
@@ -103,17 +103,12 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
   for (const Operand& operand : c.operands) {
     while (patterns[index].name != operand.name) ++index;
     std::vector<double>& values = set.values[index];
-    if (operand.values.empty()) {
-      draw_values(bind_kind(patterns[index], reading.bindings), operand.shape, c.seed, index,
-                  values);
-    } else {
-      values = operand.values;
-    }
+    values = effective_values(operand, bind_kind(patterns[index], reading.bindings), c.seed, index);
     at::Tensor& tensor = set.tensors[index];
     tensor = make_tensor(operand, values);
     const bool exact = operand.dtype == DType::kF64 ||
                        (operand.dtype == DType::kI64 && info(patterns[index].kind).integral);
-    if (!exact || operand.layout == Layout::kExpanded) values = values_of(tensor);
+    if (!exact) values = values_of(tensor);
     if (tensor.is_floating_point() && !is_constant(loss, operand.name)) {
       tensor.set_requires_grad(true);
     }
@@ -129,8 +124,7 @@ Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {
 
 Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operands) {
   Execution execution;
-  const std::string& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
-  const Arguments arguments{&loss.spec, &c, operands.data(), reduction};
+  const Arguments arguments{&loss.spec, &c, operands.data(), loss.spec.reduction_of(c)};
   const std::uint64_t warnings = warnings_so_far();
   execution.accepted =
       guarded(execution, [&] { execution.value = loss.entry(c.entry).call(arguments); });
@@ -138,15 +132,20 @@ Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operan
   return execution;
 }
 
+Tensors expanded_operands(const Tensors& operands, const Reading& reading) {
+  Tensors views;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (operands[i].defined()) views[i] = expanded(operands[i], reading.shapes[i]);
+  }
+  return views;
+}
+
 Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,
                             const Reading& reading) {
   Execution execution;
-  const std::string& reduction = std::get<std::string>(c.option(loss.spec, "reduction"));
+  const std::string_view reduction = loss.spec.reduction_of(c);
   execution.accepted = guarded(execution, [&] {
-    Tensors views;
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (operands[i].defined()) views[i] = expanded(operands[i], reading.shapes[i]);
-    }
+    const Tensors views = expanded_operands(operands, reading);
     const Arguments arguments{&loss.spec, &c, views.data(), "none"};
     const at::Tensor unreduced = loss.entry(c.entry).call(arguments);
     execution.value = reduce(unreduced, loss, arguments, reduction);

@@ -42,6 +42,9 @@ Execution execute(const Loss& loss, const Case& c, const Tensors& operands);
 /// The same without the backward.
 Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operands);
 
+/// Every operand without leading ones, expanded to the shape that `reading` gives it.
+Tensors expanded_operands(const Tensors& operands, const Reading& reading);
+
 /// The reference for `reading`: every operand without leading ones and expanded to the reading's
 /// shape, the loss called with `reduction=none`, the result reduced as documented.
 Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,

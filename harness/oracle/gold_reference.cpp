@@ -16,7 +16,7 @@ class WeightedResult {
         values_(values),
         reading_(reading),
         cotangent_(cotangent),
-        reduction_(c.get<std::string>(loss.spec, "reduction")),
+        reduction_(loss.spec.reduction_of(c)),
         call_(make_gold_call(loss, c, values, reading)) {}
 
   double operator()(std::size_t operand, std::size_t element, double step) {
@@ -37,7 +37,7 @@ class WeightedResult {
   const OperandValues& values_;
   const Reading& reading_;
   const std::vector<double>& cotangent_;
-  const std::string& reduction_;
+  std::string_view reduction_;
   GoldCall call_;
 };
 

@@ -4,6 +4,8 @@
 // with a reference: the unreduced loss on explicitly expanded operands, reduced as documented.
 #pragma once
 
+#include <memory>
+
 #include "harness/losses/loss.h"
 #include "harness/oracle/verdict.h"
 
@@ -15,10 +17,17 @@ class Judge {
   explicit Judge(Policy policy = Policy::kExpand);
 
   /// Runs `c`, a case of `loss`. LibTorch's exceptions end up in the judgement.
-  Judgement judge(const Loss& loss, const Case& c) const;
+  ///
+  /// What depends on the operands alone is kept for the next case: entries of one loss that are
+  /// judged one after the other share it.
+  Judgement judge(const Loss& loss, const Case& c);
 
  private:
+  struct Prepared;
+  const Prepared& prepare(const Loss& loss, const Case& c);
+
   Policy policy_;
+  std::shared_ptr<Prepared> prepared_;
 };
 
 /// One thread inside LibTorch, no symbolised stack in its errors (3 ms each in LibTorch 1.13), and

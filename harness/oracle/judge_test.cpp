@@ -27,14 +27,13 @@ TEST_P(Mutants, AreCaughtWithTheRightVerdict) {
 
 TEST_P(Mutants, AreCaughtBySweepingThem) {
   const Mutant& mutant = GetParam();
-  const Variation variation = variations_of(mutant.loss, "functional").front();
-  const Judge oracle;
+  const Variation variation = variations_of(mutant.loss, {"functional"}).front();
+  Judge oracle;
   bool caught = false;
   for (const Shape& output : all_shapes(2, 2)) {
     for (const Shape& other : all_shapes(2, 2)) {
-      Case c = variation.make_case(output, other, 0);
-      for (const std::string& reduction : variation.reductions) {
-        c.set_option(mutant.loss.spec, "reduction", reduction);
+      for (const Way& way : variation.ways) {
+        const Case c = variation.make_case(output, other, way, 0);
         caught = caught || to_string(oracle.judge(mutant.loss, c).verdict) == mutant.verdict;
       }
     }
@@ -47,13 +46,12 @@ INSTANTIATE_TEST_SUITE_P(All, Mutants, ::testing::ValuesIn(all_mutants()),
 
 TEST(Judge, FindsNothingInAHealthyLoss) {
   const Loss loss = healthy_loss();
-  const Variation variation = variations_of(loss, "functional").front();
-  const Judge oracle;
+  const Variation variation = variations_of(loss, {"functional"}).front();
+  Judge oracle;
   for (const Shape& output : all_shapes(3, 2)) {
     for (const Shape& other : all_shapes(3, 2)) {
-      Case c = variation.make_case(output, other, 0);
-      for (const std::string& reduction : variation.reductions) {
-        c.set_option(loss.spec, "reduction", reduction);
+      for (const Way& way : variation.ways) {
+        const Case c = variation.make_case(output, other, way, 0);
         const Judgement judgement = oracle.judge(loss, c);
         ASSERT_EQ(judgement.verdict, Verdict::kPass) << to_string(c) << ": " << judgement.detail;
       }

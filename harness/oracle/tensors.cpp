@@ -67,7 +67,9 @@ at::Tensor laid_out(const at::Tensor& tensor, Layout layout) {
     }
     case Layout::kExpanded:
       if (tensor.dim() == 0 || tensor.size(0) == 0) return tensor;
-      return tensor.narrow(0, 0, 1).clone().expand(tensor.sizes());
+      // The storage stays as large as a contiguous one: a kernel that takes the tensor for that
+      // reads other elements then, not other memory.
+      return tensor.narrow(0, 0, 1).expand(tensor.sizes());
     case Layout::kSliced:
       break;
   }

@@ -1,7 +1,5 @@
 #include "harness/sweep/plan.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <tuple>
 
@@ -57,26 +55,37 @@ const std::string& Variation::operand_name(std::size_t i) const {
   return contract.operands()[i].name;
 }
 
-std::string Variation::name() const {
-  return fmt::format("{}@{}({}, {})", loss->spec.name, entry, operand_name(0),
-                     operand_name(varied));
+std::vector<Way> ways_of(const Loss& loss, const std::vector<std::string>& entries) {
+  std::vector<Way> ways;
+  const OptionSpec* const option = loss.spec.find_option("reduction");
+  const std::vector<std::string> none = {""};
+  for (const std::string& reduction : option == nullptr ? none : option->choices) {
+    for (const std::string& entry : entries) {
+      const auto has = loss.spec.reductions(entry);
+      const bool callable =
+          option == nullptr || std::find(has.begin(), has.end(), reduction) != has.end();
+      if (callable) ways.push_back({entry, reduction});
+    }
+  }
+  return ways;
 }
 
-Case Variation::make_case(const Shape& output, const Shape& varied_shape,
+void set_way(Case& c, const LossSpec& spec, const Way& way) {
+  c.entry = way.entry;
+  if (!way.reduction.empty()) c.set_option(spec, "reduction", way.reduction);
+}
+
+Case Variation::make_case(const Shape& output, const Shape& varied_shape, const Way& way,
                           std::uint64_t seed) const {
   Case c;
   c.loss = loss->spec.name;
-  c.entry = entry;
   c.seed = seed;
   c.options = loss->sweep_options;
+  set_way(c, loss->spec, way);
   Call call;
   call.operands[0] = {true, output, number_class(dtypes[0])};
   call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
-  for (std::size_t i = 0; i < contract.options.size(); ++i) {
-    const OptionValue& value = c.option(loss->spec, contract.options[i]);
-    if (const auto* number = std::get_if<std::int64_t>(&value)) call.options[i] = *number;
-    if (const auto* flag = std::get_if<bool>(&value)) call.options[i] = *flag ? 1 : 0;
-  }
+  bind_options(c, loss->spec, call);
   const Reading reading = nearest_reading(contract, call);
   for (std::size_t i = 0; i < contract.operands().size(); ++i) {
     const bool varies = i == 0 || i == varied;
@@ -90,7 +99,7 @@ Case Variation::make_case(const Shape& output, const Shape& varied_shape,
   return c;
 }
 
-std::vector<Variation> variations_of(const Loss& loss, const std::string& entry) {
+std::vector<Variation> variations_of(const Loss& loss, const std::vector<std::string>& entries) {
   std::vector<Variation> variations;
   std::vector<std::vector<DType>> seen;
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
@@ -99,9 +108,9 @@ std::vector<Variation> variations_of(const Loss& loss, const std::string& entry)
     seen.push_back(dtypes);
     Variation variation;
     variation.loss = &loss;
-    variation.entry = entry;
+    variation.entries = entries;
     variation.dtypes = dtypes;
-    variation.reductions = loss.spec.reductions(entry);
+    variation.ways = ways_of(loss, entries);
     variation.contract.options = loss.spec.contract.options;
     for (const Alternative& other : loss.spec.contract.alternatives) {
       if (dtypes_of(other) == dtypes) variation.contract.alternatives.push_back(other);

@@ -17,23 +17,36 @@ namespace shapefuzz {
 /// Every shape of rank 0..max_rank with sizes 0..max_size, by rank, then lexicographically.
 std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size);
 
+/// What is called with each pair of shapes.
+struct Way {
+  std::string entry;
+  std::string reduction;  ///< empty where the loss has no such option
+};
+
+/// Every reduction of every entry, the entries of one reduction next to each other: they share the
+/// operands of a case, and the judge makes those once.
+std::vector<Way> ways_of(const Loss& loss, const std::vector<std::string>& entries);
+
 /// One way to vary a loss: the output and one more operand.
 struct Variation {
   const Loss* loss = nullptr;
-  std::string entry;
+  std::vector<std::string> entries;
   std::size_t varied = 1;     ///< the operand that varies with the first one
   Contract contract;          ///< the alternatives that have these dtypes
   std::vector<DType> dtypes;  ///< by operand
-  std::vector<std::string> reductions;
+  std::vector<Way> ways;
 
-  std::string name() const;  ///< `mse_loss@functional(input, target)`
   const std::string& operand_name(std::size_t i) const;
   /// The case with these two shapes: required operands that do not vary are derived.
-  Case make_case(const Shape& output, const Shape& varied_shape, std::uint64_t seed) const;
+  Case make_case(const Shape& output, const Shape& varied_shape, const Way& way,
+                 std::uint64_t seed) const;
 };
 
-/// The variations of one entry of a loss.
-std::vector<Variation> variations_of(const Loss& loss, const std::string& entry);
+/// The variations of some entries of a loss.
+std::vector<Variation> variations_of(const Loss& loss, const std::vector<std::string>& entries);
+
+/// The case, called in that way.
+void set_way(Case& c, const LossSpec& spec, const Way& way);
 
 /// Whether `a` is the better example: fewer dimensions, then fewer empty ones (an empty tensor
 /// shows nothing), then smaller sizes, then fewer options, then the text's order.

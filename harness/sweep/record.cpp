@@ -29,7 +29,8 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["entry"] = c.entry;
   record["varied"] = varied;
   record["operands"] = std::move(operands);
-  record["reduction"] = std::get<std::string>(c.option(spec, "reduction"));
+  record["reduction"] =
+      spec.find_option("reduction") == nullptr ? "none" : c.get<std::string>(spec, "reduction");
   record["zone"] = to_string(judgement.zone);
   record["outcome"] = to_string(judgement.outcome);
   record["result_shape"] = judgement.result_shape ? sizes(*judgement.result_shape) : Json();

@@ -5,14 +5,24 @@
 #include <algorithm>
 
 #include "harness/oracle/judge.h"
+#include "harness/sweep/deviations.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/record.h"
 
 namespace shapefuzz {
 namespace {
 
-// A unit is one variation with one output shape; its cases are the other operand's shapes times the
-// reductions.
+// One variation of each loss.
+std::vector<const Variation*> losses_of(const std::vector<Variation>& variations) {
+  std::vector<const Variation*> losses;
+  for (const Variation& v : variations) {
+    if (losses.empty() || losses.back()->loss != v.loss) losses.push_back(&v);
+  }
+  return losses;
+}
+
+// A unit is one variation with one output shape, its cases the other operand's shapes times the
+// ways to call the loss; or, behind all those, the deviations of one loss.
 class Sweep {
  public:
   Sweep(const std::vector<Variation>& variations, const SweepOptions& options,
@@ -20,12 +30,13 @@ class Sweep {
       : variations_(variations),
         options_(options),
         sinks_(sinks),
+        losses_(losses_of(variations)),
         shapes_(all_shapes(options.max_rank, options.max_size)),
         libtorch_(libtorch_version()) {}
 
   Tally run() {
     Pool pool;
-    pool.units = variations_.size() * shapes_.size();
+    pool.units = shape_units() + (options_.deviations ? losses_.size() : 0);
     pool.jobs = options_.jobs;
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
@@ -41,31 +52,57 @@ class Sweep {
   }
 
  private:
-  const Variation& variation(std::size_t unit) const { return variations_[unit / shapes_.size()]; }
+  std::size_t shape_units() const { return variations_.size() * shapes_.size(); }
+
+  const Variation& variation(std::size_t unit) const {
+    return unit < shape_units() ? variations_[unit / shapes_.size()]
+                                : *losses_[unit - shape_units()];
+  }
+
+  // Deviations are cheap to list and belong to one unit, so only the latest are kept.
+  const std::vector<Deviation>& deviations(std::size_t unit) const {
+    if (unit != deviations_unit_) {
+      const Variation& v = variation(unit);
+      deviations_ = deviations_of(*v.loss, v.entries, options_.seed);
+      deviations_unit_ = unit;
+    }
+    return deviations_;
+  }
+
+  std::uint64_t cases_in(std::size_t unit) const {
+    return unit < shape_units() ? shapes_.size() * variation(unit).ways.size()
+                                : deviations(unit).size();
+  }
 
   Case case_at(std::size_t unit, std::uint64_t index) const {
+    if (unit >= shape_units()) return deviations(unit)[index].c;
     const Variation& v = variation(unit);
-    Case c = v.make_case(shapes_[unit % shapes_.size()], shapes_[index / v.reductions.size()],
-                         options_.seed);
-    c.set_option(v.loss->spec, "reduction", v.reductions[index % v.reductions.size()]);
-    return c;
+    return v.make_case(shapes_[unit % shapes_.size()], shapes_[index / v.ways.size()],
+                       v.ways[index % v.ways.size()], options_.seed);
+  }
+
+  std::vector<std::string> varied(std::size_t unit, std::uint64_t index) const {
+    if (unit >= shape_units()) return {deviations(unit)[index].varied};
+    const Variation& v = variation(unit);
+    return {v.operand_name(0), v.operand_name(v.varied)};
   }
 
   // In a worker.
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
-    const Judge judge(options_.policy);
+    Judge judge(options_.policy);
     const Variation& v = variation(unit);
     Tally tally;
     std::string records;
-    for (std::uint64_t i = 0; i < shapes_.size() * v.reductions.size(); ++i) {
+    const std::uint64_t cases = cases_in(unit);
+    for (std::uint64_t i = 0; i < cases; ++i) {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
       position.next_case.store(i);
       const Case c = case_at(unit, i);
       const Judgement judgement = judge.judge(*v.loss, c);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
-      if (wants_record(judgement)) records += record(unit, c, judgement);
+      if (wants_record(judgement)) records += record(unit, i, c, judgement);
     }
     const std::string counts = tally.to_text();
     return fmt::format("{}\n{}", counts, records);
@@ -75,10 +112,9 @@ class Sweep {
     return sinks_.records && (sinks_.passes || judgement.verdict != Verdict::kPass);
   }
 
-  std::string record(std::size_t unit, const Case& c, const Judgement& judgement) const {
-    const Variation& v = variation(unit);
-    return to_record(c, v.loss->spec, judgement, {v.operand_name(0), v.operand_name(v.varied)},
-                     libtorch_) +
+  std::string record(std::size_t unit, std::uint64_t index, const Case& c,
+                     const Judgement& judgement) const {
+    return to_record(c, variation(unit).loss->spec, judgement, varied(unit, index), libtorch_) +
            "\n";
   }
 
@@ -94,7 +130,7 @@ class Sweep {
     const Judgement judgement =
         judgement_of_death(c, variation(death.unit).loss->spec, death.signal);
     tally_.add(c, judgement);
-    if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
+    if (sinks_.records) sinks_.records(record(death.unit, death.at_case, c, judgement));
   }
 
   LossSpecs specs() const {
@@ -106,7 +142,10 @@ class Sweep {
   const std::vector<Variation>& variations_;
   const SweepOptions& options_;
   const SweepSinks& sinks_;
+  std::vector<const Variation*> losses_;
   std::vector<Shape> shapes_;
+  mutable std::vector<Deviation> deviations_;
+  mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
   Tally tally_;
 };
@@ -120,9 +159,13 @@ Tally sweep(const std::vector<Variation>& variations, const SweepOptions& option
 
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {
   const std::uint64_t shapes = all_shapes(options.max_rank, options.max_size).size();
-  std::uint64_t reductions = 0;
-  for (const Variation& variation : variations) reductions += variation.reductions.size();
-  return reductions * shapes * shapes;
+  std::uint64_t ways = 0;
+  for (const Variation& variation : variations) ways += variation.ways.size();
+  std::uint64_t deviations = 0;
+  for (const Variation* v : losses_of(variations)) {
+    if (options.deviations) deviations += deviations_of(*v->loss, v->entries, options.seed).size();
+  }
+  return ways * shapes * shapes + deviations;
 }
 
 }  // namespace shapefuzz

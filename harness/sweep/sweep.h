@@ -17,6 +17,7 @@ struct SweepOptions {
   Policy policy = Policy::kExpand;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
+  bool deviations = true;  ///< options, values, dtypes and layouts too, not only shapes
 };
 
 struct SweepSinks {

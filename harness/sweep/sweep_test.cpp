@@ -19,12 +19,13 @@ SweepOptions small(std::size_t jobs) {
   options.max_rank = 2;
   options.max_size = 2;
   options.jobs = jobs;
+  options.deviations = false;
   return options;
 }
 
 std::vector<Variation> variations(const char* name) {
   const Loss& loss = *find_loss(name);
-  return variations_of(loss, loss.spec.entries.front());
+  return variations_of(loss, {loss.spec.entries.front()});
 }
 
 TEST(Sweep, JudgesEveryPairOnceWhateverTheNumberOfJobs) {

@@ -1,0 +1,226 @@
+#include "harness/losses/operators.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "harness/losses/call.h"
+
+namespace shapefuzz {
+namespace {
+
+constexpr const char* kNamespace = "aten::";
+
+std::string full_name(const c10::OperatorName& name) {
+  return name.overload_name.empty() ? name.name : name.name + "." + name.overload_name;
+}
+
+// The type behind `?`.
+c10::TypePtr bare(const c10::TypePtr& type) {
+  const auto optional = type->cast<c10::OptionalType>();
+  return optional ? optional->getElementType() : type;
+}
+
+bool is_tensor(const c10::Argument& argument) {
+  return bare(argument.type())->kind() == c10::TypeKind::TensorType;
+}
+
+// What the schema's argument is as an option of a loss; none for types that no case line writes.
+std::optional<OptionSpec> option_of(const c10::Argument& argument) {
+  const c10::TypePtr type = bare(argument.type());
+  const auto& standard = argument.default_value();
+  const bool given = standard && !standard->isNone();
+  if (argument.name() == "reduction") return reduction_option();
+  switch (type->kind()) {
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::SymIntType:
+      return OptionSpec{argument.name(), given ? standard->toInt() : std::int64_t{0}, {}};
+    case c10::TypeKind::FloatType:
+      return OptionSpec{argument.name(), given ? standard->toDouble() : 1.0, {}};
+    case c10::TypeKind::NumberType:
+      return OptionSpec{argument.name(), given ? standard->toScalar().toDouble() : 1.0, {}};
+    case c10::TypeKind::BoolType:
+      return OptionSpec{argument.name(), given && standard->toBool(), {}};
+    case c10::TypeKind::ListType:
+      if (type->containedType(0)->kind() == c10::TypeKind::IntType ||
+          type->containedType(0)->kind() == c10::TypeKind::SymIntType) {
+        return OptionSpec{argument.name(), std::vector<std::int64_t>(), {}};
+      }
+      return std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+c10::IValue reduction_value(std::string_view name) {
+  if (name == "none") return static_cast<std::int64_t>(at::Reduction::None);
+  if (name == "mean") return static_cast<std::int64_t>(at::Reduction::Mean);
+  return static_cast<std::int64_t>(at::Reduction::Sum);
+}
+
+struct ToIValue {
+  c10::TypeKind wanted;
+
+  c10::IValue operator()(bool value) const { return value; }
+  c10::IValue operator()(std::int64_t value) const {
+    if (wanted == c10::TypeKind::FloatType) return static_cast<double>(value);
+    return value;
+  }
+  c10::IValue operator()(double value) const { return value; }
+  c10::IValue operator()(const std::string& value) const { return reduction_value(value); }
+  c10::IValue operator()(const std::vector<std::int64_t>& value) const { return value; }
+};
+
+c10::IValue value_of(const c10::Argument& argument, const Arguments& a) {
+  const auto& operands = a.spec->contract.operands();
+  if (is_tensor(argument)) {
+    const auto named = std::find_if(operands.begin(), operands.end(), [&](const OperandPattern& o) {
+      return o.name == argument.name();
+    });
+    const bool is_output = named == operands.end() && argument.name() == "self";
+    const std::size_t index =
+        is_output ? 0 : static_cast<std::size_t>(std::distance(operands.begin(), named));
+    if (index < operands.size() && a[index].defined()) return a[index];
+    return {};
+  }
+  if (argument.name() == "reduction" && a.spec->reduces) return reduction_value(a.reduction);
+  if (a.spec->find_option(argument.name()) != nullptr) {
+    return std::visit(ToIValue{bare(argument.type())->kind()},
+                      a.c->option(*a.spec, argument.name()));
+  }
+  if (argument.default_value()) return *argument.default_value();
+  throw std::logic_error("no value for the argument " + argument.name());
+}
+
+std::optional<c10::OperatorHandle> find_operator(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  const std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
+  const auto handle = c10::Dispatcher::singleton().findSchema({name.substr(0, dot), overload});
+  if (!handle) return std::nullopt;
+  return *handle;
+}
+
+// The contracts of the operators that the losses are made of. An operator takes one rank where the
+// loss takes many, its reduction is a number (0 none, 1 mean, 2 sum), and the gradient that comes
+// in has the shape of the result. What is not listed here is called all the same, without a
+// promise.
+std::string contract_of(const std::string& name) {
+  const auto forward = [](const std::string& operands, const std::string& result) {
+    return fmt::format("({0}) -> {1} where reduction = 0 | ({0}) -> [] where reduction >= 1",
+                       operands, result);
+  };
+  const auto backward = [](const std::string& operands, const std::string& losses,
+                           const std::string& result) {
+    return fmt::format(
+        "({0}, grad_output: real{1}) -> {2} where reduction = 0"
+        " | ({0}, grad_output: real[]) -> {2} where reduction >= 1",
+        operands, losses, result);
+  };
+  const std::string same = "self: real[*S], target: real[*S]";
+  const std::string signs = "self: real[*S], target: sign[*S]";
+  const std::string indices =
+      "self: logprob[N,C], target: index(C,ignore_index)[N], weight?: weight[C]";
+  const std::string maps =
+      "self: logprob[N,C,H,W], target: index(C,ignore_index)[N,H,W], weight?: weight[C]";
+  const std::string margins = "self: real[N,C], target: index(C)[N], weight?: weight[C]";
+  const std::string labels = "self: real[N,C], target: classes(C)[N,C]";
+  const std::map<std::string, std::string> contracts = {
+      {"mse_loss_backward", backward(same, "[*S]", "[*S]")},
+      {"smooth_l1_loss_backward", backward(same, "[*S]", "[*S]")},
+      {"huber_loss_backward", backward(same, "[*S]", "[*S]")},
+      {"soft_margin_loss_backward", backward(signs, "[*S]", "[*S]")},
+      {"nll_loss", forward(indices, "[N]")},
+      {"nll_loss_forward", forward(indices, "[N]")},
+      {"nll_loss_backward", backward(indices + ", total_weight: positive[]", "[N]", "[N,C]")},
+      {"nll_loss2d", forward(maps, "[N,H,W]")},
+      {"nll_loss2d_forward", forward(maps, "[N,H,W]")},
+      {"nll_loss2d_backward",
+       backward(maps + ", total_weight: positive[]", "[N,H,W]", "[N,C,H,W]")},
+      {"multi_margin_loss_backward", backward(margins, "[N]", "[N,C]")},
+      {"multilabel_margin_loss_forward", forward(labels, "[N]")},
+      {"multilabel_margin_loss_backward",
+       backward(labels + ", is_target: binary[N,C]", "[N]", "[N,C]")},
+  };
+  const auto found = contracts.find(name);
+  return found == contracts.end() ? "" : found->second;
+}
+
+// What a case line is read by, where nobody knows what the operator promises; `open` says so.
+std::string open_contract(const c10::FunctionSchema& schema) {
+  std::string operands;
+  for (const c10::Argument& argument : schema.arguments()) {
+    if (!is_tensor(argument)) continue;
+    const bool optional = argument.type()->kind() == c10::TypeKind::OptionalType;
+    operands += fmt::format("{}{}{}: real[*S]", operands.empty() ? "" : ", ", argument.name(),
+                            optional ? "?" : "");
+  }
+  return fmt::format("({}) -> [*S]", operands);
+}
+
+std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
+  const c10::FunctionSchema& schema = handle.schema();
+  Loss loss;
+  loss.spec.name = full_name(handle.operator_name());
+  loss.spec.reduces = false;
+  std::vector<std::string> numbers;
+  for (const c10::Argument& argument : schema.arguments()) {
+    if (is_tensor(argument)) continue;
+    const auto option = option_of(argument);
+    if (!option) return std::nullopt;
+    if (!std::holds_alternative<double>(option->standard) &&
+        !std::holds_alternative<std::vector<std::int64_t>>(option->standard)) {
+      numbers.push_back(option->name);
+    }
+    loss.spec.options.push_back(*option);
+  }
+  const std::string contract = contract_of(loss.spec.name.substr(std::strlen(kNamespace)));
+  loss.spec.open = contract.empty();
+  loss.spec.contract = parse_contract(loss.spec.open ? open_contract(schema) : contract, numbers);
+  loss.spec.entries = {"op"};
+  loss.entries = {{"op", Operator(handle)}};
+  // Forward only: an `out` refuses gradients, and a derivative of a derivative has no formula here.
+  for (const OperandPattern& operand : loss.spec.contract.operands()) {
+    loss.constants.push_back(operand.name);
+  }
+  return loss;
+}
+
+}  // namespace
+
+at::Tensor Operator::operator()(const Arguments& a) const {
+  torch::jit::Stack stack;
+  for (const c10::Argument& argument : schema().arguments()) {
+    stack.push_back(value_of(argument, a));
+  }
+  handle_.callBoxed(stack);
+  // An operator that answers a question (`_use_cudnn_ctc_loss`) returns a number.
+  const c10::IValue& first = stack.front();
+  return first.isTensor() ? first.toTensor() : at::scalar_tensor(first.toScalar());
+}
+
+Entry operator_entry(const std::string& name) {
+  const auto handle = find_operator(name);
+  if (!handle) return {"op", nullptr};
+  return {"op", Operator(*handle)};
+}
+
+const std::vector<Loss>& all_operators() {
+  static const std::vector<Loss> operators = [] {
+    std::vector<Loss> all;
+    for (const c10::OperatorName& name : c10::Dispatcher::singleton().getAllOpNames()) {
+      if (name.name.rfind(kNamespace, 0) != 0) continue;
+      if (name.name.find("loss") == std::string::npos) continue;
+      const auto handle = c10::Dispatcher::singleton().findSchema(name);
+      if (!handle) continue;
+      if (auto loss = as_loss(*handle)) all.push_back(std::move(*loss));
+    }
+    std::sort(all.begin(), all.end(),
+              [](const Loss& a, const Loss& b) { return a.spec.name < b.spec.name; });
+    return all;
+  }();
+  return operators;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,233 @@
+#include "harness/sweep/deviations.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/case/values.h"
+#include "harness/case/zone.h"
+#include "harness/sweep/plan.h"
+
+namespace shapefuzz {
+namespace {
+
+// Sizes for the names of a contract in their order, and for each pack. All different, so that
+// dimensions that are mixed up show; and all 1, where a loss may take another path.
+struct Sizes {
+  std::vector<std::int64_t> names;
+  Shape pack;
+};
+
+const std::vector<Sizes>& all_sizes() {
+  static const std::vector<Sizes> sizes = {
+      {{4, 3, 5, 2}, {2, 3}}, {{2, 2, 2, 2}, {4}}, {{1, 1, 1, 1}, {}}};
+  return sizes;
+}
+
+// The call of an alternative with these sizes; none if it is not valid.
+std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, const Sizes& sizes,
+                              std::uint64_t seed, Reading& reading) {
+  const Contract& contract = loss.spec.contract;
+  Case c;
+  c.loss = loss.spec.name;
+  c.entry = loss.spec.entries.front();
+  c.options = loss.sweep_options;
+  c.seed = seed;
+  Bindings bindings(contract, to_call(c, loss.spec));
+  std::size_t next = 0;
+  for (const OperandPattern& operand : alternative.operands) {
+    for (const Dim& dim : operand.pattern) {
+      const bool bound = dim.type == Dim::Type::kNumber || bindings.sizes[dim.name] != kUnbound;
+      if (bound) continue;
+      if (dim.type == Dim::Type::kPack) {
+        bindings.packs[dim.name] = sizes.pack;
+        bindings.sizes[dim.name] = static_cast<std::int64_t>(sizes.pack.rank());
+      } else {
+        bindings.sizes[dim.name] = sizes.names[next++ % sizes.names.size()];
+      }
+    }
+    if (operand.optional) continue;
+    Operand present;
+    present.name = operand.name;
+    present.dtype = default_dtype(operand.kind);
+    present.shape = instantiate(operand.pattern, bindings);
+    c.operands.push_back(std::move(present));
+  }
+  if (zone_of(c, loss.spec, &reading) != Zone::kValid) return std::nullopt;
+  return c;
+}
+
+// Few digits, for the reader; no probability becomes 0 or 1.
+std::vector<double> rounded(std::vector<double> values) {
+  constexpr double kSteps = 32;
+  for (double& value : values) value = std::round(value * kSteps) / kSteps;
+  return values;
+}
+
+// Every deviation of one valid call.
+class Around {
+ public:
+  Around(const Loss& loss, const Case& base, const Reading& reading, std::vector<Deviation>& all)
+      : loss_(loss), base_(base), reading_(reading), all_(all) {}
+
+  void add_everything() {
+    add_options();
+    add_optional_operands();
+    add_dtypes();
+    add_layouts();
+    add_values();
+  }
+
+ private:
+  void add(Case c, const std::string& varied) { all_.push_back({std::move(c), varied}); }
+
+  void add_options() {
+    for (const OptionSpec& option : loss_.spec.options) {
+      for (const OptionValue& value : option.samples) {
+        Case c = base_;
+        c.set_option(loss_.spec, option.name, value);
+        add(std::move(c), option.name);
+      }
+    }
+  }
+
+  // Each optional operand together with every option: a weight and label smoothing interact.
+  void add_optional_operands() {
+    for (std::size_t i = 0; i < patterns().size(); ++i) {
+      if (!patterns()[i].optional) continue;
+      Case c = base_;
+      Operand operand;
+      operand.name = patterns()[i].name;
+      operand.dtype = default_dtype(patterns()[i].kind);
+      operand.shape = instantiate(patterns()[i].pattern, reading_.bindings);
+      const auto behind = std::find_if(c.operands.begin(), c.operands.end(),
+                                       [&](const Operand& o) { return index_of(o.name) > i; });
+      c.operands.insert(behind, operand);
+      add(c, operand.name);
+      Around with(loss_, c, reading_, all_);
+      with.add_options();
+    }
+  }
+
+  void add_dtypes() {
+    for (const DType dtype : all_dtypes()) {
+      // All floating operands at once, as a model in half precision has them.
+      if (number_class(dtype) == NumberClass::kFloating) {
+        Case c = base_;
+        for (Operand& operand : c.operands) {
+          if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
+        }
+        if (c != base_) add(std::move(c), c.operands.front().name);
+      }
+      for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+        if (base_.operands[i].dtype == dtype) continue;
+        Case c = base_;
+        c.operands[i].dtype = dtype;
+        add(std::move(c), base_.operands[i].name);
+      }
+    }
+  }
+
+  void add_layouts() {
+    for (const Layout layout : all_layouts()) {
+      if (layout == Layout::kContiguous) continue;
+      Case every = base_;
+      for (Operand& operand : every.operands) operand.layout = layout;
+      add(std::move(every), base_.operands.front().name);
+      for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+        Case c = base_;
+        c.operands[i].layout = layout;
+        add(std::move(c), base_.operands[i].name);
+      }
+    }
+  }
+
+  // One illegal value among legal ones.
+  void add_values() {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+      const Operand& operand = base_.operands[i];
+      // A line with more values is not read by anybody.
+      constexpr std::int64_t kMostValues = 12;
+      if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
+      const std::size_t index = index_of(operand.name);
+      const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
+      draw_values(kind, operand.shape, base_.seed, index, values);
+      for (const double value : illegal_samples(kind)) {
+        Case c = base_;
+        c.operands[i].values = rounded(values);
+        c.operands[i].values.back() = value;
+        add(std::move(c), operand.name);
+      }
+    }
+  }
+
+  const std::vector<OperandPattern>& patterns() const { return reading_.alternative->operands; }
+  std::size_t index_of(const std::string& name) const {
+    std::size_t i = 0;
+    while (patterns()[i].name != name) ++i;
+    return i;
+  }
+
+  const Loss& loss_;
+  const Case& base_;
+  const Reading& reading_;
+  std::vector<Deviation>& all_;
+};
+
+}  // namespace
+
+std::vector<double> illegal_samples(const BoundKind& kind) {
+  const auto end = static_cast<double>(kind.argument);
+  switch (kind.kind) {
+    case Kind::kPositive:
+      return {0, -1};
+    case Kind::kWeight:
+      return {-1};
+    case Kind::kProb:
+      return {-0.5, 1.5};
+    case Kind::kLogProb:
+      return {0.5};
+    case Kind::kSign:
+      return {0, 2};
+    case Kind::kBinary:
+      return {-1, 2};
+    case Kind::kIndex:
+      return {-1, end};
+    case Kind::kLabel:
+      return {-1, end, static_cast<double>(kind.special.value_or(-1))};
+    case Kind::kClasses:
+      return {-2, end};
+    case Kind::kLength:
+      return {end + 1};
+    case Kind::kReal:
+    case Kind::kRate:
+    case Kind::kProbOrLog:
+    case Kind::kSplit:
+      break;
+  }
+  return {};
+}
+
+std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
+                                     std::uint64_t seed) {
+  std::vector<Deviation> plain;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    for (const Sizes& sizes : all_sizes()) {
+      Reading reading;
+      const auto base = base_case(loss, alternative, sizes, seed, reading);
+      // One that another alternative reads was added with that one.
+      if (!base || reading.alternative != &alternative) continue;
+      Around(loss, *base, reading, plain).add_everything();
+    }
+  }
+  std::vector<Deviation> all;
+  for (const Deviation& deviation : plain) {
+    for (const Way& way : ways_of(loss, entries)) {
+      all.push_back(deviation);
+      set_way(all.back().c, loss.spec, way);
+    }
+  }
+  return all;
+}
+
+}  // namespace shapefuzz

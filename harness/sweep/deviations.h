@@ -1,0 +1,28 @@
+// The part of a sweep that is not about shapes: options, values, dtypes and layouts.
+//
+// Around a few valid calls of every alternative of the contract, one thing at a time is made
+// different. No LibTorch in here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/case/values.h"
+#include "harness/losses/loss.h"
+
+namespace shapefuzz {
+
+struct Deviation {
+  Case c;
+  std::string varied;  ///< the operand or the option that is different
+};
+
+/// The deviations of some entries, for every reduction that they have.
+std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
+                                     std::uint64_t seed);
+
+/// A value that the kind excludes, and that a careless call may well hold: an index of C, a
+/// probability of 1.5. None for a kind that has everything.
+std::vector<double> illegal_samples(const BoundKind& kind);
+
+}  // namespace shapefuzz
