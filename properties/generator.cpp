@@ -2,9 +2,9 @@
 
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
-#include <tuple>
 
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
@@ -58,6 +58,23 @@ void draw_sizes(const Contract& contract, const Alternative& alternative, Bindin
   }
 }
 
+// Some options at one of their samples, the legal ones.
+void draw_options(const Loss& loss, Case& c) {
+  for (const OptionSpec& option : loss.spec.options) {
+    if (option.samples.empty() || pick(0, 3) != 2) continue;
+    c.set_option(loss.spec, option.name, *rc::gen::elementOf(option.samples));
+  }
+}
+
+// Single precision for all or, now and then, another place in memory for one operand.
+void draw_storage(Case& c) {
+  const bool single = pick(0, 4) == 3;
+  for (Operand& operand : c.operands) {
+    if (single && operand.dtype == DType::kF64) operand.dtype = DType::kF32;
+    if (pick(0, 6) == 5) operand.layout = *rc::gen::elementOf(all_layouts());
+  }
+}
+
 struct Drawn {
   Case c;
   Reading reading;
@@ -72,6 +89,7 @@ Drawn draw(const Loss& loss, const std::string& entry) {
   c.options = loss.sweep_options;
   c.seed = static_cast<std::uint64_t>(pick(0, kSeeds));
   c.set_option(loss.spec, "reduction", *rc::gen::elementOf(loss.spec.reductions(entry)));
+  draw_options(loss, c);
   const std::size_t choice = pick<std::size_t>(0, contract.alternatives.size());
   const Alternative& alternative = contract.alternatives[choice];
   Bindings bindings(contract, to_call(c, loss.spec));
@@ -84,32 +102,78 @@ Drawn draw(const Loss& loss, const std::string& entry) {
     operand.shape = instantiate(pattern.pattern, bindings);
     c.operands.push_back(operand);
   }
+  draw_storage(c);
   RC_PRE(zone_of(c, loss.spec, &drawn.reading) == Zone::kValid);
   return drawn;
 }
 
-DrawnCase draw_mistaken(const Loss& loss, const std::string& entry) {
-  Drawn drawn = draw(loss, entry);
-  DrawnCase result;
-  const std::size_t victim = pick<std::size_t>(0, drawn.c.operands.size());
-  Operand& operand = drawn.c.operands[victim];
+const OperandPattern& pattern_of(const Drawn& drawn, const Operand& operand) {
+  const auto& patterns = drawn.reading.alternative->operands;
+  return *std::find_if(patterns.begin(), patterns.end(),
+                       [&](const OperandPattern& pattern) { return pattern.name == operand.name; });
+}
+
+void add_shapes(const Drawn& drawn, std::size_t victim, std::vector<DrawnCase>& possible) {
+  const Operand& operand = drawn.c.operands[victim];
+  const OperandPattern& pattern = pattern_of(drawn, operand);
   std::optional<std::int64_t> classes;
-  for (const OperandPattern& pattern : drawn.reading.alternative->operands) {
-    if (pattern.name != operand.name || pattern.kind != Kind::kIndex) continue;
-    classes = bind_kind(pattern, drawn.reading.bindings).argument;
-  }
+  if (pattern.kind == Kind::kIndex) classes = bind_kind(pattern, drawn.reading.bindings).argument;
   const std::int64_t change = pick<std::int64_t>(1, 3);
-  // Not every mistake can be made with every shape.
-  std::vector<std::pair<Mistake, Shape>> possible;
   for (const Mistake mistake : kApplicable) {
-    if (const auto shape = apply(mistake, operand.shape, change, classes)) {
-      possible.emplace_back(mistake, *shape);
+    const auto shape = apply(mistake, operand.shape, change, classes);
+    if (!shape) continue;
+    possible.push_back({drawn.c, mistake, operand.name});
+    possible.back().c.operands[victim].shape = *shape;
+  }
+}
+
+void add_dtypes(const Drawn& drawn, std::size_t victim, std::vector<DrawnCase>& possible) {
+  const DType dtype = *rc::gen::elementOf(all_dtypes());
+  if (drawn.c.operands[victim].dtype == dtype) return;
+  possible.push_back({drawn.c, Mistake::kOtherDtype, drawn.c.operands[victim].name});
+  possible.back().c.operands[victim].dtype = dtype;
+}
+
+void add_values(const Loss& loss, const Drawn& drawn, std::size_t victim,
+                std::vector<DrawnCase>& possible) {
+  const Operand& operand = drawn.c.operands[victim];
+  if (operand.shape.elements() == 0) return;
+  const BoundKind kind = bind_kind(pattern_of(drawn, operand), drawn.reading.bindings);
+  const auto& patterns = loss.spec.contract.operands();
+  const auto index = static_cast<std::size_t>(
+      std::find_if(patterns.begin(), patterns.end(),
+                   [&](const OperandPattern& pattern) { return pattern.name == operand.name; }) -
+      patterns.begin());
+  for (const double value : illegal_samples(kind)) {
+    possible.push_back({drawn.c, Mistake::kIllegalValue, operand.name});
+    Operand& changed = possible.back().c.operands[victim];
+    changed.values = effective_values(operand, kind, drawn.c.seed, index);
+    changed.values.front() = value;
+  }
+}
+
+void add_options(const Loss& loss, const Drawn& drawn, std::vector<DrawnCase>& possible) {
+  if (loss.spec.illegal_option == nullptr) return;
+  for (const OptionSpec& option : loss.spec.options) {
+    for (const OptionValue& value : option.samples) {
+      Case c = drawn.c;
+      c.set_option(loss.spec, option.name, value);
+      if (!loss.spec.illegal_option(c, loss.spec)) continue;
+      possible.push_back({std::move(c), Mistake::kIllegalOption, option.name});
     }
   }
-  std::tie(result.mistake, operand.shape) = possible[pick<std::size_t>(0, possible.size())];
-  result.operand = operand.name;
-  result.c = std::move(drawn.c);
-  return result;
+}
+
+DrawnCase draw_mistaken(const Loss& loss, const std::string& entry) {
+  const Drawn drawn = draw(loss, entry);
+  const std::size_t victim = pick<std::size_t>(0, drawn.c.operands.size());
+  // Not every mistake can be made with every case.
+  std::vector<DrawnCase> possible;
+  add_shapes(drawn, victim, possible);
+  add_dtypes(drawn, victim, possible);
+  add_values(loss, drawn, victim, possible);
+  add_options(loss, drawn, possible);
+  return possible[pick<std::size_t>(0, possible.size())];
 }
 
 }  // namespace

@@ -15,11 +15,11 @@
 
 namespace shapefuzz {
 
-/// A case of a loss; with a mistake in the shape of one operand, or (kNone) valid.
+/// A case of a loss; with one mistake, in a shape, a dtype, a value or an option, or (kNone) valid.
 struct DrawnCase {
   Case c;
   Mistake mistake = Mistake::kNone;
-  std::string operand;  ///< that the mistake was made with
+  std::string operand;  ///< or the option, that the mistake was made with
 };
 
 /// RapidCheck prints a counterexample with this.
@@ -28,7 +28,7 @@ std::ostream& operator<<(std::ostream& out, const DrawnCase& drawn);
 /// A case that the contract calls valid; discards a try whose sizes break a constraint.
 rc::Gen<DrawnCase> valid_case(const Loss& loss, const std::string& entry);
 
-/// A valid case in which the shape of one operand was changed by a mistake.
+/// A valid case that was changed by a mistake.
 rc::Gen<DrawnCase> mistaken_case(const Loss& loss, const std::string& entry);
 
 }  // namespace shapefuzz

@@ -71,7 +71,7 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
 }  // namespace
 
 std::string_view to_string(Mistake mistake) {
-  static constexpr std::array<std::string_view, 24> kNames = {"none",
+  static constexpr std::array<std::string_view, 25> kNames = {"none",
                                                               "empty",
                                                               "only_ones",
                                                               "reduced_to_scalar",
@@ -94,6 +94,7 @@ std::string_view to_string(Mistake mistake) {
                                                               "other_dtype",
                                                               "illegal_value",
                                                               "illegal_option",
+                                                              "other_option",
                                                               "other_layout"};
   return kNames[static_cast<std::size_t>(mistake)];
 }
@@ -235,6 +236,9 @@ Misfit find_misfit(const Case& c, const LossSpec& spec) {
     if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
       return {Mistake::kOtherDtype, operands[i].name, reading.shapes[i]};
     }
+  }
+  for (const Option& option : c.options) {
+    if (option.name != "reduction") return {Mistake::kOtherOption, option.name, {}};
   }
   for (const Operand& operand : c.operands) {
     if (operand.layout != Layout::kContiguous) {

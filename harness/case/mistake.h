@@ -40,6 +40,7 @@ enum class Mistake {
   kOtherDtype,        ///< the shapes fit, the dtype needs a conversion
   kIllegalValue,      ///< the shapes fit, a listed value is outside the operand's kind
   kIllegalOption,     ///< the shapes fit, an option is outside its documented range
+  kOtherOption,       ///< all is legal, and an option is not at its default
   kOtherLayout,       ///< all is legal, and an operand is not contiguous
 };
 

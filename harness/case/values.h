@@ -45,6 +45,10 @@ inline bool may_break_kind(const Operand& operand, Kind kind) {
 /// loss, "Shape" and the description of its target.)
 std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values);
 
+/// Values that the kind excludes and a careless call may well hold, like the class C of C classes;
+/// empty for a kind that has every number.
+std::vector<double> illegal_samples(const BoundKind& kind);
+
 /// A well-mixed 64-bit number for a counter (splitmix64, Steele et al. 2014).
 std::uint64_t mix(std::uint64_t counter);
 

@@ -42,7 +42,7 @@ TEST_P(Mutants, AreCaughtBySweepingThem) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Mutants, ::testing::ValuesIn(all_mutants()),
-                         [](const auto& info) { return info.param.loss.spec.name; });
+                         [](const auto& info) { return info.param.name; });
 
 TEST(Judge, FindsNothingInAHealthyLoss) {
   const Loss loss = healthy_loss();

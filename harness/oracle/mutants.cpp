@@ -2,6 +2,8 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "harness/losses/call.h"
@@ -82,7 +84,7 @@ Mutant mutant(const std::string& name, EntryCall call, const std::string& argume
               const std::string& verdict) {
   Loss loss = make_loss(name, "(input: real[*S], target: real[*S]) -> [*S]", {reduction_option()},
                         {{"functional", call}});
-  return {std::move(loss), name + arguments, verdict};
+  return {std::move(loss), name + arguments, verdict, name};
 }
 
 }  // namespace
@@ -107,6 +109,104 @@ std::vector<Mutant> all_mutants() {
       mutant("refuses_backward", refuses_backward, "(input=f64[4], target=f64[4])",
              "backward_rejected"),
   };
+}
+
+namespace {
+
+using Fault = std::function<at::Tensor(const EntryCall& call, const Arguments& a)>;
+
+// The call with other operands or other options.
+at::Tensor call_with(const EntryCall& call, const Arguments& a,
+                     const std::function<void(Case&, at::Tensor*)>& change) {
+  Case c = *a.c;
+  std::array<at::Tensor, kMaxOperands> operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) operands[i] = a[i];
+  change(c, operands.data());
+  return call({a.spec, &c, operands.data(), a.reduction});
+}
+
+Mutant with_fault(const Loss& loss, const std::string& name, const Fault& fault) {
+  Mutant mutant{loss, "", ""};
+  for (Entry& entry : mutant.loss.entries) {
+    entry.call = [call = entry.call, fault](const Arguments& a) { return fault(call, a); };
+  }
+  mutant.name = loss.spec.name + "_" + name;
+  return mutant;
+}
+
+Fault drops(std::size_t operand) {
+  return [=](const EntryCall& call, const Arguments& a) {
+    return call_with(call, a,
+                     [=](Case&, at::Tensor* operands) { operands[operand] = at::Tensor(); });
+  };
+}
+
+Fault swaps(std::size_t i, std::size_t j) {
+  return [=](const EntryCall& call, const Arguments& a) {
+    return call_with(call, a,
+                     [=](Case&, at::Tensor* operands) { std::swap(operands[i], operands[j]); });
+  };
+}
+
+Fault detaches(std::size_t operand) {
+  return [=](const EntryCall& call, const Arguments& a) {
+    return call_with(call, a, [=](Case&, at::Tensor* operands) {
+      if (operands[operand].defined()) operands[operand] = operands[operand].detach();
+    });
+  };
+}
+
+// Class 0 for 1, and 1 for the others: never out of range where there are two classes.
+Fault mixes_classes(std::size_t operand) {
+  return [=](const EntryCall& call, const Arguments& a) {
+    return call_with(call, a, [=](Case&, at::Tensor* operands) {
+      at::Tensor& index = operands[operand];
+      if (index.is_floating_point()) return;
+      index = at::where(index.lt(0), index, index.eq(1).logical_not().to(index.scalar_type()));
+    });
+  };
+}
+
+Fault sets(const std::string& option, const OptionValue& value) {
+  return [=](const EntryCall& call, const Arguments& a) {
+    return call_with(call, a, [&](Case& c, at::Tensor*) { c.set_option(*a.spec, option, value); });
+  };
+}
+
+at::Tensor divides_by_one_too_many(const EntryCall& call, const Arguments& a) {
+  const auto elements = static_cast<double>(a[0].numel());
+  return call(a) * (elements / (elements + 1));
+}
+
+}  // namespace
+
+std::vector<Mutant> formula_mutants(const Loss& loss) {
+  std::vector<Mutant> mutants = {with_fault(loss, "divisor", divides_by_one_too_many)};
+  const auto& operands = loss.spec.contract.operands();
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const KindInfo& kind = info(operands[i].kind);
+    const auto add = [&](const std::string& what, const Fault& fault) {
+      mutants.push_back(with_fault(loss, what + operands[i].name, fault));
+    };
+    if (operands[i].optional) add("without_", drops(i));
+    if (kind.integral && kind.kind != Kind::kLength && kind.kind != Kind::kSplit) {
+      add("classes_of_", mixes_classes(i));
+    }
+    if (kind.integral || operands[i].optional) continue;
+    const bool constant = std::find(loss.constants.begin(), loss.constants.end(),
+                                    operands[i].name) != loss.constants.end();
+    if (!constant) add("no_gradient_of_", detaches(i));
+    const bool like_output = i > 0 && operands[i].pattern == operands[0].pattern;
+    if (like_output) add("output_swapped_with_", swaps(0, i));
+  }
+  for (const OptionSpec& option : loss.spec.options) {
+    std::size_t number = 0;
+    for (const OptionValue& value : option.samples) {
+      mutants.push_back(
+          with_fault(loss, option.name + std::to_string(++number), sets(option.name, value)));
+    }
+  }
+  return mutants;
 }
 
 }  // namespace shapefuzz

@@ -14,13 +14,18 @@ struct Mutant {
   Loss loss;
   std::string example;  ///< a case that shows the fault
   std::string verdict;  ///< what the oracle must say of it
+  std::string name = "";
 };
 
 /// GoogleTest names a failing mutant with this.
-inline void PrintTo(const Mutant& mutant, std::ostream* out) { *out << mutant.loss.spec.name; }
+inline void PrintTo(const Mutant& mutant, std::ostream* out) { *out << mutant.name; }
 
 /// Named faults of an element-wise squared error, each with the case that shows it.
 std::vector<Mutant> all_mutants();
+
+/// `loss` with one fault in its formula, in every entry: an option's value, an optional operand,
+/// the class of an index, two operands, the divisor, a gradient. `example` and `verdict` are empty.
+std::vector<Mutant> formula_mutants(const Loss& loss);
 
 /// The same loss without a fault; the oracle must not find anything in it.
 Loss healthy_loss();

@@ -37,6 +37,8 @@ std::string describe_misfit(const Misfit& misfit, const Case& c) {
       return fmt::format("{} has a dtype that must be converted", misfit.operand);
     case Mistake::kOtherLayout:
       return fmt::format("{} is not contiguous", misfit.operand);
+    case Mistake::kOtherOption:
+      return fmt::format("the option {} is not at its default", misfit.operand);
     default:
       return fmt::format("{} is {} where {} is demanded ({})", misfit.operand, actual,
                          pretty(misfit.demanded), to_string(misfit.mistake));
@@ -132,6 +134,7 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
     case Mistake::kIllegalOption:
     case Mistake::kOtherDtype:
     case Mistake::kOtherLayout:
+    case Mistake::kOtherOption:
     case Mistake::kOutputDoesNotFit:
       return "";
     case Mistake::kForgotUnsqueeze:

@@ -70,6 +70,7 @@ class Around {
       : loss_(loss), base_(base), reading_(reading), all_(all) {}
 
   void add_everything() {
+    add(base_, base_.operands.front().name);
     add_options();
     add_optional_operands();
     add_dtypes();
@@ -175,38 +176,6 @@ class Around {
 };
 
 }  // namespace
-
-std::vector<double> illegal_samples(const BoundKind& kind) {
-  const auto end = static_cast<double>(kind.argument);
-  switch (kind.kind) {
-    case Kind::kPositive:
-      return {0, -1};
-    case Kind::kWeight:
-      return {-1};
-    case Kind::kProb:
-      return {-0.5, 1.5};
-    case Kind::kLogProb:
-      return {0.5};
-    case Kind::kSign:
-      return {0, 2};
-    case Kind::kBinary:
-      return {-1, 2};
-    case Kind::kIndex:
-      return {-1, end};
-    case Kind::kLabel:
-      return {-1, end, static_cast<double>(kind.special.value_or(-1))};
-    case Kind::kClasses:
-      return {-2, end};
-    case Kind::kLength:
-      return {end + 1};
-    case Kind::kReal:
-    case Kind::kRate:
-    case Kind::kProbOrLog:
-    case Kind::kSplit:
-      break;
-  }
-  return {};
-}
 
 std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                      std::uint64_t seed) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/case/values.h"
 #include "harness/losses/loss.h"
 
 namespace shapefuzz {
@@ -20,9 +19,5 @@ struct Deviation {
 /// The deviations of some entries, for every reduction that they have.
 std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                      std::uint64_t seed);
-
-/// A value that the kind excludes, and that a careless call may well hold: an index of C, a
-/// probability of 1.5. None for a kind that has everything.
-std::vector<double> illegal_samples(const BoundKind& kind);
 
 }  // namespace shapefuzz
