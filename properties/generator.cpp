@@ -132,12 +132,18 @@ void add_dtypes(const Drawn& drawn, std::size_t victim, std::vector<DrawnCase>& 
   if (drawn.c.operands[victim].dtype == dtype) return;
   possible.push_back({drawn.c, Mistake::kOtherDtype, drawn.c.operands[victim].name});
   possible.back().c.operands[victim].dtype = dtype;
+  // A whole model in half precision.
+  if (dtype != DType::kF16 && dtype != DType::kBF16) return;
+  possible.push_back({drawn.c, Mistake::kOtherDtype, drawn.c.operands[0].name});
+  for (Operand& operand : possible.back().c.operands) {
+    if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
+  }
 }
 
 void add_values(const Loss& loss, const Drawn& drawn, std::size_t victim,
                 std::vector<DrawnCase>& possible) {
   const Operand& operand = drawn.c.operands[victim];
-  if (operand.shape.elements() == 0) return;
+  if (operand.shape.elements() == 0 || !loss.checks(operand.name)) return;
   const BoundKind kind = bind_kind(pattern_of(drawn, operand), drawn.reading.bindings);
   const auto& patterns = loss.spec.contract.operands();
   const auto index = static_cast<std::size_t>(

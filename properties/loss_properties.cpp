@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <set>
 
 #include "harness/case/zone.h"
 #include "harness/oracle/judge.h"
@@ -29,14 +30,17 @@ const Baseline& known_findings() {
   return baseline;
 }
 
-// Whether the baseline has this finding, or one that is as bad or worse for the same shapes: values
-// may coincide by accident (a cosine of single numbers is 1 or -1), but that is no news.
-bool is_known(const Signature& signature) {
+// Whether the baseline has this finding, or one that is as bad or worse for something that is
+// unusual about the case: several things are at once, and any of them may be the cause. Values may
+// also coincide by accident (a cosine of single numbers is 1 or -1), but that is no news.
+bool is_known(const Signature& signature, const Case& c, const LossSpec& spec) {
   const auto severity = [](const Signature& s) { return severity_of(*find_verdict(s.verdict)); };
+  std::set<std::string> relations;
+  for (const Misfit& misfit : find_misfits(c, spec)) relations.insert(to_string(misfit));
   return std::any_of(known_findings().begin(), known_findings().end(), [&](const auto& known) {
     const Signature& s = known.first;
     return s.loss == signature.loss && s.entry == signature.entry &&
-           s.relation == signature.relation && severity(s) <= severity(signature);
+           relations.count(s.relation) > 0 && severity(s) <= severity(signature);
   });
 }
 
@@ -50,7 +54,8 @@ void demand(bool holds, const Case& c, const std::string& what) {
 Judgement judge(const Loss& loss, const Case& c) {
   static Judge oracle;
   const Judgement judgement = oracle.judge(loss, c);
-  demand(judgement.verdict == Verdict::kPass || is_known(signature_of(c, judgement)), c,
+  demand(judgement.verdict == Verdict::kPass || is_known(signature_of(c, judgement), c, loss.spec),
+         c,
          fmt::format("{}: {} {}", to_string(signature_of(c, judgement)), judgement.message,
                      judgement.detail));
   return judgement;

@@ -198,55 +198,57 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
   return shape;
 }
 
-Misfit find_misfit(const Case& c, const LossSpec& spec) {
+std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
   const Call call = to_call(c, spec);
   Reading reading;
   const bool valid = classify(spec.contract, call, &reading) == Zone::kValid;
   if (!valid) reading = nearest_reading(spec.contract, call);
   const auto& operands = reading.alternative->operands;
-  Misfit misfit;
+  std::vector<Misfit> misfits;
   for (std::size_t i = 0; i < operands.size() && !valid; ++i) {
     if (!call.operands[i].present) continue;
     std::optional<std::int64_t> classes;
     if (operands[i].kind == Kind::kIndex) {
       classes = bind_kind(operands[i], reading.bindings).argument;
     }
-    misfit = {relate(reading.shapes[i], call.operands[i].shape, classes), operands[i].name,
-              reading.shapes[i]};
-    if (misfit.mistake == Mistake::kNone) continue;
-    if (i == 0) misfit.mistake = Mistake::kOutputDoesNotFit;
-    return misfit;
+    Mistake mistake = relate(reading.shapes[i], call.operands[i].shape, classes);
+    if (mistake == Mistake::kNone) continue;
+    if (i == 0) mistake = Mistake::kOutputDoesNotFit;
+    misfits.push_back({mistake, operands[i].name, reading.shapes[i]});
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
     if (illegal_value(kind, effective_values(*operand, kind, c.seed, i))) {
-      return {Mistake::kIllegalValue, operands[i].name, reading.shapes[i]};
+      misfits.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }
   if (spec.illegal_option != nullptr) {
     if (const auto option = spec.illegal_option(c, spec)) {
-      return {Mistake::kIllegalOption, option->substr(0, option->find(':')), {}};
+      misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
     }
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
-      return {Mistake::kOtherDtype, operands[i].name, reading.shapes[i]};
+      misfits.push_back({Mistake::kOtherDtype, operands[i].name, reading.shapes[i]});
     }
   }
   for (const Option& option : c.options) {
-    if (option.name != "reduction") return {Mistake::kOtherOption, option.name, {}};
+    if (option.name != "reduction") misfits.push_back({Mistake::kOtherOption, option.name, {}});
   }
   for (const Operand& operand : c.operands) {
     if (operand.layout != Layout::kContiguous) {
-      return {Mistake::kOtherLayout, operand.name, operand.shape};
+      misfits.push_back({Mistake::kOtherLayout, operand.name, operand.shape});
     }
   }
-  return {};
+  misfits.emplace_back();
+  return misfits;
 }
+
+Misfit find_misfit(const Case& c, const LossSpec& spec) { return find_misfits(c, spec).front(); }
 
 std::string to_string(const Misfit& misfit) {
   if (misfit.mistake == Mistake::kNone) return "none";

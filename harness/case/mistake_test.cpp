@@ -22,6 +22,7 @@ TEST(Mistake, HasAName) {
   EXPECT_EQ(to_string(Mistake::kForgotUnsqueeze), "forgot_unsqueeze");
   EXPECT_EQ(to_string(Mistake::kOtherDtype), "other_dtype");
   EXPECT_EQ(to_string(Mistake::kIllegalOption), "illegal_option");
+  EXPECT_EQ(to_string(Mistake::kOtherLayout), "other_layout");
 }
 
 TEST(Relate, NamesEachDocumentedExample) {

@@ -2,6 +2,8 @@
 // module with parameters.
 #include <torch/nn/modules/adaptive.h>
 
+#include <cmath>
+
 #include "harness/case/values.h"
 #include "harness/losses/call.h"
 #include "harness/losses/operators.h"
@@ -49,6 +51,8 @@ Loss ctc_loss() {
        operator_entry("aten::ctc_loss.Tensor")},
       gold::ctc_loss);
   loss.mean = mean_over_lengths;
+  // The backward adds to the gradient at every label (docs/findings.md).
+  loss.unchecked = {"targets", "input_lengths", "target_lengths"};
   return loss;
 }
 
@@ -89,6 +93,13 @@ std::optional<std::string> illegal_adaptive_option(const Case& c, const LossSpec
     last = cutoff;
   }
   if (last == 0) return "cutoffs: at least one number";
+  // "floor(in_features / div_value^i)" features are left for cluster i.
+  const auto clusters =
+      static_cast<double>(c.get<std::vector<std::int64_t>>(spec, "cutoffs").size());
+  const auto features = static_cast<double>(c.get<std::int64_t>(spec, "in_features"));
+  if (features < std::pow(c.get<double>(spec, "div_value"), clusters)) {
+    return "div_value: a number that leaves every cluster a feature";
+  }
   return std::nullopt;
 }
 

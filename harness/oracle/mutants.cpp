@@ -36,6 +36,13 @@ at::Tensor wrong_divisor(const Arguments& a) {
   return reduce(loss, a);
 }
 
+// A sum where the mean of two elements was asked for.
+at::Tensor sum_for_mean(const Arguments& a) {
+  refuse_unless_same_shape(a);
+  const at::Tensor loss = (a[0] - a[1]).pow(2);
+  return a.reduction == "mean" ? loss.sum() : reduce(loss, a);
+}
+
 // The right number, but a mean whose gradient is doubled.
 at::Tensor wrong_gradient(const Arguments& a) {
   refuse_unless_same_shape(a);
@@ -95,6 +102,8 @@ std::vector<Mutant> all_mutants() {
   return {
       mutant("broadcasts", broadcasts, "(input=f64[4,1], target=f64[4])", "silent_broadcast"),
       mutant("wrong_divisor", wrong_divisor, "(input=f64[4,2], target=f64[4,2])",
+             "wrong_reduction"),
+      mutant("wrong_sum_over_two", sum_for_mean, "(input=f64[2], target=f64[2])",
              "wrong_reduction"),
       mutant("wrong_gradient", wrong_gradient, "(input=f64[4,2], target=f64[4,2])",
              "wrong_gradient"),

@@ -11,7 +11,8 @@ namespace shapefuzz {
 namespace {
 
 // Sizes for the names of a contract in their order, and for each pack. All different, so that
-// dimensions that are mixed up show; and all 1, where a loss may take another path.
+// dimensions that are mixed up show; all 1, where a loss may take another path; and with an empty
+// dimension behind the batch.
 struct Sizes {
   std::vector<std::int64_t> names;
   Shape pack;
@@ -19,7 +20,7 @@ struct Sizes {
 
 const std::vector<Sizes>& all_sizes() {
   static const std::vector<Sizes> sizes = {
-      {{4, 3, 5, 2}, {2, 3}}, {{2, 2, 2, 2}, {4}}, {{1, 1, 1, 1}, {}}};
+      {{4, 3, 5, 2}, {2, 3}}, {{2, 2, 2, 2}, {4}}, {{1, 1, 1, 1}, {}}, {{2, 0, 2, 2}, {0, 2}}};
   return sizes;
 }
 
@@ -70,28 +71,39 @@ class Around {
       : loss_(loss), base_(base), reading_(reading), all_(all) {}
 
   void add_everything() {
-    add(base_, base_.operands.front().name);
-    add_options();
+    add_alone();
     add_optional_operands();
-    add_dtypes();
-    add_layouts();
-    add_values();
+    add_expandable();
   }
 
  private:
   void add(Case c, const std::string& varied) { all_.push_back({std::move(c), varied}); }
 
+  void add_alone() {
+    add(base_, base_.operands.front().name);
+    add_options();
+    add_dtypes();
+    add_layouts();
+    add_values();
+  }
+
+  // Which values are illegal may depend on the option: the rates of poisson_nll_loss.
   void add_options() {
     for (const OptionSpec& option : loss_.spec.options) {
       for (const OptionValue& value : option.samples) {
         Case c = base_;
         c.set_option(loss_.spec, option.name, value);
-        add(std::move(c), option.name);
+        add(c, option.name);
+        Reading reading;
+        if (zone_of(c, loss_.spec, &reading) == Zone::kValid) {
+          Around(loss_, c, reading, all_).add_values();
+          Around(loss_, c, reading, all_).add_unsigned();
+        }
       }
     }
   }
 
-  // Each optional operand together with every option: a weight and label smoothing interact.
+  // A weight and label smoothing interact, so each optional operand meets everything else.
   void add_optional_operands() {
     for (std::size_t i = 0; i < patterns().size(); ++i) {
       if (!patterns()[i].optional) continue;
@@ -103,9 +115,30 @@ class Around {
       const auto behind = std::find_if(c.operands.begin(), c.operands.end(),
                                        [&](const Operand& o) { return index_of(o.name) > i; });
       c.operands.insert(behind, operand);
-      add(c, operand.name);
-      Around with(loss_, c, reading_, all_);
-      with.add_options();
+      Reading reading;
+      if (zone_of(c, loss_.spec, &reading) == Zone::kValid) {
+        Around(loss_, c, reading, all_).add_alone();
+      }
+    }
+  }
+
+  // Operands that must be expanded, with every option: all of one sample, all of one feature.
+  void add_expandable() {
+    for (const bool first : {true, false}) {
+      Case c = base_;
+      for (std::size_t i = 1; i < c.operands.size(); ++i) {
+        const Shape& shape = c.operands[i].shape;
+        Shape smaller;
+        for (std::size_t dim = 0; dim < shape.rank(); ++dim) {
+          const bool shrinks = dim == (first ? 0 : shape.rank() - 1);
+          smaller.push_back(shrinks ? 1 : shape[dim]);
+        }
+        c.operands[i].shape = smaller;
+      }
+      Reading reading;
+      if (c == base_ || zone_of(c, loss_.spec, &reading) != Zone::kExpandable) continue;
+      add(c, c.operands.back().name);
+      Around(loss_, c, reading, all_).add_options();
     }
   }
 
@@ -125,6 +158,15 @@ class Around {
         c.operands[i].dtype = dtype;
         add(std::move(c), base_.operands[i].name);
       }
+    }
+  }
+
+  // Unsigned numbers wrap around in a formula that subtracts before it converts.
+  void add_unsigned() {
+    for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+      Case c = base_;
+      c.operands[i].dtype = DType::kU8;
+      add(std::move(c), base_.operands[i].name);
     }
   }
 
@@ -150,6 +192,7 @@ class Around {
       // A line with more values is not read by anybody.
       constexpr std::int64_t kMostValues = 12;
       if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
+      if (!loss_.checks(operand.name)) continue;
       const std::size_t index = index_of(operand.name);
       const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
       draw_values(kind, operand.shape, base_.seed, index, values);
