@@ -68,13 +68,14 @@ class CaseParser {
     // An operator's namespace goes without saying, where no loss has the name.
     if (spec_ == nullptr) spec_ = find_spec("aten::" + name);
     if (spec_ == nullptr) {
-      std::vector<std::string> names;
       std::vector<std::string> losses;
+      std::vector<std::string> operators;
       for (const LossSpec* spec : specs_) {
-        names.push_back(spec->name);
-        if (spec->name.find(':') == std::string::npos) losses.push_back(spec->name);
+        const bool is_loss = spec->name.find(':') == std::string::npos;
+        (is_loss ? losses : operators).push_back(spec->name);
       }
-      const std::string near = did_you_mean(name, names);
+      const bool is_loss = name.find(':') == std::string::npos;
+      const std::string near = did_you_mean(name, is_loss ? losses : operators);
       cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(losses, ", "))
                                           : "the name of a loss" + near);
     }

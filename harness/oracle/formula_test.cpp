@@ -34,7 +34,7 @@ std::vector<Case> healthy_cases(const Loss& loss, const std::string& entry) {
   std::vector<Case> cases;
   Judge judge;
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
-    for (const Deviation& deviation : deviations_of(loss, {entry}, seed)) {
+    for (const Deviation& deviation : deviations_of(loss, {entry}, {4, 4}, seed)) {
       const bool contiguous =
           std::all_of(deviation.c.operands.begin(), deviation.c.operands.end(),
                       [](const Operand& o) { return o.layout == Layout::kContiguous; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/case/mistake.h"
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 #include "harness/sweep/plan.h"
@@ -10,18 +11,30 @@
 namespace shapefuzz {
 namespace {
 
-// Sizes for the names of a contract in their order, and for each pack. All different, so that
-// dimensions that are mixed up show; all 1, where a loss may take another path; and with an empty
-// dimension behind the batch.
+// Sizes for the names of a contract in their order, and for each pack. All different where they can
+// be, so that dimensions that are mixed up show; all 1, where a loss may take another path; and
+// with an empty dimension behind the batch.
 struct Sizes {
   std::vector<std::int64_t> names;
   Shape pack;
 };
 
 const std::vector<Sizes>& all_sizes() {
-  static const std::vector<Sizes> sizes = {
-      {{4, 3, 5, 2}, {2, 3}}, {{2, 2, 2, 2}, {4}}, {{1, 1, 1, 1}, {}}, {{2, 0, 2, 2}, {0, 2}}};
+  static const std::vector<Sizes> sizes = {{{3, 2, 3, 2}, {2, 3}}, {{2, 3, 1, 2}, {3}},
+                                           {{2, 2, 2, 2}, {2}},    {{1, 1, 1, 1}, {}},
+                                           {{2, 0, 2, 2}, {0, 2}}, {{3, 2, 1, 0}, {1}}};
   return sizes;
+}
+
+constexpr std::ptrdiff_t kWithStorage = 2;
+
+bool is_within(const Case& c, const Bounds& bounds) {
+  return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {
+    const Shape& shape = operand.shape;
+    return shape.rank() <= bounds.max_rank &&
+           std::all_of(shape.begin(), shape.end(),
+                       [&](std::int64_t size) { return size <= bounds.max_size; });
+  });
 }
 
 // The call of an alternative with these sizes; none if it is not valid.
@@ -70,41 +83,47 @@ class Around {
   Around(const Loss& loss, const Case& base, const Reading& reading, std::vector<Deviation>& all)
       : loss_(loss), base_(base), reading_(reading), all_(all) {}
 
-  void add_everything() {
-    add_alone();
-    add_optional_operands();
+  /// Dtypes and layouts are tried with the first sizes only: there they cost the most, and shapes
+  /// hardly matter to them.
+  void add_everything(bool storage) {
+    add(base_, base_.operands.front().name);
+    add_options();
+    add_values();
     add_expandable();
+    if (storage) {
+      for (std::size_t i = 0; i < base_.operands.size(); ++i) add_storage(i);
+      add_storage_of_all();
+    }
+    add_optional_operands(storage);
   }
 
  private:
   void add(Case c, const std::string& varied) { all_.push_back({std::move(c), varied}); }
 
-  void add_alone() {
-    add(base_, base_.operands.front().name);
-    add_options();
-    add_dtypes();
-    add_layouts();
-    add_values();
+  std::vector<Case> with_options() const {
+    std::vector<Case> cases;
+    for (const OptionSpec& option : loss_.spec.options) {
+      for (const OptionValue& value : option.samples) {
+        cases.push_back(base_);
+        cases.back().set_option(loss_.spec, option.name, value);
+      }
+    }
+    return cases;
   }
 
   // Which values are illegal may depend on the option: the rates of poisson_nll_loss.
   void add_options() {
-    for (const OptionSpec& option : loss_.spec.options) {
-      for (const OptionValue& value : option.samples) {
-        Case c = base_;
-        c.set_option(loss_.spec, option.name, value);
-        add(c, option.name);
-        Reading reading;
-        if (zone_of(c, loss_.spec, &reading) == Zone::kValid) {
-          Around(loss_, c, reading, all_).add_values();
-          Around(loss_, c, reading, all_).add_unsigned();
-        }
-      }
+    for (const Case& c : with_options()) {
+      add(c, find_misfit(c, loss_.spec).operand);
+      Reading reading;
+      if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
+      Around(loss_, c, reading, all_).add_values();
+      Around(loss_, c, reading, all_).add_unsigned();
     }
   }
 
-  // A weight and label smoothing interact, so each optional operand meets everything else.
-  void add_optional_operands() {
+  // A weight and label smoothing interact, so each optional operand meets every option.
+  void add_optional_operands(bool storage) {
     for (std::size_t i = 0; i < patterns().size(); ++i) {
       if (!patterns()[i].optional) continue;
       Case c = base_;
@@ -114,11 +133,15 @@ class Around {
       operand.shape = instantiate(patterns()[i].pattern, reading_.bindings);
       const auto behind = std::find_if(c.operands.begin(), c.operands.end(),
                                        [&](const Operand& o) { return index_of(o.name) > i; });
+      const auto position = static_cast<std::size_t>(behind - c.operands.begin());
       c.operands.insert(behind, operand);
+      add(c, operand.name);
       Reading reading;
-      if (zone_of(c, loss_.spec, &reading) == Zone::kValid) {
-        Around(loss_, c, reading, all_).add_alone();
-      }
+      if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
+      Around with(loss_, c, reading, all_);
+      for (const Case& option : with.with_options()) with.add(option, operand.name);
+      with.add_values();
+      if (storage) with.add_storage(position);
     }
   }
 
@@ -138,26 +161,41 @@ class Around {
       Reading reading;
       if (c == base_ || zone_of(c, loss_.spec, &reading) != Zone::kExpandable) continue;
       add(c, c.operands.back().name);
-      Around(loss_, c, reading, all_).add_options();
+      Around small(loss_, c, reading, all_);
+      for (const Case& option : small.with_options()) add(option, c.operands.back().name);
     }
   }
 
-  void add_dtypes() {
+  void add_storage(std::size_t i) {
     for (const DType dtype : all_dtypes()) {
-      // All floating operands at once, as a model in half precision has them.
-      if (number_class(dtype) == NumberClass::kFloating) {
-        Case c = base_;
-        for (Operand& operand : c.operands) {
-          if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
-        }
-        if (c != base_) add(std::move(c), c.operands.front().name);
+      if (base_.operands[i].dtype == dtype) continue;
+      Case c = base_;
+      c.operands[i].dtype = dtype;
+      add(std::move(c), base_.operands[i].name);
+    }
+    for (const Layout layout : all_layouts()) {
+      if (layout == Layout::kContiguous) continue;
+      Case c = base_;
+      c.operands[i].layout = layout;
+      add(std::move(c), base_.operands[i].name);
+    }
+  }
+
+  // All floating operands at once, as a model in half precision has them.
+  void add_storage_of_all() {
+    for (const DType dtype : all_dtypes()) {
+      if (number_class(dtype) != NumberClass::kFloating) continue;
+      Case c = base_;
+      for (Operand& operand : c.operands) {
+        if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
       }
-      for (std::size_t i = 0; i < base_.operands.size(); ++i) {
-        if (base_.operands[i].dtype == dtype) continue;
-        Case c = base_;
-        c.operands[i].dtype = dtype;
-        add(std::move(c), base_.operands[i].name);
-      }
+      if (c != base_) add(std::move(c), c.operands.front().name);
+    }
+    for (const Layout layout : all_layouts()) {
+      if (layout == Layout::kContiguous) continue;
+      Case c = base_;
+      for (Operand& operand : c.operands) operand.layout = layout;
+      add(std::move(c), base_.operands.front().name);
     }
   }
 
@@ -167,20 +205,6 @@ class Around {
       Case c = base_;
       c.operands[i].dtype = DType::kU8;
       add(std::move(c), base_.operands[i].name);
-    }
-  }
-
-  void add_layouts() {
-    for (const Layout layout : all_layouts()) {
-      if (layout == Layout::kContiguous) continue;
-      Case every = base_;
-      for (Operand& operand : every.operands) operand.layout = layout;
-      add(std::move(every), base_.operands.front().name);
-      for (std::size_t i = 0; i < base_.operands.size(); ++i) {
-        Case c = base_;
-        c.operands[i].layout = layout;
-        add(std::move(c), base_.operands[i].name);
-      }
     }
   }
 
@@ -221,15 +245,16 @@ class Around {
 }  // namespace
 
 std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
-                                     std::uint64_t seed) {
+                                     const Bounds& bounds, std::uint64_t seed) {
   std::vector<Deviation> plain;
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
     for (const Sizes& sizes : all_sizes()) {
       Reading reading;
       const auto base = base_case(loss, alternative, sizes, seed, reading);
       // One that another alternative reads was added with that one.
-      if (!base || reading.alternative != &alternative) continue;
-      Around(loss, *base, reading, plain).add_everything();
+      if (!base || reading.alternative != &alternative || !is_within(*base, bounds)) continue;
+      Around(loss, *base, reading, plain)
+          .add_everything(&sizes - all_sizes().data() < kWithStorage);
     }
   }
   std::vector<Deviation> all;

@@ -16,8 +16,13 @@ struct Deviation {
   std::string varied;  ///< the operand or the option that is different
 };
 
+struct Bounds {
+  std::size_t max_rank = 3;
+  std::int64_t max_size = 3;
+};
+
 /// The deviations of some entries, for every reduction that they have.
 std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
-                                     std::uint64_t seed);
+                                     const Bounds& bounds, std::uint64_t seed);
 
 }  // namespace shapefuzz

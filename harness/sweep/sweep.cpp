@@ -22,7 +22,8 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
 }
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
-// ways to call the loss; or, behind all those, the deviations of one loss.
+// ways to call the loss; or, before all those because they take longest, the deviations of one
+// loss.
 class Sweep {
  public:
   Sweep(const std::vector<Variation>& variations, const SweepOptions& options,
@@ -36,7 +37,7 @@ class Sweep {
 
   Tally run() {
     Pool pool;
-    pool.units = shape_units() + (options_.deviations ? losses_.size() : 0);
+    pool.units = deviation_units() + variations_.size() * shapes_.size();
     pool.jobs = options_.jobs;
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
@@ -52,37 +53,40 @@ class Sweep {
   }
 
  private:
-  std::size_t shape_units() const { return variations_.size() * shapes_.size(); }
+  std::size_t deviation_units() const { return options_.deviations ? losses_.size() : 0; }
+  bool is_deviations(std::size_t unit) const { return unit < deviation_units(); }
 
   const Variation& variation(std::size_t unit) const {
-    return unit < shape_units() ? variations_[unit / shapes_.size()]
-                                : *losses_[unit - shape_units()];
+    return is_deviations(unit) ? *losses_[unit]
+                               : variations_[(unit - deviation_units()) / shapes_.size()];
   }
 
   // Deviations are cheap to list and belong to one unit, so only the latest are kept.
   const std::vector<Deviation>& deviations(std::size_t unit) const {
     if (unit != deviations_unit_) {
       const Variation& v = variation(unit);
-      deviations_ = deviations_of(*v.loss, v.entries, options_.seed);
+      deviations_ =
+          deviations_of(*v.loss, v.entries, {options_.max_rank, options_.max_size}, options_.seed);
       deviations_unit_ = unit;
     }
     return deviations_;
   }
 
   std::uint64_t cases_in(std::size_t unit) const {
-    return unit < shape_units() ? shapes_.size() * variation(unit).ways.size()
-                                : deviations(unit).size();
+    return is_deviations(unit) ? deviations(unit).size()
+                               : shapes_.size() * variation(unit).ways.size();
   }
 
   Case case_at(std::size_t unit, std::uint64_t index) const {
-    if (unit >= shape_units()) return deviations(unit)[index].c;
+    if (is_deviations(unit)) return deviations(unit)[index].c;
     const Variation& v = variation(unit);
-    return v.make_case(shapes_[unit % shapes_.size()], shapes_[index / v.ways.size()],
-                       v.ways[index % v.ways.size()], options_.seed);
+    return v.make_case(shapes_[(unit - deviation_units()) % shapes_.size()],
+                       shapes_[index / v.ways.size()], v.ways[index % v.ways.size()],
+                       options_.seed);
   }
 
   std::vector<std::string> varied(std::size_t unit, std::uint64_t index) const {
-    if (unit >= shape_units()) return {deviations(unit)[index].varied};
+    if (is_deviations(unit)) return {deviations(unit)[index].varied};
     const Variation& v = variation(unit);
     return {v.operand_name(0), v.operand_name(v.varied)};
   }
@@ -163,7 +167,9 @@ std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepO
   for (const Variation& variation : variations) ways += variation.ways.size();
   std::uint64_t deviations = 0;
   for (const Variation* v : losses_of(variations)) {
-    if (options.deviations) deviations += deviations_of(*v->loss, v->entries, options.seed).size();
+    if (!options.deviations) continue;
+    const Bounds bounds = {options.max_rank, options.max_size};
+    deviations += deviations_of(*v->loss, v->entries, bounds, options.seed).size();
   }
   return ways * shapes * shapes + deviations;
 }
