@@ -131,7 +131,7 @@ answers() {
   expect_status 0 --help
   expect_text "$out" 'sweep'
   expect_status 0 sweep mse_loss@functional --max-rank 0 --baseline none
-  expect_text "$out" ' 3 cases'
+  expect_text "$out" ' 6 cases'
 }
 
 cases() {
@@ -252,7 +252,7 @@ records() {
   count=$(grep -o '[0-9,]* cases, rank' "$out" | cut -d ' ' -f 1 | tr -d ,)
   count=${count:--1}
   expect_lines all.jsonl "$count" 'a record for every case'
-  record='^\{"case":"[^"]+","loss":"[a-z0-9_]+","entry":"[a-z]+","varied":\["[^"]+","[^"]+"\],'
+  record='^\{"case":"[^"]+","loss":"[a-z0-9_]+","entry":"[a-z]+","varied":\[("[^"]+","[^"]+")?\],'
   record+='"operands":\{[^}]+\},"reduction":"[a-z]+","zone":"(valid|expandable|incompatible)",'
   record+='"outcome":"(accepted|rejected|crashed|timed_out)",'
   record+="\"result_shape\":(null|\[$sizes\]),.*\"verdict\":\"[a-z_]+\",\"mistake\":\"[a-z_]+\","
@@ -266,7 +266,8 @@ records() {
     = "${accepted:--1} ${accepted:--1}" ]
   for reduction in none mean sum; do
     check "  three by three shapes of mse_loss@functional with reduction $reduction" [ "$(grep -c \
-      "\"mse_loss\",\"entry\":\"functional\",.*\"reduction\":\"$reduction\"" all.jsonl)" -eq 9 ]
+      "\"mse_loss\",\"entry\":\"functional\",\"varied\":\[\"input.*\"reduction\":\"$reduction\"" all.jsonl)" \
+      -eq 9 ]
   done
   # One case of every loss and entry, printed and read again.
   grep -o '^{"case":"[^"]*' all.jsonl | cut -d '"' -f 4 | sort -u -t '(' -k 1,1 >cases

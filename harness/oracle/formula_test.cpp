@@ -34,12 +34,12 @@ std::vector<Case> healthy_cases(const Loss& loss, const std::string& entry) {
   std::vector<Case> cases;
   Judge judge;
   for (std::uint64_t seed = 0; seed < 3; ++seed) {
-    for (const Deviation& deviation : deviations_of(loss, {entry}, {4, 4}, seed)) {
+    for (const Case& c : deviations_of(loss, {entry}, {4, 4}, seed)) {
       const bool contiguous =
-          std::all_of(deviation.c.operands.begin(), deviation.c.operands.end(),
+          std::all_of(c.operands.begin(), c.operands.end(),
                       [](const Operand& o) { return o.layout == Layout::kContiguous; });
-      if (!contiguous || zone_of(deviation.c, loss.spec) != Zone::kValid) continue;
-      if (judge.judge(loss, deviation.c).verdict == Verdict::kPass) cases.push_back(deviation.c);
+      if (!contiguous || zone_of(c, loss.spec) != Zone::kValid) continue;
+      if (judge.judge(loss, c).verdict == Verdict::kPass) cases.push_back(c);
     }
   }
   return cases;

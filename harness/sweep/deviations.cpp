@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/case/mistake.h"
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 #include "harness/sweep/plan.h"
@@ -80,13 +79,13 @@ std::vector<double> rounded(std::vector<double> values) {
 // Every deviation of one valid call.
 class Around {
  public:
-  Around(const Loss& loss, const Case& base, const Reading& reading, std::vector<Deviation>& all)
+  Around(const Loss& loss, const Case& base, const Reading& reading, std::vector<Case>& all)
       : loss_(loss), base_(base), reading_(reading), all_(all) {}
 
   /// Dtypes and layouts are tried with the first sizes only: there they cost the most, and shapes
   /// hardly matter to them.
   void add_everything(bool storage) {
-    add(base_, base_.operands.front().name);
+    add(base_);
     add_options();
     add_values();
     add_expandable();
@@ -98,7 +97,7 @@ class Around {
   }
 
  private:
-  void add(Case c, const std::string& varied) { all_.push_back({std::move(c), varied}); }
+  void add(Case c) { all_.push_back(std::move(c)); }
 
   std::vector<Case> with_options() const {
     std::vector<Case> cases;
@@ -114,7 +113,7 @@ class Around {
   // Which values are illegal may depend on the option: the rates of poisson_nll_loss.
   void add_options() {
     for (const Case& c : with_options()) {
-      add(c, find_misfit(c, loss_.spec).operand);
+      add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
       Around(loss_, c, reading, all_).add_values();
@@ -135,11 +134,11 @@ class Around {
                                        [&](const Operand& o) { return index_of(o.name) > i; });
       const auto position = static_cast<std::size_t>(behind - c.operands.begin());
       c.operands.insert(behind, operand);
-      add(c, operand.name);
+      add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
       Around with(loss_, c, reading, all_);
-      for (const Case& option : with.with_options()) with.add(option, operand.name);
+      for (const Case& option : with.with_options()) with.add(option);
       with.add_values();
       if (storage) with.add_storage(position);
     }
@@ -160,9 +159,9 @@ class Around {
       }
       Reading reading;
       if (c == base_ || zone_of(c, loss_.spec, &reading) != Zone::kExpandable) continue;
-      add(c, c.operands.back().name);
+      add(c);
       Around small(loss_, c, reading, all_);
-      for (const Case& option : small.with_options()) add(option, c.operands.back().name);
+      for (const Case& option : small.with_options()) add(option);
     }
   }
 
@@ -171,13 +170,13 @@ class Around {
       if (base_.operands[i].dtype == dtype) continue;
       Case c = base_;
       c.operands[i].dtype = dtype;
-      add(std::move(c), base_.operands[i].name);
+      add(std::move(c));
     }
     for (const Layout layout : all_layouts()) {
       if (layout == Layout::kContiguous) continue;
       Case c = base_;
       c.operands[i].layout = layout;
-      add(std::move(c), base_.operands[i].name);
+      add(std::move(c));
     }
   }
 
@@ -189,13 +188,13 @@ class Around {
       for (Operand& operand : c.operands) {
         if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
       }
-      if (c != base_) add(std::move(c), c.operands.front().name);
+      if (c != base_) add(std::move(c));
     }
     for (const Layout layout : all_layouts()) {
       if (layout == Layout::kContiguous) continue;
       Case c = base_;
       for (Operand& operand : c.operands) operand.layout = layout;
-      add(std::move(c), base_.operands.front().name);
+      add(std::move(c));
     }
   }
 
@@ -204,7 +203,7 @@ class Around {
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       Case c = base_;
       c.operands[i].dtype = DType::kU8;
-      add(std::move(c), base_.operands[i].name);
+      add(std::move(c));
     }
   }
 
@@ -224,7 +223,7 @@ class Around {
         Case c = base_;
         c.operands[i].values = rounded(values);
         c.operands[i].values.back() = value;
-        add(std::move(c), operand.name);
+        add(std::move(c));
       }
     }
   }
@@ -239,14 +238,14 @@ class Around {
   const Loss& loss_;
   const Case& base_;
   const Reading& reading_;
-  std::vector<Deviation>& all_;
+  std::vector<Case>& all_;
 };
 
 }  // namespace
 
-std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
-                                     const Bounds& bounds, std::uint64_t seed) {
-  std::vector<Deviation> plain;
+std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
+                                const Bounds& bounds, std::uint64_t seed) {
+  std::vector<Case> plain;
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
     for (const Sizes& sizes : all_sizes()) {
       Reading reading;
@@ -257,11 +256,11 @@ std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::st
           .add_everything(&sizes - all_sizes().data() < kWithStorage);
     }
   }
-  std::vector<Deviation> all;
-  for (const Deviation& deviation : plain) {
+  std::vector<Case> all;
+  for (const Case& c : plain) {
     for (const Way& way : ways_of(loss, entries)) {
-      all.push_back(deviation);
-      set_way(all.back().c, loss.spec, way);
+      all.push_back(c);
+      set_way(all.back(), loss.spec, way);
     }
   }
   return all;

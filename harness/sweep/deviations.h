@@ -11,18 +11,13 @@
 
 namespace shapefuzz {
 
-struct Deviation {
-  Case c;
-  std::string varied;  ///< the operand or the option that is different
-};
-
 struct Bounds {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
 };
 
 /// The deviations of some entries, for every reduction that they have.
-std::vector<Deviation> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
-                                     const Bounds& bounds, std::uint64_t seed);
+std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
+                                const Bounds& bounds, std::uint64_t seed);
 
 }  // namespace shapefuzz

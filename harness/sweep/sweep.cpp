@@ -62,7 +62,7 @@ class Sweep {
   }
 
   // Deviations are cheap to list and belong to one unit, so only the latest are kept.
-  const std::vector<Deviation>& deviations(std::size_t unit) const {
+  const std::vector<Case>& deviations(std::size_t unit) const {
     if (unit != deviations_unit_) {
       const Variation& v = variation(unit);
       deviations_ =
@@ -78,15 +78,15 @@ class Sweep {
   }
 
   Case case_at(std::size_t unit, std::uint64_t index) const {
-    if (is_deviations(unit)) return deviations(unit)[index].c;
+    if (is_deviations(unit)) return deviations(unit)[index];
     const Variation& v = variation(unit);
     return v.make_case(shapes_[(unit - deviation_units()) % shapes_.size()],
                        shapes_[index / v.ways.size()], v.ways[index % v.ways.size()],
                        options_.seed);
   }
 
-  std::vector<std::string> varied(std::size_t unit, std::uint64_t index) const {
-    if (is_deviations(unit)) return {deviations(unit)[index].varied};
+  std::vector<std::string> varied(std::size_t unit) const {
+    if (is_deviations(unit)) return {};
     const Variation& v = variation(unit);
     return {v.operand_name(0), v.operand_name(v.varied)};
   }
@@ -106,7 +106,7 @@ class Sweep {
       const Judgement judgement = judge.judge(*v.loss, c);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
-      if (wants_record(judgement)) records += record(unit, i, c, judgement);
+      if (wants_record(judgement)) records += record(unit, c, judgement);
     }
     const std::string counts = tally.to_text();
     return fmt::format("{}\n{}", counts, records);
@@ -116,10 +116,8 @@ class Sweep {
     return sinks_.records && (sinks_.passes || judgement.verdict != Verdict::kPass);
   }
 
-  std::string record(std::size_t unit, std::uint64_t index, const Case& c,
-                     const Judgement& judgement) const {
-    return to_record(c, variation(unit).loss->spec, judgement, varied(unit, index), libtorch_) +
-           "\n";
+  std::string record(std::size_t unit, const Case& c, const Judgement& judgement) const {
+    return to_record(c, variation(unit).loss->spec, judgement, varied(unit), libtorch_) + "\n";
   }
 
   // In the parent.
@@ -134,7 +132,7 @@ class Sweep {
     const Judgement judgement =
         judgement_of_death(c, variation(death.unit).loss->spec, death.signal);
     tally_.add(c, judgement);
-    if (sinks_.records) sinks_.records(record(death.unit, death.at_case, c, judgement));
+    if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
   }
 
   LossSpecs specs() const {
@@ -148,7 +146,7 @@ class Sweep {
   const SweepSinks& sinks_;
   std::vector<const Variation*> losses_;
   std::vector<Shape> shapes_;
-  mutable std::vector<Deviation> deviations_;
+  mutable std::vector<Case> deviations_;
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
   Tally tally_;
