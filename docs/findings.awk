@@ -1,0 +1,34 @@
+# Makes one C++ file of the programs of findings.md: awk -f findings.awk findings.md >findings.cpp
+#
+# The n-th ```cpp block becomes finding_n(); `findings n` runs it, `findings version` prints the
+# version of LibTorch. A compile error names the line of findings.md.
+BEGIN {
+  print "#include <torch/torch.h>"
+  print "#include <iostream>\n#include <string>"
+}
+/^```cpp$/ {
+  inside = 1
+  ++programs
+  printf "#line %d \"findings.md\"\n", FNR + 1
+  next
+}
+/^```$/ { inside = 0 }
+inside {
+  if ($0 ~ /^#include/) $0 = ""
+  sub(/^int main\(\)/, "static void finding_" programs "()")
+  print
+}
+END {
+  print "int main(int argc, char** argv) {"
+  print "  const std::string wanted = argc == 2 ? argv[1] : \"\";"
+  print "  if (wanted == \"version\") {"
+  print "    std::cout << TORCH_VERSION << '\\n';"
+  print "    return 0;"
+  print "  }"
+  for (i = 1; i <= programs; ++i) {
+    printf "  if (wanted == \"%d\") {\n    finding_%d();\n    return 0;\n  }\n", i, i
+  }
+  print "  std::cerr << \"usage: findings NUMBER|version\\n\";"
+  print "  return 2;"
+  print "}"
+}

@@ -1,0 +1,94 @@
+#!/bin/bash
+# Does docs/findings.md still tell the truth? Runs its programs and compares what they print with
+# the text behind them, replays its cases, and demands a section for each bug of the baseline.
+# Usage: findings_test.sh PATH-OF-FINDINGS PATH-OF-SHAPEFUZZ. Status 77: nothing to compare.
+set -u
+
+if [ $# -ne 2 ]; then
+  echo "usage: $0 PATH-OF-FINDINGS PATH-OF-SHAPEFUZZ" >&2
+  exit 2
+fi
+findings=$(realpath "$1")
+shapefuzz=$(realpath "$2")
+cd "$(dirname "$0")" || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+ulimit -c 0 # some programs die, and are meant to
+
+version=$("$findings" version) || exit 1
+case $version in
+  1.13.*) ;;
+  *)
+    echo "compares nothing: findings.md says what LibTorch 1.13 does, and this is $version"
+    exit 77
+    ;;
+esac
+
+failures=0
+fail() {
+  echo "FAILED  $1"
+  failures=$((failures + 1))
+}
+
+# A program a line: its number, its line in findings.md, and what the comment above it says, as in
+# `<!-- output varies -->` or `<!-- dies: SIGSEGV -->`. The text behind it goes to expected.NUMBER.
+awk -v work="$work" '
+  /^```cpp$/ { print ++n, FNR, previous ~ /^<!-- .* -->$/ ? substr(previous, 6, length(previous) - 9) : "prints" }
+  /^```text$/ { inside = 1; file = work "/expected." n; printf "" >file; previous = $0; next }
+  /^```$/ { inside = 0 }
+  inside { print >file }
+  { previous = $0 }' findings.md >"$work/programs"
+
+while read -r number line behaviour; do
+  label="the program at findings.md:$line"
+  timeout 60 "$findings" "$number" >"$work/actual" 2>"$work/errors" </dev/null
+  status=$?
+  expected=$work/expected.$number
+  case $behaviour in
+    "dies: "*)
+      signal=$(kill -l "$status" 2>/dev/null)
+      if [ "$status" -le 128 ] || [ "dies: SIG$signal" != "$behaviour" ]; then
+        fail "$label: expected that it $behaviour, got status $status"
+      fi
+      ;;
+    "output varies")
+      [ "$status" -eq 0 ] || fail "$label: status $status"
+      ;;
+    prints)
+      [ "$status" -eq 0 ] || fail "$label: status $status: $(head -c 300 "$work/errors")"
+      if [ ! -e "$expected" ]; then
+        fail "$label: no \`\`\`text block behind it"
+      elif ! diff -u --label findings.md --label printed "$expected" "$work/actual"; then
+        fail "$label prints something else"
+      fi
+      ;;
+    *) fail "$label: '$behaviour' is not a behaviour" ;;
+  esac
+done <"$work/programs" 2>/dev/null # bash itself tells of each process that dies
+
+# shapefuzz run 'CASE'  # VERDICT
+verdict_line="^shapefuzz run '\\(.*\\)'  # \\([a-z_]*\\)$"
+sed -n "s/$verdict_line/\\1/p" findings.md >"$work/cases"
+sed -n "s/$verdict_line/\\2/p" findings.md >"$work/expected"
+timeout 300 "$shapefuzz" run --file "$work/cases" 2>"$work/errors" |
+  sed -n 's/^  verdict *\([a-z_]*\):.*/\1/p' >"$work/actual"
+[ "$(wc -l <"$work/actual")" -eq "$(wc -l <"$work/cases")" ] ||
+  fail "the replay stopped: $(head -c 300 "$work/errors")"
+while IFS=$'\t' read -r expected actual case; do
+  [ "$expected" = "$actual" ] || fail "$case: expected the verdict $expected, got '$actual'"
+done < <(paste "$work/expected" "$work/actual" "$work/cases")
+
+# Each section ends with `LOSS VERDICT` of what it explains in the baseline.
+bugs='^(wrong_.*|backward_rejected|crash|out_of_bounds|uninitialized_read|input_mutated|nondeterministic)$'
+grep -v '^#' ../corpus/baseline/libtorch-1.13.txt |
+  awk -F ' [|] ' -v bugs="$bugs" '$3 ~ bugs { print $1, $3 }' | sort -u >"$work/found"
+awk '/^\* / { inside = /^\* Baseline: / } /^$/ { inside = 0 } inside' findings.md |
+  tr -s '\n ' ' ' | grep -oE '[a-z][a-z_0-9]+ [a-z_]+' | sort -u >"$work/explained"
+while read -r signature; do
+  fail "no section explains the baseline's $signature"
+done < <(comm -23 "$work/found" "$work/explained")
+
+programs=$(wc -l <"$work/programs")
+cases=$(wc -l <"$work/cases")
+echo "$programs programs, $cases cases, $(wc -l <"$work/found") kinds of bugs: $failures failures"
+[ "$programs" -gt 0 ] && [ "$cases" -gt 0 ] && [ "$failures" -eq 0 ]
