@@ -182,8 +182,11 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
     const std::vector<double> values =
         gradient.defined() ? values_of(gradient)
                            : std::vector<double>(static_cast<std::size_t>(operand.numel()), 0);
-    const std::vector<Slope> slopes =
-        finite_differences(loss, c, operands.values, reading, i, cotangent);
+    // The entries of a loss share the operands, and so the slopes.
+    std::vector<Slope>& slopes = operands.slopes[i];
+    if (slopes.empty()) {
+      slopes = finite_differences(loss, c, operands.values, reading, i, cotangent);
+    }
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       const double gap = std::abs(values[k] - slopes[k].value);
       if (!slopes[k].smooth || gap <= relative * std::max(1.0, std::abs(slopes[k].value))) {

@@ -20,6 +20,8 @@ using Tensors = std::array<at::Tensor, kMaxOperands>;
 struct OperandSet {
   Tensors tensors;
   OperandValues values;
+  /// By operand, of the formula at these values; empty until somebody asks (compare_with_slopes).
+  mutable std::array<std::vector<Slope>, kMaxOperands> slopes;
 };
 
 /// What one run left. Without `accepted`, only `message` and `clean` mean something.
