@@ -247,5 +247,32 @@ TEST(BindKind, TurnsAKindThatAnOptionDecidesIntoOne) {
   EXPECT_EQ(kind_of(1, 1), Kind::kLogProb);
 }
 
+TEST(IllegalSamples, AreIllegal) {
+  for (const KindInfo& kind : all_kinds()) {
+    BoundKind bound;
+    bound.kind = kind.kind;
+    bound.argument = 3;
+    if (kind.kind == Kind::kLabel) bound.special = 1;
+    for (const double value : illegal_samples(bound)) {
+      EXPECT_TRUE(illegal_value(bound, {value})) << kind.name << " " << value;
+    }
+  }
+}
+
+TEST(EffectiveValues, RepeatTheFirstEntryOfAnExpandedLayout) {
+  Operand operand;
+  operand.shape = {3, 2};
+  operand.layout = Layout::kExpanded;
+  operand.values = {1, 2, 3, 4, 5, 6};
+  EXPECT_EQ(effective_values(operand, {}, 0, 0), (std::vector<double>{1, 2, 1, 2, 1, 2}));
+}
+
+TEST(EffectiveValues, HaveNoSignInAnUnsignedDtype) {
+  Operand operand;
+  operand.shape = {50};
+  operand.dtype = DType::kU8;
+  for (const double value : effective_values(operand, {}, 0, 0)) EXPECT_GE(value, 0);
+}
+
 }  // namespace
 }  // namespace shapefuzz

@@ -102,6 +102,13 @@ bool unreduced_agrees(const Loss& loss, const Case& c, const OperandSet& operand
          Agreement::kEqual;
 }
 
+// Whether the call gives every sample its own result. The gradient of a mean does not: an operator
+// that returns it divides by the batch.
+bool has_samples(const LossSpec& spec, const Case& c) {
+  return spec.find_option("reduction") == nullptr ||
+         c.get<std::string>(spec, "reduction") == "none";
+}
+
 // The references of an accepted call, the cheapest first; the first that disagrees is returned.
 Comparison compare_with_references(const Loss& loss, const Case& c, const OperandSet& operands,
                                    const Execution& actual, const Reading& reading, Zone zone) {
@@ -120,7 +127,7 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
     if (comparison.agreement != Agreement::kEqual && !refused) return comparison;
     comparison.agreement = Agreement::kEqual;
   }
-  if (unreduced) {
+  if (has_samples(loss.spec, c)) {
     comparison = compare_with_samples(loss, c, operands, actual, reading);
     if (comparison.agreement != Agreement::kEqual) return comparison;
   }

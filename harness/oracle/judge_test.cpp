@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "harness/case/zone.h"
 #include "harness/oracle/mutants.h"
+#include "harness/sweep/deviations.h"
 #include "harness/sweep/plan.h"
 
 namespace shapefuzz {
@@ -30,8 +34,8 @@ TEST_P(Mutants, AreCaughtBySweepingThem) {
   const Variation variation = variations_of(mutant.loss, {"functional"}).front();
   Judge oracle;
   bool caught = false;
-  for (const Shape& output : all_shapes(2, 2)) {
-    for (const Shape& other : all_shapes(2, 2)) {
+  for (const Shape& output : all_shapes(2, 3)) {
+    for (const Shape& other : all_shapes(2, 3)) {
       for (const Way& way : variation.ways) {
         const Case c = variation.make_case(output, other, way, 0);
         caught = caught || to_string(oracle.judge(mutant.loss, c).verdict) == mutant.verdict;
@@ -119,6 +123,73 @@ TEST(Judge, LetsALossRefuseWhatWouldNeedAConversion) {
         "binary_cross_entropy(input=f32[4], target=f64[4])"}) {
     EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
     EXPECT_EQ(to_string(judge(line).zone), "expandable") << line;
+  }
+}
+
+TEST(Judge, NamesTheSampleThatIsNotItsOwn) {
+  for (const Mutant& mutant : all_mutants()) {
+    const std::string detail = judge(mutant.loss, mutant.example).detail;
+    if (mutant.name == "mixes_samples") {
+      EXPECT_EQ(detail.find("sample 0 alone"), 0U) << detail;
+    }
+    if (mutant.name == "depends_on_order") {
+      EXPECT_EQ(detail.find("the samples in reverse order"), 0U) << detail;
+    }
+  }
+}
+
+TEST(Operators, AreFoundByTheirNames) {
+  for (const char* name : {"aten::mse_loss", "aten::nll_loss2d_backward", "aten::_ctc_loss.Tensor",
+                           "aten::multi_margin_loss_backward", "aten::mse_loss.out"}) {
+    ASSERT_NE(find_loss(name), nullptr) << name;
+    EXPECT_EQ(find_loss(name)->spec.entries, std::vector<std::string>{"op"});
+  }
+  const Case c =
+      parse_case("mse_loss_backward(self=f64[2], target=f64[2], grad_output=f64[])", all_specs());
+  EXPECT_EQ(to_string(c),
+            "aten::mse_loss_backward@op(self=f64[2], target=f64[2], grad_output=f64[])");
+}
+
+// Whatever the dispatcher lists can be called: with a contract, its valid calls are accepted.
+TEST(Operators, DoWhatTheirContractsSay) {
+  std::size_t accepted = 0;
+  for (const Loss& loss : all_operators()) {
+    if (loss.spec.open) continue;
+    Judge oracle;
+    for (const Case& c : deviations_of(loss, {"op"}, {4, 4}, 0)) {
+      if (zone_of(c, loss.spec) != Zone::kValid || to_string(c).find('~') != std::string::npos) {
+        continue;
+      }
+      const Judgement judgement = oracle.judge(loss, c);
+      EXPECT_EQ(judgement.outcome, Outcome::kAccepted) << to_string(c) << judgement.message;
+      EXPECT_EQ(to_string(judgement.verdict), "pass") << to_string(c) << judgement.detail;
+      ++accepted;
+    }
+  }
+  EXPECT_GT(accepted, 100U);
+}
+
+TEST(Deviations, StayWithinBoundsAndTryEveryOption) {
+  for (const Loss& loss : all_losses()) {
+    std::set<std::string> seen;
+    for (const Case& c : deviations_of(loss, {loss.spec.entries.front()}, {3, 3}, 0)) {
+      for (const Option& option : c.options) seen.insert(option.name + to_string(option.value));
+      for (const Operand& operand : c.operands) {
+        seen.insert(std::string(to_string(operand.dtype)));
+        seen.insert(std::string(to_string(operand.layout)));
+        ASSERT_LE(operand.shape.rank(), 3U) << to_string(c);
+        for (const std::int64_t size : operand.shape) ASSERT_LE(size, 3) << to_string(c);
+      }
+    }
+    for (const OptionSpec& option : loss.spec.options) {
+      for (const OptionValue& value : option.samples) {
+        EXPECT_EQ(seen.count(option.name + to_string(value)), 1U) << loss.spec.name << option.name;
+      }
+    }
+    for (const DType dtype : all_dtypes()) EXPECT_EQ(seen.count(std::string(to_string(dtype))), 1U);
+    for (const Layout layout : all_layouts()) {
+      EXPECT_EQ(seen.count(std::string(to_string(layout))), 1U) << loss.spec.name;
+    }
   }
 }
 

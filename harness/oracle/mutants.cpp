@@ -43,6 +43,23 @@ at::Tensor sum_for_mean(const Arguments& a) {
   return a.reduction == "mean" ? loss.sum() : reduce(loss, a);
 }
 
+// Like a loss that normalises over the batch: no sample has its own.
+at::Tensor mixes_samples(const Arguments& a) {
+  refuse_unless_same_shape(a);
+  const at::Tensor loss = (a[0] - a[1]).pow(2);
+  return reduce(loss.dim() == 0 ? loss : loss - loss.mean(0, /*keepdim=*/true), a);
+}
+
+// Each sample is right alone and in its place, but not in another.
+at::Tensor depends_on_order(const Arguments& a) {
+  refuse_unless_same_shape(a);
+  const at::Tensor loss = (a[0] - a[1]).pow(2);
+  if (loss.dim() == 0 || loss.size(0) < 3) return reduce(loss, a);
+  at::Tensor changed = loss.clone();
+  changed.select(0, 1).add_(0.5 * loss.select(0, 0));
+  return reduce(changed, a);
+}
+
 // The right number, but a mean whose gradient is doubled.
 at::Tensor wrong_gradient(const Arguments& a) {
   refuse_unless_same_shape(a);
@@ -105,6 +122,10 @@ std::vector<Mutant> all_mutants() {
              "wrong_reduction"),
       mutant("wrong_sum_over_two", sum_for_mean, "(input=f64[2], target=f64[2])",
              "wrong_reduction"),
+      mutant("mixes_samples", mixes_samples, "(input=f64[4], target=f64[4], reduction=none)",
+             "wrong_value"),
+      mutant("depends_on_order", depends_on_order, "(input=f64[3], target=f64[3], reduction=none)",
+             "wrong_value"),
       mutant("wrong_gradient", wrong_gradient, "(input=f64[4,2], target=f64[4,2])",
              "wrong_gradient"),
       mutant("drops_a_row", drops_a_row, "(input=f64[4,2], target=f64[2], reduction=none)",

@@ -154,8 +154,11 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
       break;
   }
   if (judgement.zone == Zone::kExpandable) {
-    return fmt::format("{}.expand({{{}}}), if every entry is meant to see the same values",
-                       misfit.operand, list);
+    // Some kernels take a weight for contiguous without asking (docs/findings.md).
+    const char* const contiguous =
+        misfit.operand.find("weight") == std::string::npos ? "" : ".contiguous()";
+    return fmt::format("{}.expand({{{}}}){}, if every entry is meant to see the same values",
+                       misfit.operand, list, contiguous);
   }
   return fmt::format("give {} the demanded shape {}", misfit.operand, demanded);
 }
