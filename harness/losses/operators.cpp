@@ -107,16 +107,17 @@ std::optional<c10::OperatorHandle> find_operator(const std::string& name) {
 // in has the shape of the result. What is not listed here is called all the same, without a
 // promise.
 std::string contract_of(const std::string& name) {
-  const auto forward = [](const std::string& operands, const std::string& result) {
-    return fmt::format("({0}) -> {1} where reduction = 0 | ({0}) -> [] where reduction >= 1",
-                       operands, result);
+  const auto forward = [](const std::string& operands, const std::string& result,
+                          const std::string& also = "") {
+    return fmt::format("({0}) -> {1} where reduction = 0{2} | ({0}) -> [] where reduction >= 1{2}",
+                       operands, result, also);
   };
   const auto backward = [](const std::string& operands, const std::string& losses,
-                           const std::string& result) {
+                           const std::string& result, const std::string& also = "") {
     return fmt::format(
-        "({0}, grad_output: real{1}) -> {2} where reduction = 0"
-        " | ({0}, grad_output: real[]) -> {2} where reduction >= 1",
-        operands, losses, result);
+        "({0}, grad_output: real{1}) -> {2} where reduction = 0{3}"
+        " | ({0}, grad_output: real[]) -> {2} where reduction >= 1{3}",
+        operands, losses, result, also);
   };
   const std::string same = "self: real[*S], target: real[*S]";
   const std::string signs = "self: real[*S], target: sign[*S]";
@@ -126,6 +127,7 @@ std::string contract_of(const std::string& name) {
       "self: logprob[N,C,H,W], target: index(C,ignore_index)[N,H,W], weight?: weight[C]";
   const std::string margins = "self: real[N,C], target: index(C)[N], weight?: weight[C]";
   const std::string labels = "self: real[N,C], target: classes(C)[N,C]";
+  const std::string some_class = ", C >= 1";
   const std::map<std::string, std::string> contracts = {
       {"mse_loss_backward", backward(same, "[*S]", "[*S]")},
       {"smooth_l1_loss_backward", backward(same, "[*S]", "[*S]")},
@@ -138,10 +140,10 @@ std::string contract_of(const std::string& name) {
       {"nll_loss2d_forward", forward(maps, "[N,H,W]")},
       {"nll_loss2d_backward",
        backward(maps + ", total_weight: positive[]", "[N,H,W]", "[N,C,H,W]")},
-      {"multi_margin_loss_backward", backward(margins, "[N]", "[N,C]")},
-      {"multilabel_margin_loss_forward", forward(labels, "[N]")},
+      {"multi_margin_loss_backward", backward(margins, "[N]", "[N,C]", some_class)},
+      {"multilabel_margin_loss_forward", forward(labels, "[N]", some_class)},
       {"multilabel_margin_loss_backward",
-       backward(labels + ", is_target: binary[N,C]", "[N]", "[N,C]")},
+       backward(labels + ", is_target: binary[N,C]", "[N]", "[N,C]", some_class)},
   };
   const auto found = contracts.find(name);
   return found == contracts.end() ? "" : found->second;
