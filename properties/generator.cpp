@@ -161,6 +161,7 @@ void add_values(const Loss& loss, const Drawn& drawn, std::size_t victim,
 void add_options(const Loss& loss, const Drawn& drawn, std::vector<DrawnCase>& possible) {
   if (loss.spec.illegal_option == nullptr) return;
   for (const OptionSpec& option : loss.spec.options) {
+    if (!loss.checks(option.name)) continue;
     for (const OptionValue& value : option.samples) {
       Case c = drawn.c;
       c.set_option(loss.spec, option.name, value);

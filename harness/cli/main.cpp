@@ -107,7 +107,9 @@ CLI::App* add_sweep(CLI::App& app, SweepCommand& command) {
                    "for this LibTorch)")
       ->check(check_file);
   sweep
-      ->add_option("--write-baseline", command.write_baseline, "Write what was found as a baseline")
+      ->add_option(
+          "--write-baseline", command.write_baseline,
+          "Write what was found as a baseline; what the old one knows beyond the bounds stays")
       ->check(check_file);
   sweep->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
       ->check(CLI::Range(1, 256));

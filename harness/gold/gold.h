@@ -41,6 +41,9 @@ struct GoldLoss {
   std::vector<double> losses;  ///< unreduced, row-major in the contract's result shape
   /// The documented `mean`, where it is not the mean over `losses`.
   std::optional<double> mean;
+  /// The largest number on the way, where a loss is a small difference of large ones: it is as
+  /// inexact as they are.
+  double scale = 1;
 };
 
 using GoldFormula = GoldLoss (*)(const GoldCall&);

@@ -45,6 +45,7 @@ GoldLoss triplets(const GoldCall& call, double p, double eps) {
       negative = std::min(negative, distance(call[1], call[2], row, rows.width, p, eps));
     }
     result.losses.push_back(std::max(0.0, positive - negative + call.real("margin")));
+    result.scale = std::max({result.scale, positive, negative});
   }
   return result;
 }

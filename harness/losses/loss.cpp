@@ -14,8 +14,8 @@ const Entry& Loss::entry(std::string_view name) const {
   throw std::out_of_range(fmt::format("{} has no entry {}", spec.name, name));
 }
 
-bool Loss::checks(const std::string& operand) const {
-  return std::find(unchecked.begin(), unchecked.end(), operand) == unchecked.end();
+bool Loss::checks(const std::string& name) const {
+  return std::find(unchecked.begin(), unchecked.end(), name) == unchecked.end();
 }
 
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,

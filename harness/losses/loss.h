@@ -63,8 +63,8 @@ struct Loss {
   /// Operands that LibTorch declares not differentiable ("the derivative for 'weight' is not
   /// implemented"); they never require a gradient.
   std::vector<std::string> constants;
-  /// Operands whose illegal values LibTorch uses as addresses, unchecked: a sweep or a property
-  /// that tried them would corrupt the memory of the cases behind it.
+  /// Operands and options whose illegal values LibTorch uses as addresses, unchecked: a sweep or a
+  /// property that tried them would crash, or corrupt the memory of the cases behind it.
   std::vector<std::string> unchecked;
   MeanRule mean = nullptr;
   /// Reductions that return a plain number by documentation, so that no gradient flows back.
@@ -73,7 +73,7 @@ struct Loss {
   std::vector<Option> sweep_options;
 
   const Entry& entry(std::string_view name) const;
-  bool checks(const std::string& operand) const;
+  bool checks(const std::string& name) const;
 };
 
 /// Puts a loss together: parses its contract and hands the options' names to it.

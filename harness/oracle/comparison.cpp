@@ -144,12 +144,13 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
                              const OperandSet& operands, const Reading& reading) {
   const GoldCall call = make_gold_call(loss, c, operands.values, reading);
   const std::string_view reduction = loss.spec.reduction_of(c);
-  const std::vector<double> expected = reduce(loss.gold(call), call, reduction);
+  const GoldLoss gold = loss.gold(call);
+  const std::vector<double> expected = reduce(gold, call, reduction);
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
   const std::int64_t elements = summands(actual, operands.tensors);
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
-  double scale = 1;
+  double scale = gold.scale;
   for (const double value : expected) {
     if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
   }

@@ -156,11 +156,10 @@ at::Tensor call_with(const EntryCall& call, const Arguments& a,
 }
 
 Mutant with_fault(const Loss& loss, const std::string& name, const Fault& fault) {
-  Mutant mutant{loss, "", ""};
+  Mutant mutant{loss, "", "", loss.spec.name + "_" + name};
   for (Entry& entry : mutant.loss.entries) {
     entry.call = [call = entry.call, fault](const Arguments& a) { return fault(call, a); };
   }
-  mutant.name = loss.spec.name + "_" + name;
   return mutant;
 }
 
@@ -208,6 +207,15 @@ at::Tensor divides_by_one_too_many(const EntryCall& call, const Arguments& a) {
   return call(a) * (elements / (elements + 1));
 }
 
+// Whether LibTorch uses the value as an address instead of refusing it.
+bool crashes(const Loss& loss, const OptionSpec& option, const OptionValue& value) {
+  if (loss.checks(option.name)) return false;
+  Case c;
+  c.options = loss.sweep_options;
+  c.set_option(loss.spec, option.name, value);
+  return loss.spec.illegal_option(c, loss.spec).has_value();
+}
+
 }  // namespace
 
 std::vector<Mutant> formula_mutants(const Loss& loss) {
@@ -232,6 +240,7 @@ std::vector<Mutant> formula_mutants(const Loss& loss) {
   for (const OptionSpec& option : loss.spec.options) {
     std::size_t number = 0;
     for (const OptionValue& value : option.samples) {
+      if (crashes(loss, option, value)) continue;
       mutants.push_back(
           with_fault(loss, option.name + std::to_string(++number), sets(option.name, value)));
     }

@@ -14,7 +14,7 @@ struct Mutant {
   Loss loss;
   std::string example;  ///< a case that shows the fault
   std::string verdict;  ///< what the oracle must say of it
-  std::string name = "";
+  std::string name;
 };
 
 /// GoogleTest names a failing mutant with this.

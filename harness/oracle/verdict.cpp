@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <tuple>
@@ -37,6 +38,25 @@ constexpr std::array<VerdictInfo, 16> kVerdicts = {{
 }};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_of_word(char c) {
+  return is_digit(c) || c == '_' || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// c10::ScalarType's names (c10/core/ScalarType.h), as in "expected scalar type Long but found Int".
+constexpr std::array<std::string_view, 14> kScalarTypes = {
+    {"Byte", "Char", "Short", "Int", "Long", "Half", "Float", "Double", "ComplexHalf",
+     "ComplexFloat", "ComplexDouble", "Bool", "BFloat16", "UInt64"}};
+
+// The length of the scalar type's name that `message` has at `at`; 0 if there is none.
+std::size_t scalar_type_at(std::string_view message, std::size_t at) {
+  if (at > 0 && is_of_word(message[at - 1])) return 0;
+  std::size_t end = at;
+  while (end < message.size() && is_of_word(message[end])) ++end;
+  const std::string_view word = message.substr(at, end - at);
+  return std::find(kScalarTypes.begin(), kScalarTypes.end(), word) == kScalarTypes.end()
+             ? 0
+             : word.size();
+}
 
 auto parts(const Signature& s) {
   return std::tie(s.loss, s.entry, s.verdict, s.relation, s.message);
@@ -101,7 +121,7 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal) {
 }
 
 Signature signature_of(const Case& c, const Judgement& judgement) {
-  const std::string message = without_numbers(judgement.message);
+  const std::string message = without_particulars(judgement.message);
   return {c.loss, c.entry, std::string(to_string(judgement.verdict)), to_string(judgement.misfit),
           message.empty() ? "-" : message};
 }
@@ -110,10 +130,15 @@ std::string to_string(const Signature& s) {
   return fmt::format("{} | {} | {} | {} | {}", s.loss, s.entry, s.verdict, s.relation, s.message);
 }
 
-std::string without_numbers(std::string_view message) {
+std::string without_particulars(std::string_view message) {
   std::string text;
   for (std::size_t i = 0; i < message.size();) {
     const char c = message[i];
+    if (const std::size_t length = scalar_type_at(message, i); length > 0) {
+      text += '#';
+      i += length;
+      continue;
+    }
     if (!is_digit(c)) {
       // One line, and nothing that the ` | ` of a baseline could be confused by.
       const char plain = c == '|' ? '/' : (c < ' ' || c > '~') ? ' ' : c;

@@ -80,7 +80,7 @@ struct Signature {
   std::string entry;
   std::string verdict;
   std::string relation;  ///< the misfit, `target:forgot_unsqueeze`
-  std::string message;   ///< LibTorch's, its numbers replaced; `-` if there is none
+  std::string message;   ///< LibTorch's, without_particulars(); `-` if there is none
 
   friend bool operator<(const Signature& a, const Signature& b);
   friend bool operator==(const Signature& a, const Signature& b);
@@ -90,7 +90,7 @@ Signature signature_of(const Case& c, const Judgement& judgement);
 /// The parts joined by ` | `, the spelling in baselines and records.
 std::string to_string(const Signature& signature);
 
-/// `message` in one line, every number and every list of numbers replaced by `#`.
-std::string without_numbers(std::string_view message);
+/// `message` in one line, every number, list of numbers and scalar type replaced by `#`.
+std::string without_particulars(std::string_view message);
 
 }  // namespace shapefuzz

@@ -38,18 +38,21 @@ TEST(Policy, IsReadByItsName) {
   EXPECT_EQ(parse_policy(""), std::nullopt);
 }
 
-TEST(Signature, HasNoNumbersOfTheMessage) {
-  EXPECT_EQ(without_numbers("Expected size 64 but got size 1.5."),
+TEST(Signature, HasNoNumbersOrDtypesOfTheMessage) {
+  EXPECT_EQ(without_particulars("Expected size 64 but got size 1.5."),
             "Expected size # but got size #");
-  EXPECT_EQ(without_numbers("got [2, 3, 4] and [5]"), "got [#] and [#]");
-  EXPECT_EQ(without_numbers("got [] and [2]"), "got [#] and [#]");
-  EXPECT_EQ(without_numbers("got [][]"), "got [#][#]");
-  EXPECT_EQ(without_numbers("Target -1 is out of bounds."), "Target -# is out of bounds.");
+  EXPECT_EQ(without_particulars("got [2, 3, 4] and [5]"), "got [#] and [#]");
+  EXPECT_EQ(without_particulars("got [] and [2]"), "got [#] and [#]");
+  EXPECT_EQ(without_particulars("got [][]"), "got [#][#]");
+  EXPECT_EQ(without_particulars("Target -1 is out of bounds."), "Target -# is out of bounds.");
+  EXPECT_EQ(without_particulars("expected Long but found BFloat16"), "expected # but found #");
+  EXPECT_EQ(without_particulars("not implemented for 'Half'"), "not implemented for '#'");
+  EXPECT_EQ(without_particulars("Longer than LongTensor"), "Longer than LongTensor");
 }
 
 TEST(Signature, IsOneLineOfPartsThatABarSeparates) {
-  EXPECT_EQ(without_numbers(" two\nlines\tand  \xc3\x97 a|b "), "two lines and a/b");
-  EXPECT_EQ(without_numbers(""), "");
+  EXPECT_EQ(without_particulars(" two\nlines\tand  \xc3\x97 a|b "), "two lines and a/b");
+  EXPECT_EQ(without_particulars(""), "");
 }
 
 TEST(Signature, IsTheSameForCasesThatDifferInSizesOnly) {

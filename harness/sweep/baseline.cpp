@@ -116,4 +116,13 @@ Deviation compare(const Baseline& baseline, const Findings& findings,
   return deviation;
 }
 
+Findings rewritten(const Baseline& baseline, const Findings& findings,
+                   const std::function<bool(const Case&)>& reaches) {
+  Findings all = findings;
+  for (const auto& [signature, known] : baseline) {
+    if (!reaches(known.smallest)) all.insert({signature, Finding{known.smallest, "", 0}});
+  }
+  return all;
+}
+
 }  // namespace shapefuzz

@@ -41,4 +41,9 @@ struct Deviation {
 Deviation compare(const Baseline& baseline, const Findings& findings,
                   const std::function<bool(const Case&)>& reaches);
 
+/// What a rewritten baseline says: the findings, and what the old one knows of losses that this
+/// sweep left out.
+Findings rewritten(const Baseline& baseline, const Findings& findings,
+                   const std::function<bool(const Case&)>& reaches);
+
 }  // namespace shapefuzz
