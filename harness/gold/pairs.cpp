@@ -55,9 +55,10 @@ GoldLoss triplets(const GoldCall& call, double p, double eps) {
 namespace gold {
 
 // torch.nn.CosineEmbeddingLoss: 1 - cos(x1, x2) if y = 1, max(0, cos(x1, x2) - margin) if y = -1.
-// LibTorch adds 1e-12 to each squared norm, so that the cosine of a zero vector is 0.
+// LibTorch adds 1e-12, a float (EPSILON in ATen/native/Loss.cpp), to each squared norm, so that the
+// cosine of a zero vector is 0.
 GoldLoss cosine_embedding_loss(const GoldCall& call) {
-  constexpr double kEpsilon = 1e-12;
+  constexpr double kEpsilon = 1e-12F;
   const RowShape rows(call[0].shape);
   GoldLoss result;
   for (std::size_t row = 0; row < rows.count; ++row) {

@@ -88,11 +88,13 @@ GoldCall make_gold_call(const Loss& loss, const Case& c, const OperandValues& va
 
 std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const OperandValues& values,
                                       const Reading& reading, std::size_t operand,
-                                      const std::vector<double>& cotangent) {
+                                      const std::vector<double>& cotangent, double tolerance) {
   // The truncation error falls with the square of the step and the rounding error grows with its
   // inverse; at 2^-17 both are about 1e-10 for numbers of order 1.
   constexpr double kStep = 0x1.0p-17;
   constexpr double kAgreement = 1e-6;
+  const double reach = std::max(kStep, tolerance);
+  const double agreement = std::max(1e-3, tolerance);
   WeightedResult result(loss, c, values, reading, cotangent);
   std::vector<Slope> slopes(values[operand].size());
   for (std::size_t i = 0; i < slopes.size(); ++i) {
@@ -104,9 +106,10 @@ std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const Ope
     };
     const double central = difference(kStep);
     const double scale = std::max(1.0, std::abs(central));
-    // At a kink the two sides differ, and so do different steps next to it.
+    // At a kink the two sides differ, and so do different steps next to it. A coarse number format
+    // may round to the other side of one that is further away.
     const bool smooth = std::abs(central - difference(kStep / 4)) <= kAgreement * scale &&
-                        std::abs(one_sided(kStep) - one_sided(-kStep)) <= 1e-3 * scale;
+                        std::abs(one_sided(reach) - one_sided(-reach)) <= agreement * scale;
     slopes[i] = {central, smooth};
   }
   return slopes;

@@ -22,7 +22,7 @@ std::vector<double> expand_values(const std::vector<double>& values, const Shape
                                   const Shape& to);
 
 /// The derivative of sum_i cotangent_i * result_i by each element of an operand of the case, by
-/// central differences of the gold formula.
+/// central differences of the gold formula, of values that are right within `tolerance`.
 struct Slope {
   double value = 0;
   bool smooth =
@@ -30,6 +30,6 @@ struct Slope {
 };
 std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const OperandValues& values,
                                       const Reading& reading, std::size_t operand,
-                                      const std::vector<double>& cotangent);
+                                      const std::vector<double>& cotangent, double tolerance);
 
 }  // namespace shapefuzz

@@ -41,5 +41,21 @@ TEST_P(Tolerance, CatchesAWrongDivisorOnTwoElements) {
 INSTANTIATE_TEST_SUITE_P(Of, Tolerance, ::testing::Values("f64", "f32", "f16", "bf16"),
                          [](const auto& info) { return info.param; });
 
+// Each was a false finding of ten million cases: a tiny norm in a denominator, numbers that cancel,
+// a kink that bf16 rounds over.
+TEST(IllConditioned, CasesAreNoMiscalculations) {
+  for (const char* line :
+       {"cosine_embedding_loss(input1=f64[2,1], input2=f64[2,1], target=f64[2])#21",
+        "cosine_embedding_loss(input1=f64[1,1], input2=f64[1,1], target=f64[3], "
+        "reduction=sum)#663",
+        "triplet_margin_loss(anchor=bf16[6,2], positive=bf16[6,2], negative=bf16[6,2], margin=0, "
+        "swap=true)#120"}) {
+    const Case c = parse_case(line, all_specs());
+    const Judgement judgement = Judge().judge(*find_loss(c.loss), c);
+    EXPECT_NE(severity_of(judgement.verdict), Severity::kMiscalculation)
+        << line << ": " << judgement.detail;
+  }
+}
+
 }  // namespace
 }  // namespace shapefuzz
