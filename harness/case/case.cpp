@@ -1,6 +1,6 @@
 #include "harness/case/case.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

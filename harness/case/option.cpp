@@ -1,6 +1,6 @@
 #include "harness/case/option.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>

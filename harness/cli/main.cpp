@@ -1,7 +1,7 @@
 // The `shapefuzz` command: options in, exit status out. Results go to standard output, everything
 // else to standard error.
 #include <fcntl.h>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

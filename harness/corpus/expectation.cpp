@@ -1,6 +1,6 @@
 #include "harness/corpus/expectation.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>

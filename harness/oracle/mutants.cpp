@@ -92,17 +92,16 @@ at::Tensor asserts(const Arguments& a) {
   return healthy(a);
 }
 
-struct RefusesBackward : torch::autograd::Function<RefusesBackward> {
-  static at::Tensor forward(torch::autograd::AutogradContext* /*context*/, at::Tensor value) {
-    return value.clone();
+at::Tensor refuses_backward(const Arguments& a) {
+  at::Tensor loss = healthy(a);
+  if (loss.requires_grad()) {
+    loss.register_hook([](const at::Tensor& gradient) {
+      TORCH_CHECK(!gradient.defined(), "no derivative");
+      return gradient;
+    });
   }
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* /*context*/,
-                                                 torch::autograd::variable_list /*gradients*/) {
-    TORCH_CHECK(false, "no derivative");
-  }
-};
-
-at::Tensor refuses_backward(const Arguments& a) { return RefusesBackward::apply(healthy(a)); }
+  return loss;
+}
 
 Mutant mutant(const std::string& name, EntryCall call, const std::string& arguments,
               const std::string& verdict) {

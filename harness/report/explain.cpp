@@ -1,6 +1,6 @@
 #include "harness/report/explain.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/case/zone.h"
 

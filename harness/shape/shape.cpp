@@ -1,6 +1,6 @@
 #include "harness/shape/shape.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <stdexcept>
