@@ -94,8 +94,10 @@ void say_the_case_and_die(int signal) {
   ::raise(signal);
 }
 
-void on_crash(void (*handler)(int)) {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(signal, handler);
+void name_the_case_that_crashes() {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    ::signal(signal, say_the_case_and_die);
+  }
 }
 
 // Whether the baseline knows a crash of something that is unusual about the case.
@@ -123,7 +125,6 @@ std::optional<int> find_death(const Loss& loss, const Case& c) {
   Pool pool;
   pool.units = 1;
   pool.work = [&](std::size_t, const auto& skipped, Position&) {
-    on_crash(SIG_DFL);
     if (skipped.empty()) Judge().judge(loss, c);
     return std::string();
   };
@@ -243,6 +244,6 @@ int main(int argc, char** argv) {
   if (!shapefuzz::apply_profile()) return 2;
   ::testing::InitGoogleTest(&argc, argv);
   shapefuzz::register_tests();
-  shapefuzz::on_crash(shapefuzz::say_the_case_and_die);
+  shapefuzz::name_the_case_that_crashes();
   return RUN_ALL_TESTS();
 }

@@ -159,6 +159,8 @@ class Run {
       // However the parent ends, nobody is left who computes for it.
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(0);
+      // The parent reports a crash; the handler of a library behind LibTorch (UCX) prints a page.
+      for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(crash, SIG_DFL);
       // A copy of another worker's pipe would hide that worker's end from the parent.
       for (const Worker& other : workers_) {
         if (other.pid < 0) continue;
