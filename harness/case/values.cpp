@@ -29,6 +29,12 @@ class Stream {
   std::uint64_t counter_ = 0;
 };
 
+// A tiny norm in a denominator makes rounding as large as a mistake.
+double away_from_zero(double value) {
+  constexpr double kLeast = 0x1.0p-5;
+  return std::abs(value) < kLeast ? value + std::copysign(kLeast, value) : value;
+}
+
 double label(Stream& stream, const BoundKind& kind) {
   // With the blank as the only class there is no label; 0 at least stays inside.
   if (kind.argument < 2) return 0;
@@ -183,7 +189,7 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
         value = length(stream, kind);
         break;
       default:
-        value = stream.real(-2, 2);  // differences reach both sides of every default margin
+        value = away_from_zero(stream.real(-2, 2));  // reaches both sides of every default margin
         break;
     }
   }

@@ -64,7 +64,7 @@ std::string element_text(const at::Tensor& tensor, std::int64_t at) {
 
 // A norm or a probability in a denominator makes numbers on the way that are larger than operands
 // and gradients, and may cancel: in the gradient of a cosine of single numbers all of them do. They
-// explain this much, but no more than a hundred-thousandth, which no wrong divisor hides in.
+// explain this much, but no more than a ten-thousandth, which no wrong divisor hides in.
 double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements) {
   double smallest = 1;
   for (const at::Tensor& operand : operands) {
@@ -73,7 +73,7 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
       if (value != 0) smallest = std::min(smallest, std::abs(value));
     }
   }
-  return std::min(tolerance(roundoff, elements, 1 / smallest), 1e-5);
+  return std::min(tolerance(roundoff, elements, 1 / smallest), 1e-4);
 }
 
 // Compares the gradients of every operand; an undefined gradient is zero.
@@ -191,9 +191,9 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
   comparison.expected_shape = shape_of(actual.value);
   if (detached(loss, c)) return comparison;
   const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
-  const double relative =
-      std::max(kTolerance, tolerance(roundoff_of(loss, actual.value, operands.tensors),
-                                     summands(actual, operands.tensors), 1));
+  const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
+  const std::int64_t elements = summands(actual, operands.tensors);
+  const double relative = std::max(kTolerance, tolerance(roundoff, elements, 1));
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
     const at::Tensor& operand = operands.tensors[i];
     if (!operand.defined() || !operand.requires_grad()) continue;
@@ -211,6 +211,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
       if (!slopes[k].smooth || gap <= relative * std::max(1.0, std::abs(slopes[k].value))) {
         continue;
       }
+      if (gap <= allowed_for_quotients(operands.tensors, roundoff, elements)) continue;
       comparison.agreement = Agreement::kGradient;
       comparison.detail =
           fmt::format("the gradient of {}{} is {}, the documented formula has the slope {}",

@@ -48,6 +48,8 @@ TEST(IllConditioned, CasesAreNoMiscalculations) {
        {"cosine_embedding_loss(input1=f64[2,1], input2=f64[2,1], target=f64[2])#21",
         "cosine_embedding_loss(input1=f64[1,1], input2=f64[1,1], target=f64[3], "
         "reduction=sum)#663",
+        "cosine_embedding_loss(input1=f32[2,1]{0.05,-0.04}, input2=f32[2,1]{1.3,-0.03}, "
+        "target=f32[2]{-1,1}, reduction=sum)",
         "triplet_margin_loss(anchor=bf16[6,2], positive=bf16[6,2], negative=bf16[6,2], margin=0, "
         "swap=true)#120"}) {
     const Case c = parse_case(line, all_specs());
