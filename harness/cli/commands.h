@@ -2,12 +2,16 @@
 // status; what the user got wrong is thrown as InputError.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/oracle/verdict.h"
+
+namespace CLI {
+class App;
+}
 
 namespace shapefuzz {
 
@@ -17,34 +21,15 @@ constexpr int kFindings = 1;
 constexpr int kWrongInput = 2;
 constexpr int kHarnessFailed = 3;
 
-struct LossesCommand {
-  bool json = false;
-  bool operators = false;
+/// One subcommand: its options are in `app`, `run` does the work and returns the exit status.
+struct Command {
+  const CLI::App* app = nullptr;
+  std::function<int()> run;
 };
 
-struct RunCommand {
-  std::vector<std::string> cases;
-  std::string file;
-  std::string policy = "expand";
-  bool json = false;
-};
-
-struct SweepCommand {
-  std::vector<std::string> targets;  ///< LOSS or LOSS@ENTRY; empty: all
-  std::size_t max_rank = 3;
-  std::int64_t max_size = 3;
-  std::string policy = "expand";
-  std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
-  std::size_t jobs = 0;  ///< 0: one a processor
-  std::uint64_t seed = 0;
-  std::string out;
-  bool all = false;
-  std::string write_baseline;
-};
-
-int run(const LossesCommand& command);
-int run(const RunCommand& command);
-int run(const SweepCommand& command);
+Command add_losses(CLI::App& app);
+Command add_run(CLI::App& app);
+Command add_sweep(CLI::App& app);
 
 /// To standard output. What cannot be written is an error only at the end, so that files are still
 /// finished and the workers ended.
@@ -58,5 +43,12 @@ Case read_case(const std::string& text);
 
 /// Throws InputError, naming the option.
 Policy read_policy(const std::string& text);
+
+// Checks of an option's value, for CLI11: an empty text if it is right.
+
+/// An empty name is a shell variable that nobody has set.
+std::string check_file(const std::string& path);
+/// CLI11 reads -1 as the largest number there is, and cuts what is too large.
+std::string check_seed(const std::string& text);
 
 }  // namespace shapefuzz

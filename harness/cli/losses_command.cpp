@@ -1,5 +1,7 @@
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
@@ -7,6 +9,11 @@
 
 namespace shapefuzz {
 namespace {
+
+struct LossesCommand {
+  bool json = false;
+  bool operators = false;
+};
 
 using Json = nlohmann::ordered_json;
 
@@ -59,13 +66,23 @@ std::string to_text(const Loss& loss) {
   return text + fmt::format("  options   {}\n", options);
 }
 
-}  // namespace
-
 int run(const LossesCommand& command) {
   for (const Loss& loss : command.operators ? all_operators() : all_losses()) {
     print_results(command.json ? to_json(loss).dump() + "\n" : to_text(loss));
   }
   return kNothingNew;
+}
+
+}  // namespace
+
+Command add_losses(CLI::App& app) {
+  auto options = std::make_shared<LossesCommand>();
+  LossesCommand& command = *options;
+  CLI::App* added = app.add_subcommand("losses", "List every loss, its entries and its contract");
+  added->add_flag("--json", command.json, "One JSON object a line");
+  added->add_flag("--operators", command.operators,
+                  "The dispatcher's operators aten::*loss* instead, for the entry op");
+  return {added, [options] { return run(*options); }};
 }
 
 }  // namespace shapefuzz

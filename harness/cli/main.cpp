@@ -51,16 +51,10 @@ Policy read_policy(const std::string& text) {
   return *policy;
 }
 
-namespace {
-
-// Checks of an option's value: an empty message if it is right.
-
-// An empty name is a shell variable that nobody has set.
 std::string check_file(const std::string& path) {
   return path.empty() ? "found '', expected a file" : "";
 }
 
-// CLI11 reads -1 as the largest number there is, and cuts what is too large.
 std::string check_seed(const std::string& text) {
   std::uint64_t seed = 0;
   const char* const last = text.data() + text.size();
@@ -70,57 +64,7 @@ std::string check_seed(const std::string& text) {
                      ~std::uint64_t{0});
 }
 
-CLI::App* add_losses(CLI::App& app, LossesCommand& command) {
-  CLI::App* losses = app.add_subcommand("losses", "List every loss, its entries and its contract");
-  losses->add_flag("--json", command.json, "One JSON object a line");
-  losses->add_flag("--operators", command.operators,
-                   "The dispatcher's operators aten::*loss* instead, for the entry op");
-  return losses;
-}
-
-CLI::App* add_run(CLI::App& app, RunCommand& command) {
-  CLI::App* run = app.add_subcommand("run", "Judge cases and say why");
-  run->add_option("CASE", command.cases,
-                  "A case line, like 'mse_loss(input=f64[64,1], target=f64[64])'");
-  run->add_option("--file", command.file, "A file with a case a line; # starts a comment")
-      ->check(check_file);
-  run->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
-  run->add_flag("--json", command.json, "One result record a case");
-  return run;
-}
-
-CLI::App* add_sweep(CLI::App& app, SweepCommand& command) {
-  CLI::App* sweep = app.add_subcommand("sweep", "Judge every case within bounds");
-  sweep->add_option("LOSS", command.targets, "LOSS or LOSS@ENTRY; all if none is named");
-  sweep->add_option("--max-rank", command.max_rank, "Dimensions at most")
-      ->check(CLI::Range(std::size_t{0}, kMaxRank))
-      ->capture_default_str();
-  sweep->add_option("--max-size", command.max_size, "Size of a dimension at most")
-      ->check(CLI::Range(std::int64_t{0}, kMaxElements))
-      ->capture_default_str();
-  sweep->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
-  sweep
-      ->add_option("--baseline", command.baseline,
-                   "The findings that are known: a file, or none (default: the checkout's file "
-                   "for this LibTorch)")
-      ->check(check_file);
-  sweep
-      ->add_option(
-          "--write-baseline", command.write_baseline,
-          "Write what was found as a baseline; what the old one knows beyond the bounds stays")
-      ->check(check_file);
-  sweep->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
-      ->check(CLI::Range(1, 256));
-  sweep->add_option("--seed", command.seed, "Of the values")
-      ->check(check_seed)
-      ->capture_default_str();
-  sweep->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
-      ->check(check_file);
-  sweep->add_flag("--all", command.all, "With --out: the passes too");
-  return sweep;
-}
+namespace {
 
 // CLI11 takes an argument `[a,b]` for a list of arguments. No loss and no case starts with a
 // bracket, so a space behind it changes nothing but that. In CLI11's order, from the last to the
@@ -165,21 +109,16 @@ int main_with(int argc, char** argv) {
   app.set_version_flag("--version", [] {
     return fmt::format("shapefuzz {}, LibTorch {}", kVersion, libtorch_version());
   });
-  LossesCommand losses;
-  RunCommand run_cases;
-  SweepCommand sweep;
-  const CLI::App* losses_app = add_losses(app, losses);
-  const CLI::App* run_app = add_run(app, run_cases);
-  add_sweep(app, sweep);
+  const std::vector<Command> commands = {add_losses(app), add_run(app), add_sweep(app)};
   try {
     app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) throw InputError(explain(app, error));
     return app.exit(error);  // --help, --version
   }
-  if (losses_app->parsed()) return run(losses);
-  if (run_app->parsed()) return run(run_cases);
-  return run(sweep);
+  const auto chosen = std::find_if(commands.begin(), commands.end(),
+                                   [](const Command& command) { return command.app->parsed(); });
+  return chosen->run();
 }
 
 int guarded_main(int argc, char** argv) {

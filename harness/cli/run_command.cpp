@@ -1,6 +1,8 @@
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "harness/cli/commands.h"
@@ -13,6 +15,13 @@
 
 namespace shapefuzz {
 namespace {
+
+struct RunCommand {
+  std::vector<std::string> cases;
+  std::string file;
+  std::string policy = "expand";
+  bool json = false;
+};
 
 std::string describe(const Case& c, const LossSpec& spec, const Judgement& judgement) {
   const Explanation e = explain(c, spec, judgement);
@@ -111,8 +120,22 @@ class Run {
   int status_ = kNothingNew;
 };
 
+int run(const RunCommand& command) { return Run(command)(); }
+
 }  // namespace
 
-int run(const RunCommand& command) { return Run(command)(); }
+Command add_run(CLI::App& app) {
+  auto options = std::make_shared<RunCommand>();
+  RunCommand& command = *options;
+  CLI::App* added = app.add_subcommand("run", "Judge cases and say why");
+  added->add_option("CASE", command.cases,
+                    "A case line, like 'mse_loss(input=f64[64,1], target=f64[64])'");
+  added->add_option("--file", command.file, "A file with a case a line; # starts a comment")
+      ->check(check_file);
+  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added->add_flag("--json", command.json, "One result record a case");
+  return {added, [options] { return run(*options); }};
+}
 
 }  // namespace shapefuzz

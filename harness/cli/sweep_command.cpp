@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -18,6 +19,19 @@
 
 namespace shapefuzz {
 namespace {
+
+struct SweepCommand {
+  std::vector<std::string> targets;  ///< LOSS or LOSS@ENTRY; empty: all
+  std::size_t max_rank = 3;
+  std::int64_t max_size = 3;
+  std::string policy = "expand";
+  std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
+  std::size_t jobs = 0;  ///< 0: one a processor
+  std::uint64_t seed = 0;
+  std::string out;
+  bool all = false;
+  std::string write_baseline;
+};
 
 using Clock = std::chrono::steady_clock;
 
@@ -181,8 +195,6 @@ std::string header(const SweepCommand& command, const Tally& tally, double secon
       command.policy, seconds);
 }
 
-}  // namespace
-
 int run(const SweepCommand& command) {
   check_bounds(command);
   if (command.all && command.out.empty()) {
@@ -244,6 +256,42 @@ int run(const SweepCommand& command) {
   }
   if (new_baseline) return kNothingNew;
   return deviation.empty() ? kNothingNew : kFindings;
+}
+
+}  // namespace
+
+Command add_sweep(CLI::App& app) {
+  auto options = std::make_shared<SweepCommand>();
+  SweepCommand& command = *options;
+  CLI::App* added = app.add_subcommand("sweep", "Judge every case within bounds");
+  added->add_option("LOSS", command.targets, "LOSS or LOSS@ENTRY; all if none is named");
+  added->add_option("--max-rank", command.max_rank, "Dimensions at most")
+      ->check(CLI::Range(std::size_t{0}, kMaxRank))
+      ->capture_default_str();
+  added->add_option("--max-size", command.max_size, "Size of a dimension at most")
+      ->check(CLI::Range(std::int64_t{0}, kMaxElements))
+      ->capture_default_str();
+  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added
+      ->add_option("--baseline", command.baseline,
+                   "The findings that are known: a file, or none (default: the checkout's file "
+                   "for this LibTorch)")
+      ->check(check_file);
+  added
+      ->add_option(
+          "--write-baseline", command.write_baseline,
+          "Write what was found as a baseline; what the old one knows beyond the bounds stays")
+      ->check(check_file);
+  added->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
+      ->check(CLI::Range(1, 256));
+  added->add_option("--seed", command.seed, "Of the values")
+      ->check(check_seed)
+      ->capture_default_str();
+  added->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
+      ->check(check_file);
+  added->add_flag("--all", command.all, "With --out: the passes too");
+  return {added, [options] { return run(*options); }};
 }
 
 }  // namespace shapefuzz
