@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 
 namespace CLI {
@@ -44,6 +45,8 @@ Case read_case(const std::string& text);
 
 /// Throws InputError, naming the option.
 Policy read_policy(const std::string& text);
+/// The same of a device; one that this LibTorch or machine does not have is an error too.
+Device read_device(const std::string& text);
 
 // Checks of an option's value, for CLI11: an empty text if it is right.
 

@@ -51,6 +51,19 @@ Policy read_policy(const std::string& text) {
   return *policy;
 }
 
+Device read_device(const std::string& text) {
+  const auto device = parse_device(text);
+  if (!device) {
+    throw InputError(
+        fmt::format("--device: found '{}', expected cpu, meta or cuda", printable(text)));
+  }
+  if (!has_device(*device)) {
+    throw InputError(fmt::format("--device: found '{}', which LibTorch {} does not have here", text,
+                                 libtorch_version()));
+  }
+  return *device;
+}
+
 std::string check_file(const std::string& path) {
   return path.empty() ? "found '', expected a file" : "";
 }

@@ -20,6 +20,7 @@ struct RunCommand {
   std::vector<std::string> cases;
   std::string file;
   std::string policy = "expand";
+  std::string device = "cpu";
   bool json = false;
 };
 
@@ -30,9 +31,9 @@ std::string describe(const Case& c, const LossSpec& spec, const Judgement& judge
       "  verdict   {}: {}\n"
       "  zone      {}\n"
       "  contract  {}\n"
-      "  LibTorch  {}: {}\n",
+      "  LibTorch  {}{}: {}\n",
       to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract, libtorch_version(),
-      e.outcome);
+      judgement.device == "cpu" ? "" : " on " + judgement.device, e.outcome);
   if (!e.why.empty()) text += fmt::format("  why       {}\n", e.why);
   if (!e.instead.empty()) text += fmt::format("  instead   {}\n", e.instead);
   return text;
@@ -72,7 +73,10 @@ std::vector<Case> read_cases(const RunCommand& command) {
 class Run {
  public:
   explicit Run(const RunCommand& command)
-      : command_(command), policy_(read_policy(command.policy)), cases_(read_cases(command)) {}
+      : command_(command),
+        policy_(read_policy(command.policy)),
+        device_(read_device(command.device)),
+        cases_(read_cases(command)) {}
 
   int operator()() {
     Pool pool;
@@ -81,7 +85,9 @@ class Run {
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       if (!skipped.empty()) return std::string();  // it died, and was reported
       const Case& c = cases_[unit];
-      const Judgement judgement = Judge(policy_).judge(*find_loss(c.loss), c);
+      const Loss& loss = *find_loss(c.loss);
+      const Judgement judgement = device_ == Device::kCpu ? Judge(policy_).judge(loss, c)
+                                                          : judge_on_device(loss, c, device_);
       position.cases.fetch_add(1);
       return answer(c, judgement);
     };
@@ -100,7 +106,7 @@ class Run {
   // What is printed, behind the exit status as a character.
   std::string answer(const Case& c, const Judgement& judgement) const {
     const LossSpec& spec = find_loss(c.loss)->spec;
-    const char* const status = judgement.verdict == Verdict::kPass ? "0" : "1";
+    const char* const status = is_finding(judgement.verdict) ? "1" : "0";
     if (command_.json) {
       return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
     }
@@ -115,6 +121,7 @@ class Run {
 
   const RunCommand& command_;
   Policy policy_;
+  Device device_;
   std::vector<Case> cases_;
   std::string dead_;  // the answer for the case whose worker has just died
   int status_ = kNothingNew;
@@ -133,6 +140,8 @@ Command add_run(CLI::App& app) {
   added->add_option("--file", command.file, "A file with a case a line; # starts a comment")
       ->check(check_file);
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
       ->capture_default_str();
   added->add_flag("--json", command.json, "One result record a case");
   return {added, [options] { return run(*options); }};

@@ -25,6 +25,7 @@ struct SweepCommand {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
   std::string policy = "expand";
+  std::string device = "cpu";
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::size_t jobs = 0;  ///< 0: one a processor
   std::uint64_t seed = 0;
@@ -139,7 +140,10 @@ Tally replay(const Baseline& baseline, const Findings& found,
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     Tally one;
     const Case& c = cases[unit];
-    if (skipped.empty()) one.add(c, Judge(options.policy).judge(*find_loss(c.loss), c));
+    if (!skipped.empty()) return one.to_text();
+    const Loss& loss = *find_loss(c.loss);
+    one.add(c, options.device == Device::kCpu ? Judge(options.policy).judge(loss, c)
+                                              : judge_on_device(loss, c, options.device));
     return one.to_text();
   };
   pool.on_result = [&](std::size_t, const std::string& text) {
@@ -164,7 +168,7 @@ std::string chosen_baseline(const SweepCommand& command) {
     print_message("shapefuzz: baselines are for --policy expand; comparing with none\n");
     return "";
   }
-  const auto found = find_baseline(libtorch_version());
+  const auto found = find_baseline(libtorch_version(), read_device(command.device));
   if (!found) {
     print_message(
         fmt::format("shapefuzz: no baseline for LibTorch {} in {}; every finding is new\n",
@@ -197,9 +201,10 @@ void check_files(const SweepCommand& command, const std::string& baseline) {
 
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {
   return fmt::format(
-      "shapefuzz {}, LibTorch {}: {} cases, rank <= {}, sizes 0..{}, policy {}, {:.1f} s\n\n",
-      kVersion, libtorch_version(), with_commas(tally.cases()), command.max_rank, command.max_size,
-      command.policy, seconds);
+      "shapefuzz {}, LibTorch {}{}: {} cases, rank <= {}, sizes 0..{}, policy {}, {:.1f} s\n\n",
+      kVersion, libtorch_version(),
+      command.device == "cpu" ? "" : fmt::format(" on {} against the CPU", command.device),
+      with_commas(tally.cases()), command.max_rank, command.max_size, command.policy, seconds);
 }
 
 int run(const SweepCommand& command) {
@@ -211,6 +216,7 @@ int run(const SweepCommand& command) {
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
   options.policy = read_policy(command.policy);
+  options.device = read_device(command.device);
   options.jobs = command.jobs > 0 ? command.jobs
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.seed = command.seed;
@@ -279,6 +285,8 @@ Command add_sweep(CLI::App& app) {
       ->check(CLI::Range(std::int64_t{0}, kMaxElements))
       ->capture_default_str();
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
       ->capture_default_str();
   added
       ->add_option("--baseline", command.baseline,

@@ -114,6 +114,16 @@ Mutant mutant(const std::string& name, EntryCall call, const std::string& argume
 
 Loss healthy_loss() { return mutant("healthy", healthy, "", "").loss; }
 
+Loss loss_of_another_shape_on_meta() {
+  Loss loss = healthy_loss();
+  const EntryCall right = loss.entries.front().call;
+  loss.entries.front().call = [right](const Arguments& a) {
+    const at::Tensor result = right(a);
+    return a[0].is_meta() ? result.unsqueeze(0) : result;
+  };
+  return loss;
+}
+
 std::vector<Mutant> all_mutants() {
   return {
       mutant("broadcasts", broadcasts, "(input=f64[4,1], target=f64[4])", "silent_broadcast"),

@@ -30,4 +30,7 @@ std::vector<Mutant> formula_mutants(const Loss& loss);
 /// The same loss without a fault; the oracle must not find anything in it.
 Loss healthy_loss();
 
+/// One that has another shape on the device meta only.
+Loss loss_of_another_shape_on_meta();
+
 }  // namespace shapefuzz

@@ -18,7 +18,7 @@ struct VerdictInfo {
   Severity severity;
 };
 
-constexpr std::array<VerdictInfo, 16> kVerdicts = {{
+constexpr std::array<VerdictInfo, 17> kVerdicts = {{
     {"pass", Severity::kNone},
     {"out_of_bounds", Severity::kMemory},
     {"crash", Severity::kMemory},
@@ -35,6 +35,7 @@ constexpr std::array<VerdictInfo, 16> kVerdicts = {{
     {"entry_disagreement", Severity::kContract},
     {"unclean_rejection", Severity::kContract},
     {"timed_out", Severity::kContract},
+    {"not_judged", Severity::kNone},
 }};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

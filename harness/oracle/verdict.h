@@ -32,6 +32,7 @@ enum class Verdict {
   kEntryDisagreement,
   kUncleanRejection,
   kTimedOut,
+  kNotJudged,  ///< on another device only: neither a finding nor a pass (device.h)
 };
 
 /// The groups that a report never mixes, the worst first.
@@ -47,6 +48,8 @@ std::string_view to_string(Verdict verdict);
 std::string_view to_string(Severity severity);
 const std::vector<Verdict>& all_verdicts();
 Severity severity_of(Verdict verdict);
+/// Whether somebody should know.
+inline bool is_finding(Verdict verdict) { return severity_of(verdict) != Severity::kNone; }
 /// The verdict of that name; none if there is none.
 std::optional<Verdict> find_verdict(std::string_view name);
 
@@ -66,6 +69,7 @@ struct Judgement {
   std::optional<Shape> result_shape;    ///< of an accepted call
   std::optional<Shape> expected_shape;  ///< of the reading that was compared with
   bool warned = false;                  ///< LibTorch printed a warning
+  std::string device = "cpu";           ///< where it ran
   std::string result_dtype;             ///< of an accepted call, LibTorch's name: `Double`
   /// Of an accepted call: one number each that tells whether another LibTorch computes the same,
   /// the elements of the result, or of all gradients, summed up with different weights.

@@ -171,6 +171,7 @@ std::string pretty(const Shape& shape) {
 
 std::string_view meaning_of(Verdict verdict) {
   if (verdict == Verdict::kRejectedValid) return "documented, but LibTorch refuses it";
+  if (verdict == Verdict::kNotJudged) return "neither right nor wrong";
   if (verdict == Verdict::kUncleanRejection) return "refused, but not as a user's error";
   switch (severity_of(verdict)) {
     case Severity::kMemory:

@@ -67,6 +67,9 @@ std::string count_table(const Tally& tally) {
         cell(Zone::kExpandable, Outcome::kAccepted), cell(Zone::kExpandable, Outcome::kRejected),
         cell(Zone::kIncompatible, Outcome::kRejected),
         cell(Zone::kIncompatible, Outcome::kAccepted), with_commas(signatures));
+    if (counts.not_judged > 0) {
+      text += fmt::format("{:38}not judged: {}\n", "", with_commas(counts.not_judged));
+    }
   }
   return text;
 }

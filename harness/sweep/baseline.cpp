@@ -40,7 +40,7 @@ std::size_t offset_in(std::string_view line, std::string_view part) {
 void check_verdict(std::string_view line, std::string_view field) {
   std::vector<std::string> names;
   for (const Verdict verdict : all_verdicts()) {
-    if (verdict != Verdict::kPass) names.emplace_back(to_string(verdict));
+    if (is_finding(verdict)) names.emplace_back(to_string(verdict));
   }
   if (std::find(names.begin(), names.end(), field) != names.end()) return;
   throw ParseError(offset_in(line, field), fmt::format("'{}'", printable(field)),
@@ -72,17 +72,21 @@ std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs&
 
 std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }
 
-std::optional<BaselineFile> find_baseline(const std::string& libtorch,
+std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device device,
                                           const std::string& directory) {
   constexpr std::string_view kPrefix = "libtorch-";
   // 1.13 of 1.13.1: baselines are for what a release line does.
   const std::string line = libtorch.substr(0, libtorch.find('.', libtorch.find('.') + 1));
+  const std::string suffix =
+      device == Device::kCpu ? ".txt" : fmt::format("-{}.txt", to_string(device));
   std::optional<BaselineFile> nearest;
   std::error_code missing;
   for (const auto& file : std::filesystem::directory_iterator(directory, missing)) {
-    const std::string name = file.path().stem().string();
-    if (name.rfind(kPrefix, 0) != 0 || file.path().extension() != ".txt") continue;
-    const std::string version = name.substr(kPrefix.size());
+    const std::string name = file.path().filename().string();
+    const bool fits = name.rfind(kPrefix, 0) == 0 && name.size() > kPrefix.size() + suffix.size();
+    if (!fits || name.substr(name.size() - suffix.size()) != suffix) continue;
+    const std::string version =
+        name.substr(kPrefix.size(), name.size() - kPrefix.size() - suffix.size());
     if (version.find_first_not_of("0123456789.") != std::string::npos) continue;
     if (is_older(line, version) || (nearest && is_older(version, nearest->version))) continue;
     nearest = {file.path().string(), version, !is_older(version, line)};

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/oracle/device.h"
 #include "harness/sweep/tally.h"
 
 namespace shapefuzz {
@@ -30,9 +31,9 @@ struct BaselineFile {
   bool exact = false;   ///< of that very version; else of the nearest older one
 };
 
-/// `libtorch-1.13.txt` in `directory` for LibTorch 1.13.1, or else the newest one that is older;
-/// none if all are younger.
-std::optional<BaselineFile> find_baseline(const std::string& libtorch,
+/// `libtorch-1.13.txt` in `directory` for LibTorch 1.13.1 (on the device meta,
+/// `libtorch-1.13-meta.txt`), or else the newest one that is older; none if all are younger.
+std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device device = Device::kCpu,
                                           const std::string& directory = baseline_directory());
 
 /// Throws InputError with file and line: a line of the wrong form, an unknown verdict, a case that

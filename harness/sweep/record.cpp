@@ -50,7 +50,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   Json operands = Json::object();
   for (const Operand& operand : c.operands) operands[operand.name] = sizes(operand.shape);
   Judgement named = judgement;
-  if (judgement.verdict == Verdict::kPass) named.misfit = find_misfit(c, spec);
+  if (!is_finding(judgement.verdict)) named.misfit = find_misfit(c, spec);
   Json record;
   record["case"] = to_string(c);
   record["loss"] = c.loss;
@@ -72,6 +72,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["digest"] = number(judgement.digest);
   record["gradient_digest"] = number(judgement.gradient_digest);
   record["signature"] = to_string(signature_of(c, named));
+  record["device"] = judgement.device;
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.

@@ -103,7 +103,9 @@ class Sweep {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
       position.next_case.store(i);
       const Case c = case_at(unit, i);
-      const Judgement judgement = judge.judge(*v.loss, c);
+      const Judgement judgement = options_.device == Device::kCpu
+                                      ? judge.judge(*v.loss, c)
+                                      : judge_on_device(*v.loss, c, options_.device);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
       if (wants_record(judgement)) records += record(unit, c, judgement);
@@ -113,7 +115,7 @@ class Sweep {
   }
 
   bool wants_record(const Judgement& judgement) const {
-    return sinks_.records && (sinks_.passes || judgement.verdict != Verdict::kPass);
+    return sinks_.records && (sinks_.passes || is_finding(judgement.verdict));
   }
 
   std::string record(std::size_t unit, const Case& c, const Judgement& judgement) const {

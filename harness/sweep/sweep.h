@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/tally.h"
@@ -17,7 +18,8 @@ struct SweepOptions {
   Policy policy = Policy::kExpand;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
-  bool deviations = true;  ///< options, values, dtypes and layouts too, not only shapes
+  Device device = Device::kCpu;  ///< another one is held against the CPU
+  bool deviations = true;        ///< options, values, dtypes and layouts too, not only shapes
 };
 
 struct SweepSinks {

@@ -102,8 +102,8 @@ TEST(Baseline, IsThatOfTheVersionOrOfTheNearestOlderOne) {
   for (const char* version : {"1.13", "2.6", "2.14", "2.14-meta", "next"}) {
     std::ofstream(directory + "/libtorch-" + version + ".txt") << "# nothing\n";
   }
-  const auto version = [&](const std::string& libtorch) {
-    const auto file = find_baseline(libtorch, directory);
+  const auto version = [&](const std::string& libtorch, Device device = Device::kCpu) {
+    const auto file = find_baseline(libtorch, device, directory);
     return file ? file->version + (file->exact ? " exact" : " older") : "none";
   };
   EXPECT_EQ(version("1.13.1"), "1.13 exact");
@@ -111,6 +111,8 @@ TEST(Baseline, IsThatOfTheVersionOrOfTheNearestOlderOne) {
   EXPECT_EQ(version("2.5.1"), "1.13 older");
   EXPECT_EQ(version("2.20.0"), "2.14 older");
   EXPECT_EQ(version("1.12.0"), "none");
+  EXPECT_EQ(version("2.14.1", Device::kMeta), "2.14 exact");
+  EXPECT_EQ(version("2.6.0", Device::kMeta), "none");
 }
 
 TEST(Pool, LosesNothingWhenWorkersDie) {

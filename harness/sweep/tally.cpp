@@ -7,7 +7,7 @@
 namespace shapefuzz {
 
 std::uint64_t Counts::total() const {
-  std::uint64_t sum = 0;
+  std::uint64_t sum = not_judged;
   for (const auto& zone : cases) {
     for (const std::uint64_t count : zone) sum += count;
   }
@@ -22,10 +22,14 @@ std::uint64_t Tally::cases() const {
 
 void Tally::add(const Case& c, const Judgement& judgement) {
   Counts& counts = counts_[{c.loss, c.entry}];
+  if (judgement.verdict == Verdict::kNotJudged) {
+    ++counts.not_judged;
+    return;
+  }
   ++counts.cases[static_cast<std::size_t>(judgement.zone)]
                 [static_cast<std::size_t>(judgement.outcome)];
   counts.warned += judgement.warned ? 1 : 0;
-  if (judgement.verdict == Verdict::kPass) return;
+  if (!is_finding(judgement.verdict)) return;
   ++counts.findings;
   add(signature_of(c, judgement), {c, judgement.detail, 1});
 }
@@ -48,6 +52,7 @@ void Tally::add(const Tally& other) {
     }
     sum.warned += counts.warned;
     sum.findings += counts.findings;
+    sum.not_judged += counts.not_judged;
   }
   for (const auto& [signature, finding] : other.findings_) add(signature, finding);
 }
@@ -56,7 +61,8 @@ std::string Tally::to_text() const {
   nlohmann::json text = {{"counts", nlohmann::json::array()},
                          {"findings", nlohmann::json::array()}};
   for (const auto& [key, counts] : counts_) {
-    text["counts"].push_back({key.first, key.second, counts.cases, counts.warned, counts.findings});
+    text["counts"].push_back(
+        {key.first, key.second, counts.cases, counts.warned, counts.findings, counts.not_judged});
   }
   for (const auto& [s, finding] : findings_) {
     text["findings"].push_back({s.loss, s.entry, s.verdict, s.relation, s.message,
@@ -73,6 +79,7 @@ Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
     counts.cases = row.at(2).get<decltype(counts.cases)>();
     counts.warned = row.at(3);
     counts.findings = row.at(4);
+    counts.not_judged = row.at(5);
     tally.counts_[{row.at(0), row.at(1)}] = counts;
   }
   for (const auto& row : json.at("findings")) {

@@ -27,7 +27,8 @@ struct Counts {
 
   std::array<std::array<std::uint64_t, kOutcomes>, kZones> cases{};
   std::uint64_t warned = 0;
-  std::uint64_t findings = 0;  ///< cases that are not a pass
+  std::uint64_t findings = 0;    ///< cases that are one
+  std::uint64_t not_judged = 0;  ///< cases that another device could not run, or not for its shapes
 
   std::uint64_t of(Zone zone, Outcome outcome) const {
     return cases[static_cast<std::size_t>(zone)][static_cast<std::size_t>(outcome)];
