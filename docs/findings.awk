@@ -1,7 +1,8 @@
 # Makes one C++ file of the programs of findings.md: awk -f findings.awk findings.md >findings.cpp
 #
 # The n-th ```cpp block becomes finding_n(); `findings n` runs it, `findings version` prints the
-# version of LibTorch. A compile error names the line of findings.md.
+# version of LibTorch. A compile error names the line of findings.md. A refusal that ends a program
+# is printed, as `refused: message`.
 BEGIN {
   print "#include <torch/torch.h>"
   print "#include <iostream>\n#include <string>"
@@ -19,6 +20,13 @@ inside {
   print
 }
 END {
+  print "static void run(void (*program)()) {"
+  print "  try {"
+  print "    program();"
+  print "  } catch (const c10::Error& error) {"
+  print "    std::cout << \"refused: \" << error.what_without_backtrace() << '\\n';"
+  print "  }"
+  print "}"
   print "int main(int argc, char** argv) {"
   print "  const std::string wanted = argc == 2 ? argv[1] : \"\";"
   print "  if (wanted == \"version\") {"
@@ -26,7 +34,7 @@ END {
   print "    return 0;"
   print "  }"
   for (i = 1; i <= programs; ++i) {
-    printf "  if (wanted == \"%d\") {\n    finding_%d();\n    return 0;\n  }\n", i, i
+    printf "  if (wanted == \"%d\") {\n    run(finding_%d);\n    return 0;\n  }\n", i, i
   }
   print "  std::cerr << \"usage: findings NUMBER|version\\n\";"
   print "  return 2;"
