@@ -103,7 +103,7 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
     case Kind::kProbOrLog:
       return std::nullopt;
     case Kind::kPositive:
-      return demand(value > 0, "a number above 0");
+      return demand(value >= 0, "a number of at least 0");
     case Kind::kWeight:
       return demand(value >= 0, "a weight of at least 0");
     case Kind::kProb:
@@ -228,7 +228,6 @@ std::vector<double> illegal_samples(const BoundKind& kind) {
   const auto end = static_cast<double>(kind.argument);
   switch (kind.kind) {
     case Kind::kPositive:
-      return {0, -1};
     case Kind::kWeight:
       return {-1};
     case Kind::kProb:

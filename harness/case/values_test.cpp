@@ -171,7 +171,8 @@ TEST(IllegalValue, IsOneOutsideItsKind) {
   const double nan = std::nan("");
   EXPECT_TRUE(legal({Kind::kReal}, {-1e300, nan, 0}));
   EXPECT_TRUE(legal({Kind::kPositive}, {1e-300}));
-  EXPECT_FALSE(legal({Kind::kPositive}, {1, 0}));
+  EXPECT_TRUE(legal({Kind::kPositive}, {1, 0}));
+  EXPECT_FALSE(legal({Kind::kPositive}, {1, -1e-300}));
   EXPECT_TRUE(legal({Kind::kWeight}, {0}));
   EXPECT_FALSE(legal({Kind::kWeight}, {-0.5}));
   EXPECT_TRUE(legal({Kind::kProb}, {0, 1}));

@@ -97,7 +97,7 @@ GoldLoss poisson_nll_loss(const GoldCall& call) {
 GoldLoss hinge_embedding_loss(const GoldCall& call) {
   const double margin = call.real("margin");
   return each(call, [margin](double x, double y, std::size_t) {
-    return y == 1 ? x : std::max(0.0, margin - x);
+    return y == 1 ? x : std::max(margin - x, 0.0);
   });
 }
 

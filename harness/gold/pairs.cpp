@@ -44,7 +44,7 @@ GoldLoss triplets(const GoldCall& call, double p, double eps) {
     if (call.flag("swap")) {
       negative = std::min(negative, distance(call[1], call[2], row, rows.width, p, eps));
     }
-    result.losses.push_back(std::max(0.0, positive - negative + call.real("margin")));
+    result.losses.push_back(std::max(positive - negative + call.real("margin"), 0.0));
     result.scale = std::max({result.scale, positive, negative});
   }
   return result;
@@ -72,7 +72,7 @@ GoldLoss cosine_embedding_loss(const GoldCall& call) {
     }
     const double cosine = product / std::sqrt(norm1 * norm2);
     result.losses.push_back(call[2][row] == 1 ? 1 - cosine
-                                              : std::max(0.0, cosine - call.real("margin")));
+                                              : std::max(cosine - call.real("margin"), 0.0));
   }
   return result;
 }
@@ -82,7 +82,7 @@ GoldLoss margin_ranking_loss(const GoldCall& call) {
   GoldLoss result;
   for (std::size_t i = 0; i < call[0].size(); ++i) {
     result.losses.push_back(
-        std::max(0.0, -call[2][i] * (call[0][i] - call[1][i]) + call.real("margin")));
+        std::max(-call[2][i] * (call[0][i] - call[1][i]) + call.real("margin"), 0.0));
   }
   return result;
 }

@@ -97,7 +97,8 @@ std::optional<std::string> illegal_adaptive_option(const Case& c, const LossSpec
   const auto clusters =
       static_cast<double>(c.get<std::vector<std::int64_t>>(spec, "cutoffs").size());
   const auto features = static_cast<double>(c.get<std::int64_t>(spec, "in_features"));
-  if (features < std::pow(c.get<double>(spec, "div_value"), clusters)) {
+  const double divisor = c.get<double>(spec, "div_value");
+  if (!(divisor > 0 && features >= std::pow(divisor, clusters))) {
     return "div_value: a number that leaves every cluster a feature";
   }
   return std::nullopt;

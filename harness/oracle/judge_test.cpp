@@ -97,6 +97,37 @@ TEST(Judge, ComparesMeansAsDocumented) {
   }
 }
 
+// A count may be 0, and a rate too: "eps: small value to avoid evaluation of log(0)".
+TEST(Judge, TakesNoLegalBoundaryForIllegal) {
+  for (const char* line : {"poisson_nll_loss(input=f64[2], target=f64[2]{0,1})",
+                           "poisson_nll_loss(input=f64[2]{0,1}, target=f64[2], log_input=false)"}) {
+    EXPECT_EQ(to_string(judge(line).zone), "valid") << line;
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+  }
+}
+
+// A NaN in gives a NaN out; a formula that makes 0 of it would call that a miscalculation.
+TEST(Judge, LetsANaNThroughTheFormulas) {
+  for (const char* line :
+       {"hinge_embedding_loss(input=f64[2]{nan,1}, target=f64[2]{-1,-1})",
+        "margin_ranking_loss(input1=f64[2]{nan,1}, input2=f64[2], target=f64[2]{1,1})",
+        "triplet_margin_loss(anchor=f64[2]{nan,1}, positive=f64[2], negative=f64[2])",
+        "cosine_embedding_loss(input1=f64[2]{nan,1}, input2=f64[2], target=f64[]{-1})"}) {
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+  }
+}
+
+TEST(Judge, CallsAnOptionThatLeavesNoFeatureIllegal) {
+  for (const char* divisor : {"-4", "nan", "1000"}) {
+    const std::string line =
+        "adaptive_log_softmax_with_loss@module(input=f64[3,64], target=i64[3], in_features=64, "
+        "div_value=" +
+        std::string(divisor) + ")";
+    EXPECT_EQ(to_string(judge(line).zone), "incompatible") << line;
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+  }
+}
+
 TEST(Judge, GivesTheSameJudgementInEveryLayout) {
   for (const Layout layout : all_layouts()) {
     for (const char* line : {"mse_loss(input=f64[4,3], target=f64[4,3], reduction=none)",
