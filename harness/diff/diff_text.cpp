@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/diff/diff.h"
+#include "harness/oracle/verdict.h"
 
 namespace shapefuzz {
 namespace {
@@ -71,10 +72,15 @@ std::string to_text(const ChangeGroup& group) {
   const auto line = [&](const std::string& words) {
     if (!words.empty()) text += fmt::format("{:27}{}\n", "", words);
   };
-  line(group.detail);
+  if (group.change == Change::kMessage) {
+    line("was  " + without_particulars(group.first.message));
+    line("now  " + without_particulars(group.second.message));
+  } else {
+    line(group.detail);
+  }
   const std::string before = side(group.change, group.first);
   if (!before.empty()) line(fmt::format("{}  ->  {}", before, side(group.change, group.second)));
-  if (group.entries.size() > 1) line(fmt::format("also by {}", fmt::join(group.entries, ", ")));
+  if (group.entries.size() > 1) line(fmt::format("by {}", fmt::join(group.entries, ", ")));
   return text;
 }
 

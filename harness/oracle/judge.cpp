@@ -224,7 +224,7 @@ void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
   judgement.result_shape = shape_of(actual.value);
   judgement.result_dtype = c10::toString(actual.value.scalar_type());
   judgement.digest = digest_of(actual.value);
-  judgement.gradient_digest = digest_of(actual.gradients);
+  if (actual.backward_accepted) judgement.gradient_digest = digest_of(actual.gradients);
   if (loss.spec.open) return;
   if (reading != nullptr) {
     judge_readable(loss, c, operands, actual, *reading, policy, judgement);
