@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/memory/mode.h"
 #include "harness/oracle/verdict.h"
 
 namespace CLI {
@@ -43,6 +44,7 @@ Case read_case(const std::string& text);
 
 /// Throws InputError, naming the option.
 Policy read_policy(const std::string& text);
+MemoryMode read_memory_mode(const std::string& text);
 
 // Checks of an option's value, for CLI11: an empty text if it is right.
 

@@ -20,6 +20,7 @@ struct RunCommand {
   std::vector<std::string> cases;
   std::string file;
   std::string policy = "expand";
+  std::string memory = "full";
   bool json = false;
 };
 
@@ -72,7 +73,10 @@ std::vector<Case> read_cases(const RunCommand& command) {
 class Run {
  public:
   explicit Run(const RunCommand& command)
-      : command_(command), policy_(read_policy(command.policy)), cases_(read_cases(command)) {}
+      : command_(command),
+        policy_(read_policy(command.policy)),
+        memory_(read_memory_mode(command.memory)),
+        cases_(read_cases(command)) {}
 
   int operator()() {
     Pool pool;
@@ -81,7 +85,7 @@ class Run {
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       if (!skipped.empty()) return std::string();  // it died, and was reported
       const Case& c = cases_[unit];
-      const Judgement judgement = Judge(policy_).judge(*find_loss(c.loss), c);
+      const Judgement judgement = Judge(policy_, memory_).judge(*find_loss(c.loss), c);
       position.cases.fetch_add(1);
       return answer(c, judgement);
     };
@@ -90,7 +94,7 @@ class Run {
     };
     pool.on_death = [this](const Death& death) {
       const Case& c = cases_[death.unit];
-      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
     };
     pool.run();
     return status_;
@@ -115,6 +119,7 @@ class Run {
 
   const RunCommand& command_;
   Policy policy_;
+  MemoryMode memory_;
   std::vector<Case> cases_;
   std::string dead_;  // the answer for the case whose worker has just died
   int status_ = kNothingNew;
@@ -133,6 +138,10 @@ Command add_run(CLI::App& app) {
   added->add_option("--file", command.file, "A file with a case a line; # starts a comment")
       ->check(check_file);
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added
+      ->add_option("--memory", command.memory,
+                   "How closely memory is watched: off, guard, full (runs the case twice)")
       ->capture_default_str();
   added->add_flag("--json", command.json, "One result record a case");
   return {added, [options] { return run(*options); }};

@@ -25,6 +25,7 @@ struct SweepCommand {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
   std::string policy = "expand";
+  std::string memory = "guard";
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::size_t jobs = 0;  ///< 0: one a processor
   std::uint64_t seed = 0;
@@ -139,7 +140,8 @@ Tally replay(const Baseline& baseline, const Findings& found,
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     Tally one;
     const Case& c = cases[unit];
-    if (skipped.empty()) one.add(c, Judge(options.policy).judge(*find_loss(c.loss), c));
+    if (skipped.empty())
+      one.add(c, Judge(options.policy, options.memory).judge(*find_loss(c.loss), c));
     return one.to_text();
   };
   pool.on_result = [&](std::size_t, const std::string& text) {
@@ -147,7 +149,7 @@ Tally replay(const Baseline& baseline, const Findings& found,
   };
   pool.on_death = [&](const Death& death) {
     const Case& c = cases[death.unit];
-    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
   };
   pool.run();
   return tally;
@@ -204,6 +206,7 @@ int run(const SweepCommand& command) {
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
   options.policy = read_policy(command.policy);
+  options.memory = read_memory_mode(command.memory);
   options.jobs = command.jobs > 0 ? command.jobs
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.seed = command.seed;
@@ -272,6 +275,10 @@ Command add_sweep(CLI::App& app) {
       ->check(CLI::Range(std::int64_t{0}, kMaxElements))
       ->capture_default_str();
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added
+      ->add_option("--memory", command.memory,
+                   "How closely memory is watched: off, guard, full (runs each case twice)")
       ->capture_default_str();
   added
       ->add_option("--baseline", command.baseline,

@@ -16,6 +16,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
+
+#include "harness/memory/trap.h"
 
 namespace shapefuzz {
 namespace {
@@ -159,8 +162,8 @@ class Run {
       // However the parent ends, nobody is left who computes for it.
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(0);
-      // The parent reports a crash; the handler of a library behind LibTorch (UCX) prints a page.
-      for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(crash, SIG_DFL);
+      // In place of the handler of a library behind LibTorch (UCX), which prints a page.
+      report_faults_to(worker.position->fault);
       // A copy of another worker's pipe would hide that worker's end from the parent.
       for (const Worker& other : workers_) {
         if (other.pid < 0) continue;
@@ -272,7 +275,8 @@ class Run {
     if (again) throw HarnessError("a worker dies between two cases");
     // A loss that calls exit() has no signal; it is a crash all the same.
     const int signal = worker.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
-    if (pool_.on_death) pool_.on_death({task.unit, at_case, signal});
+    const Fault fault = std::exchange(worker.position->fault, {});
+    if (pool_.on_death) pool_.on_death({task.unit, at_case, signal, fault});
     task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),
                         at_case);
     waiting_.push_front(std::move(task));

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/memory/fault.h"
+
 namespace shapefuzz {
 
 /// The harness itself failed, not a loss: exit status 3.
@@ -23,12 +25,14 @@ class HarnessError : public std::runtime_error {
 struct Position {
   std::atomic<std::uint64_t> next_case{0};  ///< within the unit; set before the case runs
   std::atomic<std::uint64_t> cases{0};      ///< done so far, over all units
+  Fault fault;                              ///< what the worker could say of its death
 };
 
 struct Death {
   std::size_t unit = 0;
   std::uint64_t at_case = 0;
   int signal = 0;  ///< 0: it hung and was ended
+  Fault fault;     ///< what the worker could say of it
 };
 
 struct Pool {

@@ -94,7 +94,7 @@ class Sweep {
   // In a worker.
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
-    Judge judge(options_.policy);
+    Judge judge(options_.policy, options_.memory);
     const Variation& v = variation(unit);
     Tally tally;
     std::string records;
@@ -130,7 +130,7 @@ class Sweep {
   void record_death(const Death& death) {
     const Case c = case_at(death.unit, death.at_case);
     const Judgement judgement =
-        judgement_of_death(c, variation(death.unit).loss->spec, death.signal);
+        judgement_of_death(c, variation(death.unit).loss->spec, death.signal, death.fault);
     tally_.add(c, judgement);
     if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
   }

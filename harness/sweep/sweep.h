@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/memory/mode.h"
 #include "harness/oracle/verdict.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/tally.h"
@@ -15,6 +16,7 @@ struct SweepOptions {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
   Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kOff;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
   bool deviations = true;  ///< options, values, dtypes and layouts too, not only shapes
