@@ -59,8 +59,9 @@ std::string detail_of(const Fault& fault) {
   if (element == 0) return fmt::format("{} {}: {}", verb(fault.access), operand, distance);
   // Rounded down, so that the byte before the first one belongs to element -1.
   const std::int64_t index = (fault.offset - (fault.offset < 0 ? element - 1 : 0)) / element;
-  return fmt::format("{} element {} of {}, which holds {},{}: {}", verb(fault.access), index,
-                     operand, size / element, in_operator(fault), distance);
+  const std::string in = in_operator(fault);
+  return fmt::format("{} element {} of {}, which holds {}{}{}: {}", verb(fault.access), index,
+                     operand, size / element, in.empty() ? "" : ",", in, distance);
 }
 
 }  // namespace shapefuzz

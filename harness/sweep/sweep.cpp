@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/deviations.h"
@@ -11,6 +13,8 @@
 
 namespace shapefuzz {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // One variation of each loss.
 std::vector<const Variation*> losses_of(const std::vector<Variation>& variations) {
@@ -39,10 +43,11 @@ class Sweep {
     Pool pool;
     pool.units = deviation_units() + variations_.size() * shapes_.size();
     pool.jobs = options_.jobs;
+    pool.seconds_per_case = options_.seconds_per_case;
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
     };
-    pool.on_result = [this](std::size_t, const std::string& result) { take(result); };
+    pool.on_result = [this](std::size_t unit, const std::string& result) { take(unit, result); };
     pool.on_death = [this](const Death& death) { record_death(death); };
     const std::uint64_t all = count_cases(variations_, options_);
     pool.on_progress = [this, all](std::uint64_t done, std::size_t) {
@@ -91,25 +96,38 @@ class Sweep {
     return {v.operand_name(0), v.operand_name(v.varied)};
   }
 
-  // In a worker.
+  // In a worker. What is done is handed over every few milliseconds, and where a dead worker is
+  // taken over, so that a crash costs no more than those.
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
+    constexpr std::chrono::milliseconds kAtRisk(20);
     Judge judge(options_.policy, options_.memory);
     const Variation& v = variation(unit);
     Tally tally;
     std::string records;
+    auto handed_over = Clock::now();
+    const auto result = [&] { return fmt::format("{}\n{}", tally.to_text(), records); };
+    const auto hand_over = [&](std::uint64_t next) {
+      position.hand_over(next, result());
+      tally = {};
+      records.clear();
+      handed_over = Clock::now();
+    };
     const std::uint64_t cases = cases_in(unit);
-    for (std::uint64_t i = 0; i < cases; ++i) {
-      if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
+    for (std::uint64_t i = position.first_case; i < cases; ++i) {
+      if (std::binary_search(skipped.begin(), skipped.end(), i)) {
+        hand_over(i + 1);
+        continue;
+      }
       position.next_case.store(i);
       const Case c = case_at(unit, i);
       const Judgement judgement = judge.judge(*v.loss, c);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
       if (wants_record(judgement)) records += record(unit, c, judgement);
+      if (Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
     }
-    const std::string counts = tally.to_text();
-    return fmt::format("{}\n{}", counts, records);
+    return result();
   }
 
   bool wants_record(const Judgement& judgement) const {
@@ -121,7 +139,11 @@ class Sweep {
   }
 
   // In the parent.
-  void take(const std::string& result) {
+  void take(std::size_t unit, const std::string& result) {
+    if (const auto dead = dead_.find(unit); dead != dead_.end()) {
+      sinks_.records(dead->second);
+      dead_.erase(dead);
+    }
     const std::size_t end = result.find('\n');
     tally_.add(Tally::parse(result.substr(0, end), specs()));
     if (sinks_.records && end + 1 < result.size()) sinks_.records(result.substr(end + 1));
@@ -132,7 +154,7 @@ class Sweep {
     const Judgement judgement =
         judgement_of_death(c, variation(death.unit).loss->spec, death.signal, death.fault);
     tally_.add(c, judgement);
-    if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
+    if (sinks_.records) dead_[death.unit] += record(death.unit, c, judgement);
   }
 
   LossSpecs specs() const {
@@ -150,6 +172,7 @@ class Sweep {
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
   Tally tally_;
+  std::map<std::size_t, std::string> dead_;  // the records of a unit's deaths, until its turn
 };
 
 }  // namespace

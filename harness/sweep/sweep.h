@@ -19,7 +19,8 @@ struct SweepOptions {
   MemoryMode memory = MemoryMode::kOff;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
-  bool deviations = true;  ///< options, values, dtypes and layouts too, not only shapes
+  double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
+  bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
 };
 
 struct SweepSinks {
