@@ -79,6 +79,7 @@ class Run {
         cases_(read_cases(command)) {}
 
   int operator()() {
+    warm_up_libtorch(memory_);
     Pool pool;
     pool.units = cases_.size();
     pool.reuse_workers = false;  // a case must not depend on the ones before it

@@ -25,7 +25,7 @@ struct SweepCommand {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
   std::string policy = "expand";
-  std::string memory = "guard";
+  std::string memory = "full";
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::size_t jobs = 0;  ///< 0: one a processor
   std::uint64_t seed = 0;

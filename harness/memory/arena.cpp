@@ -41,10 +41,9 @@ Arena::Arena() {
   std::size_t size = kZone;  // behind the last slot
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     classes_[i].pages_size = kSizes[i].pages_size;
-    classes_[i].count = kSizes[i].count;
-    classes_[i].slots.resize(kSizes[i].count);
+    classes_[i].slots.reserve(kSizes[i].count);
     classes_[i].free.reserve(kSizes[i].count);
-    size += classes_[i].stride() * classes_[i].count;
+    size += classes_[i].stride() * kSizes[i].count;
   }
   void* const range =
       ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -54,7 +53,7 @@ Arena::Arena() {
   char* next = begin_;
   for (Class& c : classes_) {
     c.begin = next;
-    next += c.stride() * c.count;
+    next += c.stride() * c.slots.capacity();
   }
 }
 
@@ -72,10 +71,10 @@ void* Arena::allocate(std::size_t size) {
     if (!c.free.empty()) {
       index = c.free.back();
       c.free.pop_back();
-    } else if (c.opened < c.count) {
-      index = c.opened;
+    } else if (c.slots.size() < c.slots.capacity()) {
+      index = c.slots.size();
       if (::mprotect(c.pages(index), c.pages_size, PROT_READ | PROT_WRITE) != 0) return nullptr;
-      ++c.opened;
+      c.slots.emplace_back();
     } else {
       continue;
     }
@@ -117,8 +116,7 @@ bool Arena::explain(Fault& fault) const {
   std::uintptr_t least = ~std::uintptr_t{0};
   const Slot* nearest = nullptr;
   for (const Class& c : classes_) {
-    for (std::size_t i = 0; i < c.opened; ++i) {
-      const Slot& slot = c.slots[i];
+    for (const Slot& slot : c.slots) {
       if (slot.block == nullptr) continue;
       const auto start = reinterpret_cast<std::uintptr_t>(slot.block);
       const std::uintptr_t distance =

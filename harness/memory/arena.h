@@ -60,11 +60,9 @@ class Arena {
   // The slots of one size.
   struct Class {
     std::size_t pages_size = 0;  // bytes of a slot that are accessible
-    std::size_t count = 0;
     char* begin = nullptr;
-    std::vector<Slot> slots;
+    std::vector<Slot> slots;  // whose pages are accessible; as many as it has the capacity for
     std::vector<std::uint32_t> free;
-    std::size_t opened = 0;  // slots whose pages are accessible
 
     std::size_t stride() const;
     char* pages(std::size_t slot) const;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "harness/case/values.h"
 #include "harness/losses/call.h"
 
 namespace shapefuzz {
@@ -130,20 +131,20 @@ std::vector<Mutant> planted_errors() {
 }
 
 Loss crashing_loss() {
+  const auto call = [](const Arguments& a) {
+    constexpr std::uint64_t kOneIn = 100;
+    std::uint64_t hash = 0;
+    for (std::size_t i = 0; i < 2; ++i) {
+      for (const std::int64_t size : a[i].sizes()) {
+        hash = mix(hash ^ static_cast<std::uint64_t>(size));
+      }
+      hash = mix(hash);
+    }
+    if (hash % kOneIn == 0) ::raise(SIGSEGV);
+    return squared_error(a, [](const Arguments&, at::Tensor&) {});
+  };
   return make_loss("crashing", "(input: real[*S], target: real[*S]) -> [*S]", {reduction_option()},
-                   {{"functional", [](const Arguments& a) {
-                       static std::uint64_t seen = 0;
-                       std::uint64_t hash = 0;
-                       for (std::size_t i = 0; i < 2; ++i) {
-                         for (const std::int64_t size : a[i].sizes()) {
-                           hash = hash * 31 + static_cast<std::uint64_t>(size) + 1;
-                         }
-                         hash = hash * 37 + 5;
-                       }
-                       ++seen;
-                       if (hash % 100 == 0) ::raise(SIGSEGV);
-                       return squared_error(a, [](const Arguments&, at::Tensor&) {});
-                     }}});
+                   {{"functional", call}});
 }
 
 }  // namespace shapefuzz

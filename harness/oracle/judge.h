@@ -39,6 +39,10 @@ class Judge {
 /// warnings counted instead of printed. Idempotent.
 void prepare_libtorch();
 
+/// Does once for all what the first case of a process would pay for, so that workers are forked
+/// warm. No backward: in some builds that starts threads, which a fork does not copy.
+void warm_up_libtorch(MemoryMode memory);
+
 /// The version of the LibTorch that is linked, as in `1.13.1`.
 std::string libtorch_version();
 

@@ -92,6 +92,7 @@ class IsolatedJudge::Impl {
   // The child has the loss because it is a copy of this process.
   void start(const Loss& loss) {
     worker_.end();
+    warm_up_libtorch(memory_);
     loss_ = &loss;
     worker_.start(position(), {}, 1, [&](int in, int out) {
       Judge judge(policy_, memory_);

@@ -25,6 +25,10 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
   return losses;
 }
 
+Bounds bounds_of(const SweepOptions& options) {
+  return {options.max_rank, options.max_size, options.memory != MemoryMode::kOff};
+}
+
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
 // ways to call the loss; or, before all those because they take longest, the deviations of one
 // loss.
@@ -40,6 +44,7 @@ class Sweep {
         libtorch_(libtorch_version()) {}
 
   Tally run() {
+    warm_up_libtorch(options_.memory);
     Pool pool;
     pool.units = deviation_units() + variations_.size() * shapes_.size();
     pool.jobs = options_.jobs;
@@ -70,8 +75,7 @@ class Sweep {
   const std::vector<Case>& deviations(std::size_t unit) const {
     if (unit != deviations_unit_) {
       const Variation& v = variation(unit);
-      deviations_ =
-          deviations_of(*v.loss, v.entries, {options_.max_rank, options_.max_size}, options_.seed);
+      deviations_ = deviations_of(*v.loss, v.entries, bounds_of(options_), options_.seed);
       deviations_unit_ = unit;
     }
     return deviations_;
@@ -189,8 +193,7 @@ std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepO
   std::uint64_t deviations = 0;
   for (const Variation* v : losses_of(variations)) {
     if (!options.deviations) continue;
-    const Bounds bounds = {options.max_rank, options.max_size};
-    deviations += deviations_of(*v->loss, v->entries, bounds, options.seed).size();
+    deviations += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
   }
   return ways * shapes * shapes + deviations;
 }
