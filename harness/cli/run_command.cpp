@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/valgrind.h"
 #include "harness/losses/loss.h"
+#include "harness/oracle/bare_call.h"
 #include "harness/oracle/judge.h"
 #include "harness/report/explain.h"
 #include "harness/sweep/pool.h"
@@ -21,6 +23,9 @@ struct RunCommand {
   std::string file;
   std::string policy = "expand";
   std::string memory = "full";
+  std::string under;
+  bool bare = false;
+  double timeout = 20;
   bool json = false;
 };
 
@@ -82,6 +87,7 @@ class Run {
     warm_up_libtorch(memory_);
     Pool pool;
     pool.units = cases_.size();
+    pool.seconds_per_case = command_.timeout;
     pool.reuse_workers = false;  // a case must not depend on the ones before it
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       if (!skipped.empty()) return std::string();  // it died, and was reported
@@ -102,10 +108,11 @@ class Run {
   }
 
  private:
-  // What is printed, behind the exit status as a character.
+  // What is printed, behind the exit status and whether it is a memory error, a character each.
   std::string answer(const Case& c, const Judgement& judgement) const {
     const LossSpec& spec = find_loss(c.loss)->spec;
-    const char* const status = judgement.verdict == Verdict::kPass ? "0" : "1";
+    const bool memory = severity_of(judgement.verdict) == Severity::kMemory;
+    const std::string status = judgement.verdict == Verdict::kPass ? "00" : memory ? "11" : "10";
     if (command_.json) {
       return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
     }
@@ -115,7 +122,11 @@ class Run {
   void take(std::size_t unit, const std::string& answer) {
     status_ = std::max(status_, answer[0] - '0');
     const bool gap = unit > 0 && !command_.json;
-    print_results((gap ? "\n" : "") + answer.substr(1));
+    print_results((gap ? "\n" : "") + answer.substr(2));
+    if (command_.under.empty()) return;
+    // Not in the worker, whose memory is limited.
+    print_results(
+        fmt::format("  valgrind  {}\n", opinion_of_valgrind(cases_[unit], answer[1] == '1')));
   }
 
   const RunCommand& command_;
@@ -126,7 +137,24 @@ class Run {
   int status_ = kNothingNew;
 };
 
-int run(const RunCommand& command) { return Run(command)(); }
+// Without a worker and without a judge, for a tool that watches this process.
+int run_bare(const RunCommand& command) {
+  for (const Case& c : read_cases(command)) call_bare(*find_loss(c.loss), c);
+  return kNothingNew;
+}
+
+int run(const RunCommand& command) {
+  if (command.bare) return run_bare(command);
+  if (!command.under.empty()) {
+    if (command.under != "valgrind") {
+      throw InputError(
+          fmt::format("--under: found '{}', expected valgrind", printable(command.under)));
+    }
+    if (command.json) throw InputError("--under: found --json too, expected one of them");
+    require_valgrind();
+  }
+  return Run(command)();
+}
 
 }  // namespace
 
@@ -144,6 +172,12 @@ Command add_run(CLI::App& app) {
       ->add_option("--memory", command.memory,
                    "How closely memory is watched: off, guard, full (runs the case twice)")
       ->capture_default_str();
+  added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  added->add_option("--under", command.under,
+                    "valgrind: ask it too, and say whether it agrees (half a minute a case)");
+  added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs
   added->add_flag("--json", command.json, "One result record a case");
   return {added, [options] { return run(*options); }};
 }

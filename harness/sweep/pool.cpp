@@ -21,7 +21,8 @@ struct Task {
   std::size_t unit = 0;
   std::uint64_t first_case = 0;
   std::vector<std::uint64_t> skipped;
-  std::optional<std::uint64_t> repeated;  // the case that has its second chance
+  std::optional<std::uint64_t> repeated;      // the case that has its second chance
+  std::map<std::uint64_t, std::string> dead;  // parts that wait for the part before them
 };
 
 bool send(int fd, const Task& task) {
@@ -81,12 +82,12 @@ class Run {
   void begin(std::size_t unit) {
     const auto earlier = pool_.earlier.find(unit);
     if (earlier == pool_.earlier.end()) {
-      waiting_.push_back({unit, 0, {}, {}});
+      waiting_.push_back({unit, 0, {}, {}, {}});
       return;
     }
     results_[unit] = {earlier->second.parts, earlier->second.done};
     if (earlier->second.done) return;
-    waiting_.push_back({unit, earlier->second.first_case, earlier->second.skipped, {}});
+    waiting_.push_back({unit, earlier->second.first_case, {}, {}, {}});
   }
 
   std::uint64_t cases() {
@@ -148,18 +149,26 @@ class Run {
     std::string part;
     if (!receive_text(worker.process.from(), next_case, part)) return bury(worker);
     Task& task = *worker.task;
-    if (pool_.on_part) pool_.on_part(task.unit, next_case, part);
-    Result& result = results_[task.unit];
-    result.parts.push_back(std::move(part));
+    const auto dead = task.dead.find(next_case - 1);
+    if (dead == task.dead.end()) {
+      keep(task.unit, next_case, std::move(part));
+    } else {
+      keep(task.unit, next_case - 1, std::move(part));
+      keep(task.unit, next_case, std::move(dead->second));
+    }
+    task.first_case = next_case;
     if (next_case == Pool::kWholeUnit) {
-      result.whole = true;
+      results_[task.unit].whole = true;
       worker.task.reset();
       if (!pool_.reuse_workers) worker.process.end();
       assign(worker);
-    } else {
-      task.first_case = next_case;
     }
     deliver();
+  }
+
+  void keep(std::size_t unit, std::uint64_t next_case, std::string part) {
+    if (pool_.on_part) pool_.on_part(unit, next_case, part);
+    results_[unit].parts.push_back(std::move(part));
   }
 
   // Hands on what has no earlier unit to wait for.
@@ -191,7 +200,9 @@ class Run {
     // A loss that calls exit() has no signal; it is a crash all the same.
     const int signal = worker.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
     const Fault fault = std::exchange(worker.position->fault, {});
-    if (pool_.on_death) pool_.on_death({task.unit, at_case, signal, fault});
+    const Death death = {task.unit, at_case, signal, fault};
+    if (pool_.on_death) pool_.on_death(death);
+    if (pool_.part_of_death) task.dead[at_case] = pool_.part_of_death(death);
     task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),
                         at_case);
     waiting_.push_front(std::move(task));

@@ -38,7 +38,6 @@ struct Pool {
   struct Earlier {
     std::vector<std::string> parts;  ///< as they were handed over
     std::uint64_t first_case = 0;    ///< that they do not cover
-    std::vector<std::uint64_t> skipped;
     bool done = false;
   };
   std::map<std::size_t, Earlier> earlier;
@@ -52,6 +51,9 @@ struct Pool {
   /// it was handed over.
   std::function<void(std::size_t unit, const std::string& result)> on_result;
   std::function<void(const Death& death)> on_death;
+  /// The same as a part of the result, behind the part before it: for work that hands over where a
+  /// case is skipped.
+  std::function<std::string(const Death& death)> part_of_death;
   /// A part as soon as it is there, `kWholeUnit` with the last one.
   static constexpr std::uint64_t kWholeUnit = ~std::uint64_t{0};
   std::function<void(std::size_t unit, std::uint64_t next_case, const std::string& part)> on_part;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/deviations.h"
+#include "harness/sweep/journal.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/record.h"
 
@@ -52,8 +52,14 @@ class Sweep {
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
     };
-    pool.on_result = [this](std::size_t unit, const std::string& result) { take(unit, result); };
-    pool.on_death = [this](const Death& death) { record_death(death); };
+    pool.on_result = [this](std::size_t, const std::string& result) { take(result); };
+    pool.part_of_death = [this](const Death& death) { return result_of(death); };
+    if (sinks_.journal != nullptr) {
+      pool.earlier = sinks_.journal->earlier();
+      pool.on_part = [this](std::size_t unit, std::uint64_t next_case, const std::string& part) {
+        sinks_.journal->add(unit, next_case, part);
+      };
+    }
     const std::uint64_t all = count_cases(variations_, options_);
     pool.on_progress = [this, all](std::uint64_t done, std::size_t) {
       if (sinks_.progress) sinks_.progress(std::min(done, all), all);
@@ -110,9 +116,8 @@ class Sweep {
     Tally tally;
     std::string records;
     auto handed_over = Clock::now();
-    const auto result = [&] { return fmt::format("{}\n{}", tally.to_text(), records); };
     const auto hand_over = [&](std::uint64_t next) {
-      position.hand_over(next, result());
+      position.hand_over(next, result_of(tally, records));
       tally = {};
       records.clear();
       handed_over = Clock::now();
@@ -131,7 +136,7 @@ class Sweep {
       if (wants_record(judgement)) records += record(unit, c, judgement);
       if (Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
     }
-    return result();
+    return result_of(tally, records);
   }
 
   bool wants_record(const Judgement& judgement) const {
@@ -143,22 +148,23 @@ class Sweep {
   }
 
   // In the parent.
-  void take(std::size_t unit, const std::string& result) {
-    if (const auto dead = dead_.find(unit); dead != dead_.end()) {
-      sinks_.records(dead->second);
-      dead_.erase(dead);
-    }
+  void take(const std::string& result) {
     const std::size_t end = result.find('\n');
     tally_.add(Tally::parse(result.substr(0, end), specs()));
     if (sinks_.records && end + 1 < result.size()) sinks_.records(result.substr(end + 1));
   }
 
-  void record_death(const Death& death) {
+  std::string result_of(const Death& death) const {
     const Case c = case_at(death.unit, death.at_case);
     const Judgement judgement =
         judgement_of_death(c, variation(death.unit).loss->spec, death.signal, death.fault);
-    tally_.add(c, judgement);
-    if (sinks_.records) dead_[death.unit] += record(death.unit, c, judgement);
+    Tally tally;
+    tally.add(c, judgement);
+    return result_of(tally, sinks_.records ? record(death.unit, c, judgement) : "");
+  }
+
+  static std::string result_of(const Tally& tally, const std::string& records) {
+    return fmt::format("{}\n{}", tally.to_text(), records);
   }
 
   LossSpecs specs() const {
@@ -176,7 +182,6 @@ class Sweep {
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
   Tally tally_;
-  std::map<std::size_t, std::string> dead_;  // the records of a unit's deaths, until its turn
 };
 
 }  // namespace

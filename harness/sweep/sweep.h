@@ -12,6 +12,8 @@
 
 namespace shapefuzz {
 
+class Journal;
+
 struct SweepOptions {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
@@ -27,6 +29,8 @@ struct SweepSinks {
   /// A record a line, if anybody wants them: findings, with `passes` the passes too.
   std::function<void(const std::string& lines)> records;
   bool passes = false;
+  /// Where the sweep goes on, and what it writes down as it goes.
+  Journal* journal = nullptr;
   /// Cases done, cases in all.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
