@@ -75,6 +75,16 @@ std::vector<std::string> elements(const std::string& xml, const std::string& nam
   return found;
 }
 
+std::string unescaped(std::string text) {
+  for (const auto& [escaped, plain] :
+       {std::pair<std::string, std::string>{"&lt;", "<"}, {"&gt;", ">"}, {"&amp;", "&"}}) {
+    for (std::size_t at = text.find(escaped); at != std::string::npos; at = text.find(escaped)) {
+      text.replace(at, escaped.size(), plain);
+    }
+  }
+  return text;
+}
+
 // An error of the call in one line; LibTorch's start-up has errors of its own.
 std::string describe(const std::string& error) {
   const std::string kind = element(error, "kind");
@@ -82,7 +92,7 @@ std::string describe(const std::string& error) {
   if (what.empty()) what = element(element(error, "xwhat"), "text");
   const std::string more = element(error, "auxwhat");
   if (kind.rfind("Invalid", 0) == 0 && !more.empty()) what += ", " + more;
-  return fmt::format("{} in {}", what, element(element(error, "stack"), "fn"));
+  return unescaped(fmt::format("{} in {}", what, element(element(error, "stack"), "fn")));
 }
 
 }  // namespace

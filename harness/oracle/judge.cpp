@@ -293,7 +293,7 @@ const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   if (memory_ != MemoryMode::kOff) begin_watched_case();
   const GuardedScope scope(memory_);
   p.operands = make_operands(loss, c, p.reading);
-  if (memory_ != MemoryMode::kOff) p.memory.emplace(loss.spec, p.operands.tensors, memory_);
+  if (memory_ != MemoryMode::kOff) p.memory.emplace(loss, p.operands.tensors, memory_);
   return p;
 }
 

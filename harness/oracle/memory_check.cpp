@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "harness/memory/arena.h"
@@ -35,6 +37,9 @@ bool same_bytes(const at::Tensor& a, const at::Tensor& b) {
   return x.numel() == 0 || std::memcmp(x.data_ptr(), y.data_ptr(), x.nbytes()) == 0;
 }
 
+// A NaN's sign tells a reader nothing.
+std::string text_of(double value) { return fmt::format("{:g}", std::isnan(value) ? NAN : value); }
+
 std::string difference(const std::string& what, const at::Tensor& a, const at::Tensor& b) {
   if (a.defined() != b.defined()) return what + " is defined in one run only";
   if (shape_of(a) != shape_of(b)) return what + " has two shapes";
@@ -42,7 +47,9 @@ std::string difference(const std::string& what, const at::Tensor& a, const at::T
   const std::vector<double> y = values_of(b);
   std::size_t i = 0;
   while (i + 1 < x.size() && std::memcmp(&x[i], &y[i], sizeof x[i]) == 0) ++i;
-  return x.empty() ? what : fmt::format("{} at element {} is {:g} or {:g}", what, i, x[i], y[i]);
+  return x.empty()
+             ? what
+             : fmt::format("{} at element {} is {} or {}", what, i, text_of(x[i]), text_of(y[i]));
 }
 
 // What differs between two runs, in words; empty if nothing does.
@@ -69,8 +76,8 @@ void begin_watched_case() {
   Arena::instance().begin_case();
 }
 
-MemoryCheck::MemoryCheck(const LossSpec& spec, const Tensors& operands, MemoryMode mode)
-    : spec_(&spec), mode_(mode), operands_(operands) {
+MemoryCheck::MemoryCheck(const Loss& loss, const Tensors& operands, MemoryMode mode)
+    : loss_(&loss), mode_(mode), operands_(operands) {
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i].defined()) continue;
     const char* const begin = storage_of(operands[i]);
@@ -86,7 +93,7 @@ MemoryCheck::MemoryCheck(const LossSpec& spec, const Tensors& operands, MemoryMo
 void MemoryCheck::name(const Tensors& operands) const {
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i].defined()) continue;
-    Arena::instance().name(storage_of(operands[i]), spec_->contract.operands()[i].name.c_str(),
+    Arena::instance().name(storage_of(operands[i]), loss_->spec.contract.operands()[i].name.c_str(),
                            operands[i].element_size());
   }
 }
@@ -94,9 +101,13 @@ void MemoryCheck::name(const Tensors& operands) const {
 std::string MemoryCheck::changed_operand() const {
   for (std::size_t i = 0; i < operands_.size(); ++i) {
     if (bytes_[i].empty()) continue;
+    const std::string& operand = loss_->spec.contract.operands()[i].name;
     const bool same =
         std::memcmp(storage_of(operands_[i]), bytes_[i].data(), bytes_[i].size()) == 0;
-    if (!same) return spec_->contract.operands()[i].name;
+    const auto& written = loss_->written;
+    if (!same && std::find(written.begin(), written.end(), operand) == written.end()) {
+      return operand;
+    }
   }
   return "";
 }
@@ -121,7 +132,7 @@ Tensors MemoryCheck::fresh_operands() const {
 
 std::string MemoryCheck::find_difference(const Loss& loss, const Case& c, const Execution& actual,
                                          const Tensors& operands) const {
-  return difference(*spec_, actual, execute(loss, c, operands));
+  return difference(loss_->spec, actual, execute(loss, c, operands));
 }
 
 bool MemoryCheck::finds(const Loss& loss, const Case& c, const Execution& actual,

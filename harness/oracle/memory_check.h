@@ -18,7 +18,7 @@ void begin_watched_case();
 class MemoryCheck {
  public:
   /// Remembers the operands' bytes, and names them for the reports of a fault.
-  MemoryCheck(const LossSpec& spec, const Tensors& operands, MemoryMode mode);
+  MemoryCheck(const Loss& loss, const Tensors& operands, MemoryMode mode);
 
   /// Whether `actual`, the execution of `c` on the operands, breaks a rule; the verdict and the
   /// detail of `judgement` say which. In the mode kFull this runs the case again.
@@ -31,7 +31,7 @@ class MemoryCheck {
   std::string find_difference(const Loss& loss, const Case& c, const Execution& actual,
                               const Tensors& operands) const;
 
-  const LossSpec* spec_;
+  const Loss* loss_;
   MemoryMode mode_;
   Tensors operands_;
   std::array<std::vector<char>, kMaxOperands> bytes_;  // of the storages, before any call
