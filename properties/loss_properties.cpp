@@ -5,11 +5,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <iostream>
@@ -18,7 +15,7 @@
 #include "harness/case/zone.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/baseline.h"
-#include "harness/sweep/pool.h"
+#include "harness/sweep/isolated_judge.h"
 #include "properties/generator.h"
 #include "properties/profile.h"
 #include "properties/reach.h"
@@ -76,69 +73,14 @@ void demand(bool holds, const Case& c, const std::string& what) {
                       to_string(c)));
 }
 
-// The case that is judged, for whoever reads why the process ended.
-std::string& current_line() {
-  static std::string line;
-  return line;
-}
-
-void say_the_case_and_die(int signal) {
-  const std::string& line = current_line();
-  for (const std::string_view part :
-       {std::string_view("\nended by a case; replay: shapefuzz run '"), std::string_view(line),
-        std::string_view("'\n")}) {
-    if (::write(STDERR_FILENO, part.data(), part.size()) < 0) break;
-  }
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
-}
-
-void name_the_case_that_crashes() {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
-    ::signal(signal, say_the_case_and_die);
-  }
-}
-
-// Whether the baseline knows a crash of something that is unusual about the case.
-bool may_crash(const Case& c, const LossSpec& spec) {
-  static const std::set<std::array<std::string, 3>> crashes = [] {
-    std::set<std::array<std::string, 3>> all;
-    for (const auto& [known, finding] : known_findings()) {
-      if (known.verdict == to_string(Verdict::kCrash)) {
-        all.insert({known.loss, known.entry, known.relation});
-      }
-    }
-    return all;
-  }();
-  const auto first = crashes.lower_bound({c.loss, c.entry, ""});
-  if (first == crashes.end() || (*first)[0] != c.loss || (*first)[1] != c.entry) return false;
-  const std::vector<Misfit> misfits = find_misfits(c, spec);
-  return std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
-    return crashes.count({c.loss, c.entry, to_string(misfit)}) > 0;
-  });
-}
-
-// The signal that ends a child process which judges the case; none if it comes back.
-std::optional<int> find_death(const Loss& loss, const Case& c) {
-  std::optional<int> signal;
-  Pool pool;
-  pool.units = 1;
-  pool.work = [&](std::size_t, const auto& skipped, Position&) {
-    if (skipped.empty()) Judge().judge(loss, c);
-    return std::string();
-  };
-  pool.on_result = [](std::size_t, const std::string&) {};
-  pool.on_death = [&](const Death& death) { signal = death.signal; };
-  pool.run();
-  return signal;
+// How closely memory is watched: SHAPEFUZZ_MEMORY=off|guard|full.
+std::optional<MemoryMode> memory_mode() {
+  const char* const text = std::getenv("SHAPEFUZZ_MEMORY");
+  return parse_memory_mode(text == nullptr ? "guard" : text);
 }
 
 Judgement judge_anything(const Loss& loss, const Case& c) {
-  static Judge oracle;
-  current_line() = to_string(c);
-  if (may_crash(c, loss.spec)) {
-    if (const auto signal = find_death(loss, c)) return judgement_of_death(c, loss.spec, *signal);
-  }
+  static IsolatedJudge oracle(Policy::kExpand, *memory_mode());
   return oracle.judge(loss, c);
 }
 
@@ -241,8 +183,11 @@ void register_tests() {
 
 int main(int argc, char** argv) {
   if (!shapefuzz::apply_profile()) return 2;
+  if (!shapefuzz::memory_mode()) {
+    std::cerr << "SHAPEFUZZ_MEMORY: expected off, guard or full\n";
+    return 2;
+  }
   ::testing::InitGoogleTest(&argc, argv);
   shapefuzz::register_tests();
-  shapefuzz::name_the_case_that_crashes();
   return RUN_ALL_TESTS();
 }

@@ -398,7 +398,7 @@ is_gone() {
 }
 
 kills() {
-  local signal sweep=(mse_loss@functional --max-size 3)
+  local signal delay sweep=(mse_loss@functional --max-size 3)
   expect_status 1 sweep "${sweep[@]}" --baseline none --out calm
   start "${sweep[@]}" --out stormy
   for _ in 1 2 3; do
@@ -420,13 +420,46 @@ kills() {
     check "  ended by $signal" [ $? -gt 128 ]
     check '  no worker is left' is_gone "$worker"
     # Nobody can do anything on SIGKILL.
-    [ "$signal" = KILL ] || expect_files
+    [ "$signal" = KILL ] || expect_files records.partial
   done
+  # What is recorded so far is readable, and another sweep goes on from there.
+  rm -f ./*
+  sweep=(multi_margin_loss@functional --max-size 2)
+  expect_status 1 sweep "${sweep[@]}" --baseline none --out calm
+  for delay in 0.5 1.5; do
+    start "${sweep[@]}" --out stormy
+    sleep "$delay"
+    kill -KILL "$parent"
+    { wait "$parent"; } 2>/dev/null
+    check "  a journal after $delay s" test -e stormy.partial
+    expect_status 1 sweep "${sweep[@]}" --baseline none --out stormy --resume
+    check '  the same records' cmp calm stormy
+    check '  no journal is left' [ ! -e stormy.partial ]
+  done
+  echo '{"sweep":"of something else"}' >stormy.partial
+  expect_refused sweep "${sweep[@]}" --out stormy --resume
+  expect_text "$err" '--resume: stormy.partial is no unfinished sweep of'
+  expect_refused sweep "${sweep[@]}" --resume
+  expect_text "$err" '--resume: what is resumed is FILE.partial'
+}
+
+memory() {
+  expect_status 1 run "multi_margin_loss(input=f64[2,3], target=i64[2]{2,2}, weight=f64[1])"
+  if ! grep -q 'refused' "$out"; then # since LibTorch 2.5
+    expect_text "$out" 'verdict   out_of_bounds'
+    expect_text "$out" 'reads past the end of weight in aten::multi_margin_loss'
+    expect_text "$out" 'reads element 2 of weight, which holds 1, in aten::multi_margin_loss: 8 bytes after its 8 bytes'
+  fi
+  expect_status 0 run --memory off 'mse_loss(input=f64[2], target=f64[2])'
+  expect_refused run --memory much 'mse_loss(input=f64[2], target=f64[2])'
+  expect_text "$err" "--memory: found 'much', expected off, guard or full"
+  expect_refused run --under gdb 'mse_loss(input=f64[2], target=f64[2])'
+  expect_text "$err" "--under: found 'gdb', expected valgrind"
 }
 
 # --- All of it -----------------------------------------------------------------------------------
 
-sections=(answers cases case_files options outputs records baselines pipes kills)
+sections=(answers cases case_files options outputs records baselines pipes kills memory)
 for section in "${sections[@]}"; do
   mkdir "$work/$section"
   (

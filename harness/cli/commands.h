@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/memory/mode.h"
 #include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 
@@ -47,6 +48,7 @@ Case read_case(const std::string& text);
 Policy read_policy(const std::string& text);
 /// The same of a device; one that this LibTorch or machine does not have is an error too.
 Device read_device(const std::string& text);
+MemoryMode read_memory_mode(const std::string& text);
 
 // Checks of an option's value, for CLI11: an empty text if it is right.
 

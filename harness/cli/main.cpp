@@ -64,6 +64,15 @@ Device read_device(const std::string& text) {
   return *device;
 }
 
+MemoryMode read_memory_mode(const std::string& text) {
+  const auto mode = parse_memory_mode(text);
+  if (!mode) {
+    throw InputError(
+        fmt::format("--memory: found '{}', expected off, guard or full", printable(text)));
+  }
+  return *mode;
+}
+
 std::string check_file(const std::string& path) {
   return path.empty() ? "found '', expected a file" : "";
 }

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/valgrind.h"
 #include "harness/losses/loss.h"
+#include "harness/oracle/bare_call.h"
 #include "harness/oracle/judge.h"
 #include "harness/report/explain.h"
 #include "harness/sweep/pool.h"
@@ -21,6 +23,10 @@ struct RunCommand {
   std::string file;
   std::string policy = "expand";
   std::string device = "cpu";
+  std::string memory = "full";
+  std::string under;
+  bool bare = false;
+  double timeout = 20;
   bool json = false;
 };
 
@@ -76,17 +82,20 @@ class Run {
       : command_(command),
         policy_(read_policy(command.policy)),
         device_(read_device(command.device)),
+        memory_(read_memory_mode(command.memory)),
         cases_(read_cases(command)) {}
 
   int operator()() {
+    warm_up_libtorch(memory_);
     Pool pool;
     pool.units = cases_.size();
+    pool.seconds_per_case = command_.timeout;
     pool.reuse_workers = false;  // a case must not depend on the ones before it
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       if (!skipped.empty()) return std::string();  // it died, and was reported
       const Case& c = cases_[unit];
       const Loss& loss = *find_loss(c.loss);
-      const Judgement judgement = device_ == Device::kCpu ? Judge(policy_).judge(loss, c)
+      const Judgement judgement = device_ == Device::kCpu ? Judge(policy_, memory_).judge(loss, c)
                                                           : judge_on_device(loss, c, device_);
       position.cases.fetch_add(1);
       return answer(c, judgement);
@@ -96,17 +105,18 @@ class Run {
     };
     pool.on_death = [this](const Death& death) {
       const Case& c = cases_[death.unit];
-      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
     };
     pool.run();
     return status_;
   }
 
  private:
-  // What is printed, behind the exit status as a character.
+  // What is printed, behind the exit status and whether it is a memory error, a character each.
   std::string answer(const Case& c, const Judgement& judgement) const {
     const LossSpec& spec = find_loss(c.loss)->spec;
-    const char* const status = is_finding(judgement.verdict) ? "1" : "0";
+    const bool memory = severity_of(judgement.verdict) == Severity::kMemory;
+    const std::string status = !is_finding(judgement.verdict) ? "00" : memory ? "11" : "10";
     if (command_.json) {
       return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
     }
@@ -116,18 +126,40 @@ class Run {
   void take(std::size_t unit, const std::string& answer) {
     status_ = std::max(status_, answer[0] - '0');
     const bool gap = unit > 0 && !command_.json;
-    print_results((gap ? "\n" : "") + answer.substr(1));
+    print_results((gap ? "\n" : "") + answer.substr(2));
+    if (command_.under.empty()) return;
+    // Not in the worker, whose memory is limited.
+    print_results(
+        fmt::format("  valgrind  {}\n", opinion_of_valgrind(cases_[unit], answer[1] == '1')));
   }
 
   const RunCommand& command_;
   Policy policy_;
   Device device_;
+  MemoryMode memory_;
   std::vector<Case> cases_;
   std::string dead_;  // the answer for the case whose worker has just died
   int status_ = kNothingNew;
 };
 
-int run(const RunCommand& command) { return Run(command)(); }
+// Without a worker and without a judge, for a tool that watches this process.
+int run_bare(const RunCommand& command) {
+  for (const Case& c : read_cases(command)) call_bare(*find_loss(c.loss), c);
+  return kNothingNew;
+}
+
+int run(const RunCommand& command) {
+  if (command.bare) return run_bare(command);
+  if (!command.under.empty()) {
+    if (command.under != "valgrind") {
+      throw InputError(
+          fmt::format("--under: found '{}', expected valgrind", printable(command.under)));
+    }
+    if (command.json) throw InputError("--under: found --json too, expected one of them");
+    require_valgrind();
+  }
+  return Run(command)();
+}
 
 }  // namespace
 
@@ -143,6 +175,16 @@ Command add_run(CLI::App& app) {
       ->capture_default_str();
   added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
       ->capture_default_str();
+  added
+      ->add_option("--memory", command.memory,
+                   "How closely memory is watched: off, guard, full (runs the case twice)")
+      ->capture_default_str();
+  added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  added->add_option("--under", command.under,
+                    "valgrind: ask it too, and say whether it agrees (half a minute a case)");
+  added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs
   added->add_flag("--json", command.json, "One result record a case");
   return {added, [options] { return run(*options); }};
 }

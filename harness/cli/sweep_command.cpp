@@ -12,6 +12,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/report/table.h"
 #include "harness/sweep/baseline.h"
+#include "harness/sweep/journal.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/version.h"
@@ -26,11 +27,14 @@ struct SweepCommand {
   std::int64_t max_size = 3;
   std::string policy = "expand";
   std::string device = "cpu";
+  std::string memory = "full";
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::size_t jobs = 0;  ///< 0: one a processor
   std::uint64_t seed = 0;
   std::string out;
   bool all = false;
+  bool resume = false;
+  double timeout = 5;
   std::string write_baseline;
 };
 
@@ -134,15 +138,17 @@ Tally replay(const Baseline& baseline, const Findings& found,
     }
   }
   Tally tally;
+  warm_up_libtorch(options.memory);
   Pool pool;
   pool.units = cases.size();
   pool.jobs = options.jobs;
+  pool.seconds_per_case = options.seconds_per_case;
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     Tally one;
     const Case& c = cases[unit];
     if (!skipped.empty()) return one.to_text();
     const Loss& loss = *find_loss(c.loss);
-    one.add(c, options.device == Device::kCpu ? Judge(options.policy).judge(loss, c)
+    one.add(c, options.device == Device::kCpu ? Judge(options.policy, options.memory).judge(loss, c)
                                               : judge_on_device(loss, c, options.device));
     return one.to_text();
   };
@@ -151,7 +157,7 @@ Tally replay(const Baseline& baseline, const Findings& found,
   };
   pool.on_death = [&](const Death& death) {
     const Case& c = cases[death.unit];
-    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
+    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
   };
   pool.run();
   return tally;
@@ -164,8 +170,9 @@ std::string chosen_baseline(const SweepCommand& command) {
   // What the sweep's bounds leave out, and still reproduces, must outlive a rewrite.
   if (std::filesystem::is_regular_file(command.write_baseline)) return command.write_baseline;
   if (!command.write_baseline.empty()) return "";
-  if (command.policy != "expand") {
-    print_message("shapefuzz: baselines are for --policy expand; comparing with none\n");
+  if (command.policy != "expand" || command.memory != "full") {
+    print_message(
+        "shapefuzz: baselines are for --policy expand and --memory full; comparing with none\n");
     return "";
   }
   const auto found = find_baseline(libtorch_version(), read_device(command.device));
@@ -207,19 +214,43 @@ std::string header(const SweepCommand& command, const Tally& tally, double secon
       with_commas(tally.cases()), command.max_rank, command.max_size, command.policy, seconds);
 }
 
+// A pipe or a device keeps nothing that one could go on from.
+bool is_special(const std::string& path) {
+  return std::filesystem::exists(path) && !std::filesystem::is_regular_file(path);
+}
+
+// All that decides which cases there are, and what is kept of them.
+std::string what_is_swept(const SweepCommand& command, const SweepOptions& options,
+                          const std::vector<Variation>& variations) {
+  std::string losses;
+  for (const Variation& v : variations) {
+    losses += fmt::format(" {}@{}", v.loss->spec.name, fmt::join(v.entries, "+"));
+  }
+  return fmt::format(
+      "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
+      "{}:{}",
+      kVersion, libtorch_version(), options.max_rank, options.max_size, command.policy,
+      command.device, command.memory, options.seed, command.all ? "all" : "findings", losses);
+}
+
 int run(const SweepCommand& command) {
   check_bounds(command);
   if (command.all && command.out.empty()) {
     throw InputError("--all: the passes are records, so it expects --out FILE too");
+  }
+  if (command.resume && command.out.empty()) {
+    throw InputError("--resume: what is resumed is FILE.partial, so it expects --out FILE too");
   }
   SweepOptions options;
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
   options.policy = read_policy(command.policy);
   options.device = read_device(command.device);
+  options.memory = read_memory_mode(command.memory);
   options.jobs = command.jobs > 0 ? command.jobs
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.seed = command.seed;
+  options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select(command.targets);
   const std::string path = chosen_baseline(command);
   check_files(command, path);
@@ -228,6 +259,11 @@ int run(const SweepCommand& command) {
 
   std::unique_ptr<OutputFile> out;
   if (!command.out.empty()) out = std::make_unique<OutputFile>(command.out);
+  std::unique_ptr<Journal> journal;
+  if (out && !is_special(command.out)) {
+    journal = std::make_unique<Journal>(
+        command.out + ".partial", what_is_swept(command, options, variations), command.resume);
+  }
   std::unique_ptr<OutputFile> new_baseline;
   if (!command.write_baseline.empty()) {
     new_baseline = std::make_unique<OutputFile>(command.write_baseline);
@@ -239,6 +275,7 @@ int run(const SweepCommand& command) {
     ProgressLine progress;
     SweepSinks sinks;
     sinks.passes = command.all;
+    sinks.journal = journal.get();
     if (out) sinks.records = [&](const std::string& lines) { out->write(lines); };
     sinks.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     tally = sweep(variations, options, sinks);
@@ -248,6 +285,7 @@ int run(const SweepCommand& command) {
   const auto reaches = [&](const Case& c) { return sweeps(variations, c); };
   const Deviation deviation = compare(baseline, judged.findings(), reaches);
   if (out) out->commit();
+  if (journal) journal->remove();
   const Findings known = rewritten(baseline, judged.findings(), reaches);
   if (new_baseline) {
     new_baseline->write(to_baseline(known, libtorch_version()));
@@ -289,6 +327,10 @@ Command add_sweep(CLI::App& app) {
   added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
       ->capture_default_str();
   added
+      ->add_option("--memory", command.memory,
+                   "How closely memory is watched: off, guard, full (runs each case twice)")
+      ->capture_default_str();
+  added
       ->add_option("--baseline", command.baseline,
                    "The findings that are known: a file, or none (default: the checkout's file "
                    "for this LibTorch)")
@@ -305,6 +347,11 @@ Command add_sweep(CLI::App& app) {
       ->capture_default_str();
   added->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
       ->check(check_file);
+  added->add_flag("--resume", command.resume,
+                  "Go on with a sweep that was ended; FILE.partial has what it found");
+  added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
   added->add_flag("--all", command.all, "With --out: the passes too");
   return {added, [options] { return run(*options); }};
 }

@@ -63,8 +63,10 @@ struct Loss {
   /// Operands that LibTorch declares not differentiable ("the derivative for 'weight' is not
   /// implemented"); they never require a gradient.
   std::vector<std::string> constants;
-  /// Operands and options whose illegal values LibTorch uses as addresses, unchecked: a sweep or a
-  /// property that tried them would crash, or corrupt the memory of the cases behind it.
+  /// Operands that the call is meant to change: the `out` of an operator.
+  std::vector<std::string> written;
+  /// Operands and options whose illegal values LibTorch uses as addresses, unchecked: who
+  /// tries them without a watch on the memory may corrupt that of the cases behind them.
   std::vector<std::string> unchecked;
   MeanRule mean = nullptr;
   /// Reductions that return a plain number by documentation, so that no gradient flows back.

@@ -168,6 +168,8 @@ std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
   loss.spec.reduces = false;
   std::vector<std::string> numbers;
   for (const c10::Argument& argument : schema.arguments()) {
+    const c10::AliasInfo* const alias = argument.alias_info();
+    if (alias != nullptr && alias->isWrite()) loss.written.push_back(argument.name());
     if (is_tensor(argument)) continue;
     const auto option = option_of(argument);
     if (!option) return std::nullopt;

@@ -29,7 +29,7 @@ struct Execution {
   bool accepted = false;
   bool backward_accepted = true;
   bool warned = false;  ///< the forward call issued a warning
-  bool clean = true;    ///< refused by a c10::Error that is no internal assert
+  bool clean = true;    ///< refused by a c10::Error, no internal assert nor want of memory
   std::string message;  ///< of the refusal, forward or backward
   at::Tensor value;
   Tensors gradients;  ///< by operand; undefined stands for zero

@@ -7,8 +7,10 @@
 
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
+#include "harness/memory/guard.h"
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/decomposition.h"
+#include "harness/oracle/memory_check.h"
 #include "harness/oracle/tensors.h"
 
 namespace shapefuzz {
@@ -218,13 +220,16 @@ double digest_of(const Tensors& gradients) {
   return sum;
 }
 
-void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
-                    const Execution& actual, const Call& call, const Reading* reading,
-                    Policy policy, Judgement& judgement) {
+void describe_result(const Execution& actual, Judgement& judgement) {
   judgement.result_shape = shape_of(actual.value);
   judgement.result_dtype = c10::toString(actual.value.scalar_type());
   judgement.digest = digest_of(actual.value);
   if (actual.backward_accepted) judgement.gradient_digest = digest_of(actual.gradients);
+}
+
+void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
+                    const Execution& actual, const Call& call, const Reading* reading,
+                    Policy policy, Judgement& judgement) {
   if (loss.spec.open) return;
   if (reading != nullptr) {
     judge_readable(loss, c, operands, actual, *reading, policy, judgement);
@@ -285,7 +290,8 @@ struct Judge::Prepared {
   Zone zone = Zone::kValid;
   Reading reading;  // of a readable case; else the nearest
   OperandSet operands;
-  std::optional<Execution> first;  // by the loss's first entry, forward
+  std::optional<MemoryCheck> memory;  // if it is watched
+  std::optional<Execution> first;     // by the loss's first entry, forward
 
   bool serves(const Loss& other_loss, const Case& other) const {
     return loss == &other_loss && c.seed == other.seed && c.operands == other.operands &&
@@ -293,7 +299,10 @@ struct Judge::Prepared {
   }
 };
 
-Judge::Judge(Policy policy) : policy_(policy) { prepare_libtorch(); }
+Judge::Judge(Policy policy, MemoryMode memory) : policy_(policy), memory_(memory) {
+  prepare_libtorch();
+  if (memory != MemoryMode::kOff) install_guard();
+}
 
 const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   if (prepared_ && prepared_->serves(loss, c)) return *prepared_;
@@ -304,7 +313,10 @@ const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   p.call = to_call(c, loss.spec);
   p.zone = zone_of(c, loss.spec, &p.reading);
   if (p.zone == Zone::kIncompatible) p.reading = nearest_reading(loss.spec.contract, p.call);
+  if (memory_ != MemoryMode::kOff) begin_watched_case();
+  const GuardedScope scope(memory_);
   p.operands = make_operands(loss, c, p.reading);
+  if (memory_ != MemoryMode::kOff) p.memory.emplace(loss, p.operands.tensors, memory_);
   return p;
 }
 
@@ -314,7 +326,10 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
   Judgement judgement;
   judgement.zone = prepared.zone;
 
-  const Execution actual = execute(loss, c, operands.tensors);
+  const Execution actual = [&] {
+    const GuardedScope scope(memory_);
+    return execute(loss, c, operands.tensors);
+  }();
   judgement.warned = actual.warned;
   judgement.message = actual.message;
 
@@ -326,6 +341,14 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
       judgement.verdict = Verdict::kRejectedValid;
     }
   } else {
+    describe_result(actual, judgement);
+  }
+  if (prepared_->memory && prepared_->memory->finds(loss, c, actual, judgement)) {
+    prepared_.reset();  // the operands may be others now
+    judgement.misfit = find_misfit(c, loss.spec);
+    return judgement;
+  }
+  if (actual.accepted) {
     const bool readable = judgement.zone != Zone::kIncompatible;
     judge_accepted(loss, c, operands, actual, prepared.call, readable ? &prepared.reading : nullptr,
                    policy_, judgement);

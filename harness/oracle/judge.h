@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "harness/losses/loss.h"
+#include "harness/memory/mode.h"
 #include "harness/oracle/verdict.h"
 
 namespace shapefuzz {
@@ -14,7 +15,10 @@ namespace shapefuzz {
 class Judge {
  public:
   /// The first Judge of a process also sets LibTorch up (see `prepare_libtorch`).
-  explicit Judge(Policy policy = Policy::kExpand);
+  ///
+  /// With a `memory` that is watched, what a case touches outside of its tensors ends the process
+  /// by a signal (see report_faults_to).
+  explicit Judge(Policy policy = Policy::kExpand, MemoryMode memory = MemoryMode::kOff);
 
   /// Runs `c`, a case of `loss`. LibTorch's exceptions end up in the judgement.
   ///
@@ -27,12 +31,17 @@ class Judge {
   const Prepared& prepare(const Loss& loss, const Case& c);
 
   Policy policy_;
+  MemoryMode memory_;
   std::shared_ptr<Prepared> prepared_;
 };
 
 /// One thread inside LibTorch, no symbolised stack in its errors (3 ms each in LibTorch 1.13), and
 /// warnings counted instead of printed. Idempotent.
 void prepare_libtorch();
+
+/// Does once for all what the first case of a process would pay for, so that workers are forked
+/// warm. No backward: in some builds that starts threads, which a fork does not copy.
+void warm_up_libtorch(MemoryMode memory);
 
 /// The version of the LibTorch that is linked, as in `1.13.1`.
 std::string libtorch_version();

@@ -1,11 +1,13 @@
 // The set-up of LibTorch for judging.
 #include "harness/oracle/libtorch.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <c10/util/Logging.h>
 
 #include <cstdint>
 
+#include "harness/memory/guard.h"
 #include "harness/oracle/execute.h"
 #include "harness/oracle/judge.h"
 
@@ -32,6 +34,13 @@ void prepare_libtorch() {
     return true;
   }();
   static_cast<void>(done);
+}
+
+void warm_up_libtorch(MemoryMode memory) {
+  prepare_libtorch();
+  if (memory != MemoryMode::kOff) install_guard();
+  const at::Tensor input = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
+  at::mse_loss(input, at::zeros({2, 2}, at::kDouble));
 }
 
 std::string libtorch_version() {

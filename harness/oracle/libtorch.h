@@ -1,8 +1,11 @@
 // What differs between the versions of LibTorch, and nothing else. Includes torch headers.
 #pragma once
 
+#include <c10/core/Allocator.h>
 #include <c10/util/Exception.h>
 #include <torch/version.h>
+
+#include <cstring>
 
 namespace shapefuzz {
 
@@ -20,6 +23,28 @@ class LibtorchWarningHandler : public c10::WarningHandler {
     on_warning();
   }
 #endif
+};
+
+/// A CPU allocator that overrides one function, `take`, in every version; with it, `raw_deleter`.
+class LibtorchAllocator : public c10::Allocator {
+ public:
+  /// A block, which `raw_deleter` takes back.
+  virtual void* take(std::size_t size) const = 0;
+
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 3)
+  c10::DataPtr allocate(std::size_t size) override { return wrapped(size); }
+  void copy_data(void* to, const void* from, std::size_t size) const override {
+    std::memcpy(to, from, size);
+  }
+#else
+  c10::DataPtr allocate(std::size_t size) const override { return wrapped(size); }
+#endif
+
+ private:
+  c10::DataPtr wrapped(std::size_t size) const {
+    void* const block = take(size);
+    return {block, block, raw_deleter(), c10::Device(c10::DeviceType::CPU)};
+  }
 };
 
 /// Makes `handler` the handler of this thread for good, and every warning reach it every time.

@@ -111,13 +111,18 @@ std::optional<Policy> parse_policy(std::string_view text) {
 bool operator<(const Signature& a, const Signature& b) { return parts(a) < parts(b); }
 bool operator==(const Signature& a, const Signature& b) { return parts(a) == parts(b); }
 
-Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal) {
+Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, const Fault& fault) {
   Judgement judgement;
   judgement.zone = zone_of(c, spec);
   judgement.misfit = find_misfit(c, spec);
   judgement.outcome = signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
   judgement.verdict = signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
   judgement.message = signal == 0 ? "no answer in time" : ::strsignal(signal);
+  if (signal != 0 && fault.signal == signal) {
+    if (fault.is_out_of_bounds()) judgement.verdict = Verdict::kOutOfBounds;
+    judgement.message = message_of(fault);
+    judgement.detail = detail_of(fault);
+  }
   return judgement;
 }
 

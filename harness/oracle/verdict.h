@@ -8,6 +8,7 @@
 
 #include "harness/case/case.h"
 #include "harness/case/mistake.h"
+#include "harness/memory/fault.h"
 
 namespace shapefuzz {
 
@@ -80,8 +81,10 @@ struct Judgement {
   Misfit misfit;        ///< of a finding: what is wrong with its shapes
 };
 
-/// The judgement of a case that ended its process: by a signal, or (0) by not coming back.
-Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal);
+/// The judgement of a case that ended its process: by a signal, or (0) by not coming back. `fault`
+/// is what the process wrote down of it.
+Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal,
+                             const Fault& fault = {});
 
 /// Which findings are the same: no stack and no concrete size in it.
 struct Signature {

@@ -81,8 +81,9 @@ std::vector<double> rounded(std::vector<double> values) {
 // Every deviation of one valid call.
 class Around {
  public:
-  Around(const Loss& loss, const Case& base, const Reading& reading, std::vector<Case>& all)
-      : loss_(loss), base_(base), reading_(reading), all_(all) {}
+  Around(const Loss& loss, const Case& base, const Reading& reading, bool unchecked,
+         std::vector<Case>& all)
+      : loss_(loss), base_(base), reading_(reading), unchecked_(unchecked), all_(all) {}
 
   /// Dtypes and layouts are tried with the first sizes only: there they cost the most, and shapes
   /// hardly matter to them.
@@ -117,8 +118,8 @@ class Around {
       add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
-      Around(loss_, c, reading, all_).add_values();
-      Around(loss_, c, reading, all_).add_unsigned();
+      Around(loss_, c, reading, unchecked_, all_).add_values();
+      Around(loss_, c, reading, unchecked_, all_).add_unsigned();
     }
   }
 
@@ -138,7 +139,7 @@ class Around {
       add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
-      Around with(loss_, c, reading, all_);
+      Around with(loss_, c, reading, unchecked_, all_);
       for (const Case& option : with.with_options()) with.add(option);
       with.add_values();
       if (storage) with.add_storage(position);
@@ -161,7 +162,7 @@ class Around {
       Reading reading;
       if (c == base_ || zone_of(c, loss_.spec, &reading) != Zone::kExpandable) continue;
       add(c);
-      Around small(loss_, c, reading, all_);
+      Around small(loss_, c, reading, unchecked_, all_);
       for (const Case& option : small.with_options()) add(option);
     }
   }
@@ -216,7 +217,7 @@ class Around {
       // A line with more values is not read by anybody.
       constexpr std::int64_t kMostValues = 12;
       if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
-      if (!loss_.checks(operand.name)) continue;
+      if (!unchecked_ && !loss_.checks(operand.name)) continue;
       const std::size_t index = index_of(operand.name);
       const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
       draw_values(kind, operand.shape, base_.seed, index, values);
@@ -239,6 +240,7 @@ class Around {
   const Loss& loss_;
   const Case& base_;
   const Reading& reading_;
+  bool unchecked_;
   std::vector<Case>& all_;
 };
 
@@ -253,7 +255,7 @@ std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>
       const auto base = base_case(loss, alternative, sizes, seed, reading);
       // One that another alternative reads was added with that one.
       if (!base || reading.alternative != &alternative || !is_within(*base, bounds)) continue;
-      Around(loss, *base, reading, plain)
+      Around(loss, *base, reading, bounds.unchecked, plain)
           .add_everything(&sizes - all_sizes().data() < kWithStorage);
     }
   }

@@ -14,6 +14,9 @@ namespace shapefuzz {
 struct Bounds {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
+  /// Illegal values that LibTorch uses as addresses too: only for who watches the memory, for else
+  /// they corrupt that of the cases behind them.
+  bool unchecked = false;
 };
 
 /// The deviations of some entries, for every reduction that they have.

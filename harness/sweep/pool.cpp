@@ -1,21 +1,14 @@
 #include "harness/sweep/pool.h"
 
-#include <fmt/core.h>
 #include <poll.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstring>
 #include <deque>
-#include <map>
-#include <memory>
 #include <optional>
+#include <utility>
 
 namespace shapefuzz {
 namespace {
@@ -23,37 +16,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTick(200);
-constexpr int kHarnessFailed = 70;  // a worker's exit status for an exception of our own
-
-// Whole reads and writes on a pipe; false at the end of it.
-bool read_all(int fd, void* data, std::size_t size) {
-  auto* bytes = static_cast<char*>(data);
-  while (size > 0) {
-    const ssize_t count = ::read(fd, bytes, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes += count;
-    size -= static_cast<std::size_t>(count);
-  }
-  return true;
-}
-
-bool write_all(int fd, const void* data, std::size_t size) {
-  const auto* bytes = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t count = ::write(fd, bytes, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    bytes += count;
-    size -= static_cast<std::size_t>(count);
-  }
-  return true;
-}
 
 struct Task {
   std::size_t unit = 0;
+  std::uint64_t first_case = 0;
   std::vector<std::uint64_t> skipped;
-  std::optional<std::uint64_t> repeated;  // the case that has its second chance
+  std::optional<std::uint64_t> repeated;      // the case that has its second chance
+  std::map<std::uint64_t, std::string> dead;  // parts that wait for the part before them
 };
 
 bool send(int fd, const Task& task) {
@@ -78,35 +47,11 @@ bool may_come_from_outside(int status) {
   return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
 }
 
-// One slot a worker, in memory that survives it.
-class SharedPositions {
- public:
-  explicit SharedPositions(std::size_t count) : count_(count) {
-    void* memory = ::mmap(nullptr, count * sizeof(Position), PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw HarnessError("no shared memory for the workers");
-    positions_ = static_cast<Position*>(memory);
-    for (std::size_t i = 0; i < count; ++i) new (positions_ + i) Position();
-  }
-  SharedPositions(const SharedPositions&) = delete;
-  SharedPositions& operator=(const SharedPositions&) = delete;
-  ~SharedPositions() { ::munmap(positions_, count_ * sizeof(Position)); }
-
-  Position& operator[](std::size_t i) { return positions_[i]; }
-
- private:
-  std::size_t count_;
-  Position* positions_ = nullptr;
-};
-
 struct Worker {
-  pid_t pid = -1;
-  int to = -1;
-  int from = -1;
+  WorkerProcess process;
   Position* position = nullptr;
   std::optional<Task> task;
-  std::uint64_t seen_cases = 0;  // for the stall clock
-  Clock::time_point moved_at;
+  StallClock stall;
   bool ended_by_us = false;
 };
 
@@ -114,21 +59,14 @@ class Run {
  public:
   explicit Run(const Pool& pool)
       : pool_(pool), positions_(pool.jobs), workers_(std::min(pool.jobs, pool.units)) {
-    for (std::size_t unit = 0; unit < pool.units; ++unit) waiting_.push_back({unit, {}, {}});
+    for (std::size_t unit = 0; unit < pool.units; ++unit) begin(unit);
     for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i].position = &positions_[i];
   }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  ~Run() {
-    for (Worker& worker : workers_) {
-      if (worker.pid < 0) continue;
-      ::kill(worker.pid, SIGKILL);
-      reap(worker);
-    }
-  }
-
   void operator()() {
+    deliver();
     for (Worker& worker : workers_) assign(worker);
     Clock::time_point shown;
     while (done_ < pool_.units) {
@@ -141,6 +79,17 @@ class Run {
   }
 
  private:
+  void begin(std::size_t unit) {
+    const auto earlier = pool_.earlier.find(unit);
+    if (earlier == pool_.earlier.end()) {
+      waiting_.push_back({unit, 0, {}, {}, {}});
+      return;
+    }
+    results_[unit] = {earlier->second.parts, earlier->second.done};
+    if (earlier->second.done) return;
+    waiting_.push_back({unit, earlier->second.first_case, {}, {}, {}});
+  }
+
   std::uint64_t cases() {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < workers_.size(); ++i) sum += positions_[i].cases.load();
@@ -148,72 +97,45 @@ class Run {
   }
 
   void start(Worker& worker) {
-    int down[2];
-    int up[2];
-    if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
-    std::fflush(nullptr);  // or the child would print our buffers again
-    const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
-    if (pid < 0) throw HarnessError(fmt::format("cannot fork: {}", std::strerror(errno)));
-    if (pid == 0) {
-      // However the parent ends, nobody is left who computes for it.
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-      if (::getppid() != parent) ::_exit(0);
-      // The parent reports a crash; the handler of a library behind LibTorch (UCX) prints a page.
-      for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(crash, SIG_DFL);
-      // A copy of another worker's pipe would hide that worker's end from the parent.
-      for (const Worker& other : workers_) {
-        if (other.pid < 0) continue;
-        ::close(other.to);
-        ::close(other.from);
-      }
-      ::close(down[1]);
-      ::close(up[0]);
-      serve(down[0], up[1], *worker.position);
+    std::vector<int> others;
+    for (const Worker& other : workers_) {
+      if (!other.process.runs()) continue;
+      others.push_back(other.process.to());
+      others.push_back(other.process.from());
     }
-    ::close(down[0]);
-    ::close(up[1]);
-    worker.pid = pid;
-    worker.to = down[1];
-    worker.from = up[0];
+    Position& position = *worker.position;
+    worker.process.start(position, others, pool_.jobs,
+                         [&](int in, int out) { serve(in, out, position); });
     worker.ended_by_us = false;
   }
 
   // The life of a worker: units in, results out, until the parent closes the pipe.
-  [[noreturn]] void serve(int in, int out, Position& position) const {
+  void serve(int in, int out, Position& position) const {
     Task task;
     while (receive(in, task)) {
-      std::string result;
-      try {
-        result = pool_.work(task.unit, task.skipped, position);
-      } catch (const std::exception& error) {
-        std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
-        ::_exit(kHarnessFailed);
-      }
-      const std::uint64_t size = result.size();
-      if (!write_all(out, &size, sizeof size) || !write_all(out, result.data(), size)) break;
+      const std::string result = pool_.work(task.unit, task.skipped, position);
+      if (!send_text(out, Pool::kWholeUnit, result)) break;
     }
-    ::_exit(0);  // without LibTorch's destructors
   }
 
   // Gives a worker its next unit, starting it if need be.
   void assign(Worker& worker) {
     if (waiting_.empty()) return;
-    if (worker.pid < 0) start(worker);
+    if (!worker.process.runs()) start(worker);
     worker.task = waiting_.front();
     waiting_.pop_front();
-    worker.position->next_case.store(0);
-    worker.moved_at = Clock::now();
-    worker.seen_cases = worker.position->cases.load();
-    send(worker.to, *worker.task);  // a worker that is gone shows at its other pipe
+    worker.position->first_case = worker.task->first_case;
+    worker.position->next_case.store(worker.task->first_case);
+    worker.stall = StallClock(worker.process, *worker.position);
+    send(worker.process.to(), *worker.task);  // a worker that is gone shows at its other pipe
   }
 
   void wait_for_results() {
     std::vector<pollfd> fds;
     std::vector<Worker*> owners;
     for (Worker& worker : workers_) {
-      if (worker.pid < 0 || !worker.task) continue;
-      fds.push_back({worker.from, POLLIN, 0});
+      if (!worker.process.runs() || !worker.task) continue;
+      fds.push_back({worker.process.from(), POLLIN, 0});
       owners.push_back(&worker);
     }
     if (::poll(fds.data(), fds.size(), static_cast<int>(kTick.count())) <= 0) return;
@@ -223,41 +145,46 @@ class Run {
   }
 
   void take_result(Worker& worker) {
-    std::uint64_t size = 0;
-    std::string result;
-    bool whole = read_all(worker.from, &size, sizeof size);
-    if (whole) {
-      result.resize(size);
-      whole = read_all(worker.from, result.data(), size);
+    std::uint64_t next_case = 0;
+    std::string part;
+    if (!receive_text(worker.process.from(), next_case, part)) return bury(worker);
+    Task& task = *worker.task;
+    const auto dead = task.dead.find(next_case - 1);
+    if (dead == task.dead.end()) {
+      keep(task.unit, next_case, std::move(part));
+    } else {
+      keep(task.unit, next_case - 1, std::move(part));
+      keep(task.unit, next_case, std::move(dead->second));
     }
-    if (!whole) return bury(worker);
-    finished_[worker.task->unit] = std::move(result);
-    worker.task.reset();
-    if (!pool_.reuse_workers) {
-      ::kill(worker.pid, SIGKILL);
-      reap(worker);
+    task.first_case = next_case;
+    if (next_case == Pool::kWholeUnit) {
+      results_[task.unit].whole = true;
+      worker.task.reset();
+      if (!pool_.reuse_workers) worker.process.end();
+      assign(worker);
     }
-    assign(worker);
-    for (auto next = finished_.find(done_); next != finished_.end(); next = finished_.find(done_)) {
-      pool_.on_result(done_, next->second);
-      finished_.erase(next);
+    deliver();
+  }
+
+  void keep(std::size_t unit, std::uint64_t next_case, std::string part) {
+    if (pool_.on_part) pool_.on_part(unit, next_case, part);
+    results_[unit].parts.push_back(std::move(part));
+  }
+
+  // Hands on what has no earlier unit to wait for.
+  void deliver() {
+    for (auto next = results_.find(done_); next != results_.end(); next = results_.find(done_)) {
+      for (const std::string& part : next->second.parts) pool_.on_result(done_, part);
+      next->second.parts.clear();
+      if (!next->second.whole) return;
+      results_.erase(next);
       ++done_;
     }
   }
 
-  int reap(Worker& worker) {
-    int status = 0;
-    while (::waitpid(worker.pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    ::close(worker.to);
-    ::close(worker.from);
-    worker.pid = -1;
-    return status;
-  }
-
   void bury(Worker& worker) {
-    const int status = reap(worker);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == kHarnessFailed) {
+    const int status = worker.process.reap();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == WorkerProcess::kHarnessFailed) {
       throw HarnessError("a worker of the sweep failed");
     }
     Task task = std::move(*worker.task);
@@ -272,7 +199,10 @@ class Run {
     if (again) throw HarnessError("a worker dies between two cases");
     // A loss that calls exit() has no signal; it is a crash all the same.
     const int signal = worker.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
-    if (pool_.on_death) pool_.on_death({task.unit, at_case, signal});
+    const Fault fault = std::exchange(worker.position->fault, {});
+    const Death death = {task.unit, at_case, signal, fault};
+    if (pool_.on_death) pool_.on_death(death);
+    if (pool_.part_of_death) task.dead[at_case] = pool_.part_of_death(death);
     task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),
                         at_case);
     waiting_.push_front(std::move(task));
@@ -281,32 +211,29 @@ class Run {
 
   void end_stalled() {
     for (Worker& worker : workers_) {
-      if (worker.pid < 0 || !worker.task) continue;
-      const std::uint64_t cases = worker.position->cases.load();
-      const std::chrono::duration<double> still = Clock::now() - worker.moved_at;
-      if (cases != worker.seen_cases) {
-        worker.seen_cases = cases;
-        worker.moved_at = Clock::now();
-      } else if (still.count() > pool_.seconds_per_case && !worker.ended_by_us) {
-        worker.ended_by_us = true;
-        ::kill(worker.pid, SIGKILL);
-      }
+      if (!worker.process.runs() || !worker.task || worker.ended_by_us) continue;
+      worker.ended_by_us =
+          worker.stall.lasts(worker.process, *worker.position, pool_.seconds_per_case);
+      if (worker.ended_by_us) ::kill(worker.process.pid(), SIGKILL);
     }
   }
+
+  struct Result {
+    std::vector<std::string> parts;  // that wait for an earlier unit
+    bool whole = false;
+  };
 
   const Pool& pool_;
   SharedPositions positions_;
   std::vector<Worker> workers_;
   std::deque<Task> waiting_;
-  std::map<std::size_t, std::string> finished_;  // that wait for an earlier unit
+  std::map<std::size_t, Result> results_;
   std::size_t done_ = 0;
 };
 
 }  // namespace
 
 void Pool::run() const {
-  // A worker that died must not take the parent along when a unit is sent to it.
-  std::signal(SIGPIPE, SIG_IGN);
   Run run(*this);
   run();
 }

@@ -3,14 +3,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/deviations.h"
+#include "harness/sweep/journal.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/record.h"
 
 namespace shapefuzz {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 // One variation of each loss.
 std::vector<const Variation*> losses_of(const std::vector<Variation>& variations) {
@@ -19,6 +23,10 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
     if (losses.empty() || losses.back()->loss != v.loss) losses.push_back(&v);
   }
   return losses;
+}
+
+Bounds bounds_of(const SweepOptions& options) {
+  return {options.max_rank, options.max_size, options.memory != MemoryMode::kOff};
 }
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
@@ -36,14 +44,22 @@ class Sweep {
         libtorch_(libtorch_version()) {}
 
   Tally run() {
+    warm_up_libtorch(options_.memory);
     Pool pool;
     pool.units = deviation_units() + variations_.size() * shapes_.size();
     pool.jobs = options_.jobs;
+    pool.seconds_per_case = options_.seconds_per_case;
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
     };
     pool.on_result = [this](std::size_t, const std::string& result) { take(result); };
-    pool.on_death = [this](const Death& death) { record_death(death); };
+    pool.part_of_death = [this](const Death& death) { return result_of(death); };
+    if (sinks_.journal != nullptr) {
+      pool.earlier = sinks_.journal->earlier();
+      pool.on_part = [this](std::size_t unit, std::uint64_t next_case, const std::string& part) {
+        sinks_.journal->add(unit, next_case, part);
+      };
+    }
     const std::uint64_t all = count_cases(variations_, options_);
     pool.on_progress = [this, all](std::uint64_t done, std::size_t) {
       if (sinks_.progress) sinks_.progress(std::min(done, all), all);
@@ -65,8 +81,7 @@ class Sweep {
   const std::vector<Case>& deviations(std::size_t unit) const {
     if (unit != deviations_unit_) {
       const Variation& v = variation(unit);
-      deviations_ =
-          deviations_of(*v.loss, v.entries, {options_.max_rank, options_.max_size}, options_.seed);
+      deviations_ = deviations_of(*v.loss, v.entries, bounds_of(options_), options_.seed);
       deviations_unit_ = unit;
     }
     return deviations_;
@@ -91,16 +106,28 @@ class Sweep {
     return {v.operand_name(0), v.operand_name(v.varied)};
   }
 
-  // In a worker.
+  // In a worker. What is done is handed over every few milliseconds, and where a dead worker is
+  // taken over, so that a crash costs no more than those.
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
-    Judge judge(options_.policy);
+    constexpr std::chrono::milliseconds kAtRisk(20);
+    Judge judge(options_.policy, options_.memory);
     const Variation& v = variation(unit);
     Tally tally;
     std::string records;
+    auto handed_over = Clock::now();
+    const auto hand_over = [&](std::uint64_t next) {
+      position.hand_over(next, result_of(tally, records));
+      tally = {};
+      records.clear();
+      handed_over = Clock::now();
+    };
     const std::uint64_t cases = cases_in(unit);
-    for (std::uint64_t i = 0; i < cases; ++i) {
-      if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
+    for (std::uint64_t i = position.first_case; i < cases; ++i) {
+      if (std::binary_search(skipped.begin(), skipped.end(), i)) {
+        hand_over(i + 1);
+        continue;
+      }
       position.next_case.store(i);
       const Case c = case_at(unit, i);
       const Judgement judgement = options_.device == Device::kCpu
@@ -109,9 +136,9 @@ class Sweep {
       position.cases.fetch_add(1);
       tally.add(c, judgement);
       if (wants_record(judgement)) records += record(unit, c, judgement);
+      if (Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
     }
-    const std::string counts = tally.to_text();
-    return fmt::format("{}\n{}", counts, records);
+    return result_of(tally, records);
   }
 
   bool wants_record(const Judgement& judgement) const {
@@ -129,12 +156,17 @@ class Sweep {
     if (sinks_.records && end + 1 < result.size()) sinks_.records(result.substr(end + 1));
   }
 
-  void record_death(const Death& death) {
+  std::string result_of(const Death& death) const {
     const Case c = case_at(death.unit, death.at_case);
     const Judgement judgement =
-        judgement_of_death(c, variation(death.unit).loss->spec, death.signal);
-    tally_.add(c, judgement);
-    if (sinks_.records) sinks_.records(record(death.unit, c, judgement));
+        judgement_of_death(c, variation(death.unit).loss->spec, death.signal, death.fault);
+    Tally tally;
+    tally.add(c, judgement);
+    return result_of(tally, sinks_.records ? record(death.unit, c, judgement) : "");
+  }
+
+  static std::string result_of(const Tally& tally, const std::string& records) {
+    return fmt::format("{}\n{}", tally.to_text(), records);
   }
 
   LossSpecs specs() const {
@@ -168,8 +200,7 @@ std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepO
   std::uint64_t deviations = 0;
   for (const Variation* v : losses_of(variations)) {
     if (!options.deviations) continue;
-    const Bounds bounds = {options.max_rank, options.max_size};
-    deviations += deviations_of(*v->loss, v->entries, bounds, options.seed).size();
+    deviations += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
   }
   return ways * shapes * shapes + deviations;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/memory/mode.h"
 #include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 #include "harness/sweep/plan.h"
@@ -12,12 +13,16 @@
 
 namespace shapefuzz {
 
+class Journal;
+
 struct SweepOptions {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
   Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kOff;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
+  double seconds_per_case = 5;   ///< of the processor's; after that, a case has timed out
   Device device = Device::kCpu;  ///< another one is held against the CPU
   bool deviations = true;        ///< options, values, dtypes and layouts too, not only shapes
 };
@@ -26,6 +31,8 @@ struct SweepSinks {
   /// A record a line, if anybody wants them: findings, with `passes` the passes too.
   std::function<void(const std::string& lines)> records;
   bool passes = false;
+  /// Where the sweep goes on, and what it writes down as it goes.
+  Journal* journal = nullptr;
   /// Cases done, cases in all.
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };

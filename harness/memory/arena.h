@@ -1,0 +1,83 @@
+// Memory blocks that touch inaccessible memory. No LibTorch in here.
+//
+// One large range of addresses is reserved at the first use and never given back; it costs no
+// memory. It is cut into slots: a few accessible pages behind a zone of 32 MiB that is not
+// accessible, so that a wild index into a small tensor lands in the zone before or behind it. A
+// slot's pages stay accessible when its block is released, so that its next use costs no system
+// call. Blocks are for one thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "harness/memory/fault.h"
+
+namespace shapefuzz {
+
+/// Which end of a block touches the zone. No byte lies between: the block's alignment is that of
+/// its size.
+enum class Placement { kEnd, kStart };
+
+class Arena {
+ public:
+  /// Larger blocks are refused: no case needs them, and several workers share the machine.
+  static constexpr std::size_t kLargest = std::size_t{2} << 30;
+
+  /// The arena of this process. Throws std::bad_alloc if the addresses cannot be reserved.
+  static Arena& instance();
+
+  /// A block full of bytes `fill()`; null if it is too large or nothing is left.
+  void* allocate(std::size_t size);
+  void release(void* block);
+  bool owns(const void* block) const {
+    const auto* byte = static_cast<const char*>(block);
+    return byte > begin_ && byte <= end_;
+  }
+
+  /// Of the blocks to come.
+  void place(Placement placement) { placement_ = placement; }
+  void fill_with(unsigned char byte) { fill_ = byte; }
+  /// Begins to count blocks anew.
+  void begin_case() { blocks_ = 0; }
+  /// Names a block, for reports; `name` must outlive the block.
+  void name(void* block, const char* name, std::size_t element_size);
+
+  /// Completes a report by what is nearest to its address; false if that is not in the arena.
+  /// Safe in a signal handler.
+  bool explain(Fault& fault) const;
+
+ private:
+  struct Slot {
+    std::size_t size = 0;
+    std::uint64_t number = 0;
+    const char* name = nullptr;
+    std::size_t element_size = 0;
+    char* block = nullptr;  // null: free
+  };
+  // The slots of one size.
+  struct Class {
+    std::size_t pages_size = 0;  // bytes of a slot that are accessible
+    char* begin = nullptr;
+    std::vector<Slot> slots;  // whose pages are accessible; as many as it has the capacity for
+    std::vector<std::uint32_t> free;
+
+    std::size_t stride() const;
+    char* pages(std::size_t slot) const;
+    std::size_t slot_of(const void* block) const;
+  };
+
+  Arena();
+  Class* class_of(const void* block);
+
+  char* begin_ = nullptr;
+  char* end_ = nullptr;
+  std::array<Class, 4> classes_;
+  Placement placement_ = Placement::kEnd;
+  unsigned char fill_ = 0xFF;
+  std::uint64_t blocks_ = 0;
+};
+
+}  // namespace shapefuzz

@@ -1,0 +1,74 @@
+#include "harness/memory/guard.h"
+
+#include <ATen/record_function.h>
+#include <c10/core/CPUAllocator.h>
+
+#include "harness/memory/arena.h"
+#include "harness/memory/trap.h"
+#include "harness/oracle/libtorch.h"
+
+namespace shapefuzz {
+namespace {
+
+thread_local bool active = false;
+c10::Allocator* plain = nullptr;
+c10::DeleterFnPtr plain_deleter = nullptr;
+
+void release(void* block) {
+  if (block == nullptr) return;
+  if (Arena::instance().owns(block)) {
+    Arena::instance().release(block);
+  } else {
+    plain_deleter(block);
+  }
+}
+
+class GuardedAllocator final : public LibtorchAllocator {
+  void* take(std::size_t size) const override {
+    if (!active) return plain->raw_allocate(size);
+    if (void* const block = Arena::instance().allocate(size)) return block;
+    // In the words of LibTorch's own allocator.
+    TORCH_CHECK(false, "DefaultCPUAllocator: can't allocate memory: you tried to allocate ", size,
+                " bytes. Error code 12 (Cannot allocate memory)");
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return release; }
+};
+
+void watch_operators() {
+  at::addGlobalCallback(
+      at::RecordFunctionCallback(
+          [](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
+            running_operators.push(function.name());
+            return nullptr;
+          },
+          [](const at::RecordFunction&, at::ObserverContext*) { running_operators.pop(); })
+          .scopes({at::RecordScope::FUNCTION}));
+}
+
+}  // namespace
+
+void install_guard() {
+  static const bool done = [] {
+    static GuardedAllocator allocator;
+    plain = c10::GetCPUAllocator();
+    plain_deleter = plain->raw_deleter();
+    TORCH_CHECK(plain_deleter != nullptr, "LibTorch's CPU allocator has no raw deleter");
+    constexpr std::uint8_t kHighest = 255;
+    c10::SetCPUAllocator(&allocator, kHighest);
+    watch_operators();
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+GuardedScope::GuardedScope(MemoryMode mode) : outer_(active) {
+  active = mode != MemoryMode::kOff;
+  runs_case = true;
+}
+
+GuardedScope::~GuardedScope() {
+  active = outer_;
+  runs_case = false;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,27 @@
+// LibTorch's CPU memory, out of the arena where it matters.
+//
+// This header includes no torch headers.
+#pragma once
+
+#include "harness/memory/mode.h"
+
+namespace shapefuzz {
+
+/// Lets LibTorch take memory from the arena within every GuardedScope of this process, and watches
+/// which operator runs. Idempotent; costs nothing outside of the scopes but a branch.
+void install_guard();
+
+/// While it lives, the calling thread runs the case itself: tensors come from the arena, unless the
+/// mode is kOff. They may outlive the scope.
+class GuardedScope {
+ public:
+  explicit GuardedScope(MemoryMode mode);
+  ~GuardedScope();
+  GuardedScope(const GuardedScope&) = delete;
+  GuardedScope& operator=(const GuardedScope&) = delete;
+
+ private:
+  bool outer_;
+};
+
+}  // namespace shapefuzz

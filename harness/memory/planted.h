@@ -1,0 +1,17 @@
+// Losses with a planted error that a process may die of, to prove that each gets its verdict,
+// whoever judges it. For tests only.
+#pragma once
+
+#include <vector>
+
+#include "harness/oracle/mutants.h"
+
+namespace shapefuzz {
+
+/// Each misbehaves on an input of two elements only, so that a sweep has healthy cases too.
+std::vector<Mutant> planted_errors();
+
+/// A loss that crashes on one case in a hundred of its sweep.
+Loss crashing_loss();
+
+}  // namespace shapefuzz

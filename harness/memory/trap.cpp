@@ -1,0 +1,90 @@
+#include "harness/memory/trap.h"
+
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <new>
+
+#include "harness/memory/arena.h"
+
+namespace shapefuzz {
+
+RunningOperators running_operators;
+bool runs_case = false;
+
+namespace {
+
+Fault* report = nullptr;
+const Arena* arena = nullptr;
+
+#if defined(__x86_64__)
+Fault::Access access_of(const ucontext_t& context) {
+  constexpr greg_t kWrite = 2;  // of the page fault's error code
+  return (context.uc_mcontext.gregs[REG_ERR] & kWrite) != 0 ? Fault::Access::kWrite
+                                                            : Fault::Access::kRead;
+}
+std::uint64_t stack_pointer(const ucontext_t& context) {
+  return static_cast<std::uint64_t>(context.uc_mcontext.gregs[REG_RSP]);
+}
+#elif defined(__aarch64__)
+Fault::Access access_of(const ucontext_t& /*context*/) { return Fault::Access::kUnknown; }
+std::uint64_t stack_pointer(const ucontext_t& context) { return context.uc_mcontext.sp; }
+#else
+Fault::Access access_of(const ucontext_t& /*context*/) { return Fault::Access::kUnknown; }
+std::uint64_t stack_pointer(const ucontext_t& /*context*/) { return 0; }
+#endif
+
+// A function's frame, or a call, begins at the stack's pointer; a large frame is touched beyond it.
+bool is_stack_overflow(std::uint64_t address, std::uint64_t stack) {
+  constexpr std::uint64_t kFrame = 64 << 10;
+  return address + kFrame > stack && address < stack + kFrame;
+}
+
+void write_down(int signal, siginfo_t* info, void* raw_context) {
+  Fault& fault = *report;
+  if (fault.signal == 0) {
+    const auto& context = *static_cast<const ucontext_t*>(raw_context);
+    fault.in_reference = !runs_case;
+    if (const char* running = running_operators.innermost()) {
+      std::strncpy(fault.running.data(), running, fault.running.size() - 1);
+    }
+    if (signal == SIGSEGV || signal == SIGBUS) {
+      fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
+      fault.access = access_of(context);
+      const bool known = arena != nullptr && arena->explain(fault);
+      if (!known && is_stack_overflow(fault.address, stack_pointer(context))) {
+        fault.place = Fault::Place::kStack;
+      }
+    }
+    fault.signal = signal;  // last: the report is whole
+  }
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+}  // namespace
+
+void report_faults_to(Fault& fault) {
+  report = &fault;
+  arena = &Arena::instance();
+  constexpr std::size_t kSize = 64 << 10;
+  static void* const stack =
+      ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack == MAP_FAILED) throw std::bad_alloc();
+  stack_t alternative{};
+  alternative.ss_sp = stack;
+  alternative.ss_size = kSize;
+  ::sigaltstack(&alternative, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = write_down;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  ::sigfillset(&action.sa_mask);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,36 @@
+// What a process writes down in its last moment. No LibTorch in here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "harness/memory/fault.h"
+
+namespace shapefuzz {
+
+/// On a signal that ends the process (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), writes what is
+/// known to `fault`, which should be memory that outlives the process, and lets the signal end it.
+/// Handles an overflow of the calling thread's stack too.
+void report_faults_to(Fault& fault);
+
+/// The operators that run, the innermost last; whoever watches them keeps this up to date. More
+/// than fit are counted, not named.
+struct RunningOperators {
+  static constexpr std::size_t kMost = 64;
+
+  std::array<const char*, kMost> names{};
+  std::size_t depth = 0;
+
+  void push(const char* name) {
+    if (depth < kMost) names[depth] = name;
+    ++depth;
+  }
+  void pop() { depth -= depth > 0 ? 1 : 0; }
+  const char* innermost() const { return depth == 0 || depth > kMost ? nullptr : names[depth - 1]; }
+};
+extern RunningOperators running_operators;
+
+/// Whether what runs is the case itself, not a reference; for the report.
+extern bool runs_case;
+
+}  // namespace shapefuzz

@@ -1,0 +1,41 @@
+// What a case does to memory that no signal tells: operands that change, results that depend on
+// what fresh memory happens to hold. Includes torch headers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/memory/mode.h"
+#include "harness/oracle/execute.h"
+#include "harness/oracle/verdict.h"
+
+namespace shapefuzz {
+
+/// Call it before the operands of a case are made: from here tensors end where their memory ends,
+/// and fresh memory holds 0xFF in every byte.
+void begin_watched_case();
+
+class MemoryCheck {
+ public:
+  /// Remembers the operands' bytes, and names them for the reports of a fault.
+  MemoryCheck(const Loss& loss, const Tensors& operands, MemoryMode mode);
+
+  /// Whether `actual`, the execution of `c` on the operands, breaks a rule; the verdict and the
+  /// detail of `judgement` say which. In the mode kFull this runs the case again.
+  bool finds(const Loss& loss, const Case& c, const Execution& actual, Judgement& judgement);
+
+ private:
+  void name(const Tensors& operands) const;
+  std::string changed_operand() const;
+  Tensors fresh_operands() const;
+  std::string find_difference(const Loss& loss, const Case& c, const Execution& actual,
+                              const Tensors& operands) const;
+
+  const Loss* loss_;
+  MemoryMode mode_;
+  Tensors operands_;
+  std::array<std::vector<char>, kMaxOperands> bytes_;  // of the storages, before any call
+  Tensors others_;                                     // the operands of the second run
+};
+
+}  // namespace shapefuzz

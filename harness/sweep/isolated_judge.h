@@ -1,0 +1,28 @@
+// A judge in a process of its own, for who judges one case after the other: what a case does to its
+// process is a judgement, and the next case is judged by another process. No LibTorch in here.
+#pragma once
+
+#include <memory>
+
+#include "harness/losses/loss.h"
+#include "harness/memory/mode.h"
+#include "harness/oracle/verdict.h"
+
+namespace shapefuzz {
+
+class IsolatedJudge {
+ public:
+  explicit IsolatedJudge(Policy policy = Policy::kExpand, MemoryMode memory = MemoryMode::kGuard);
+  ~IsolatedJudge();
+
+  /// A case may use the processor this long.
+  void limit_seconds(double seconds);
+  /// Judges `c`, a case of `loss`. Throws HarnessError.
+  Judgement judge(const Loss& loss, const Case& c);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace shapefuzz

@@ -1,0 +1,107 @@
+// A process that works for this one, and may die of what it does. No LibTorch in here.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/memory/fault.h"
+
+namespace shapefuzz {
+
+/// The harness itself failed, not a loss: exit status 3.
+class HarnessError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Where a worker is, in memory that it shares with the parent.
+struct Position {
+  std::atomic<std::uint64_t> next_case{0};  ///< within the unit; set before the case runs
+  std::atomic<std::uint64_t> cases{0};      ///< done so far, over all units
+  std::uint64_t first_case = 0;             ///< of the unit, that is not handed over yet
+  Fault fault;                              ///< what the worker could say of its death
+  int pipe = -1;                            ///< of the worker
+
+  /// In a worker: a part of the unit's result, of all its cases before `next`. Whatever happens
+  /// to the worker, they do not run again.
+  void hand_over(std::uint64_t next, const std::string& part) const;
+};
+
+/// One Position a worker, in memory that survives it.
+class SharedPositions {
+ public:
+  explicit SharedPositions(std::size_t count);
+  SharedPositions(const SharedPositions&) = delete;
+  SharedPositions& operator=(const SharedPositions&) = delete;
+  ~SharedPositions();
+
+  Position& operator[](std::size_t i) { return positions_[i]; }
+
+ private:
+  std::size_t count_;
+  Position* positions_ = nullptr;
+};
+
+/// Ends with this object, and with this process.
+class WorkerProcess {
+ public:
+  /// A worker's exit status for an exception of our own.
+  static constexpr int kHarnessFailed = 70;
+
+  WorkerProcess() = default;
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  ~WorkerProcess() { end(); }
+
+  /// Forks; the child calls `serve` with its ends of two pipes, after that it ends. It closes
+  /// `others`, our ends of other workers' pipes: with a copy of them it would hide their ends. Its
+  /// memory is limited to a share of the machine's for `workers`.
+  void start(Position& position, const std::vector<int>& others, std::size_t workers,
+             const std::function<void(int in, int out)>& serve);
+  bool runs() const { return pid_ > 0; }
+  /// Waits for its end; returns its status as waitpid does.
+  int reap();
+  /// Ends it, if it runs.
+  void end();
+
+  pid_t pid() const { return pid_; }
+  int to() const { return to_; }
+  int from() const { return from_; }
+
+ private:
+  pid_t pid_ = -1;
+  int to_ = -1;
+  int from_ = -1;
+};
+
+/// How long a worker has been at one case.
+class StallClock {
+ public:
+  StallClock() = default;
+  StallClock(const WorkerProcess& worker, const Position& position);
+
+  /// Whether it has used the processor for `limit` seconds, or waited for four times as long: a
+  /// loaded machine must not look like a case that hangs.
+  bool lasts(const WorkerProcess& worker, const Position& position, double limit);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::uint64_t cases_ = 0;
+  Clock::time_point since_;
+  double cpu_seconds_ = 0;
+};
+
+/// Whole reads and writes on a pipe; false at the end of it.
+bool read_all(int fd, void* data, std::size_t size);
+bool write_all(int fd, const void* data, std::size_t size);
+/// A text behind a number.
+bool send_text(int fd, std::uint64_t number, const std::string& text);
+bool receive_text(int fd, std::uint64_t& number, std::string& text);
+
+}  // namespace shapefuzz
