@@ -27,6 +27,7 @@ struct Command {
   std::function<int()> run;
 };
 
+Command add_emit(CLI::App& app);
 Command add_losses(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_shrink(CLI::App& app);
