@@ -86,10 +86,10 @@ class CallText {
     throw std::logic_error(loss_.spec.name + " has no operator");
   }
 
-  std::vector<std::string> arguments(const std::string& name) const {
-    std::vector<std::string> texts;
+  std::vector<Dialect::Named> arguments(const std::string& name) const {
+    std::vector<Dialect::Named> texts;
     for (const OperatorArgument& argument : operator_arguments(name)) {
-      texts.push_back(argument_text(argument));
+      texts.push_back({argument.needs_name ? argument.name : "", argument_text(argument)});
     }
     return texts;
   }

@@ -38,10 +38,11 @@ class Dialect {
   virtual std::string module(const Loss& loss, const std::vector<std::string>& operands,
                              const std::vector<Named>& options) const = 0;
   virtual std::string reduction(const std::string& word) const = 0;
+  /// The arguments of the schema; those that have a name need it in Python.
   virtual std::string aten(const std::string& operator_name,
-                           const std::vector<std::string>& arguments) const = 0;
+                           const std::vector<Named>& arguments) const = 0;
   virtual std::string dispatched(const std::string& operator_name,
-                                 const std::vector<std::string>& arguments) const = 0;
+                                 const std::vector<Named>& arguments) const = 0;
 };
 
 const Dialect& cpp_dialect();

@@ -54,14 +54,17 @@ static void show(const std::string& name, const std::function<torch::Tensor()>& 
 )";
 
 constexpr const char* kGradient = R"(
-// Of the sum of the result's elements, each times its weight.
+// By one of the leaves, of the sum of the result's elements, each times its weight.
 static torch::Tensor gradient(const torch::Tensor& result, const torch::Tensor& operand,
+                              const std::vector<torch::Tensor>& leaves,
                               const torch::Tensor& weights) {
   const torch::Tensor weight = weights.to(result.scalar_type()).reshape(result.sizes());
-  const torch::Tensor slope = torch::autograd::grad({result}, {operand}, {weight},
-                                                    /*retain_graph=*/false, /*create_graph=*/false,
-                                                    /*allow_unused=*/true)[0];
-  return slope.defined() ? slope : torch::zeros_like(operand);
+  const auto slopes = torch::autograd::grad({result}, leaves, {weight}, /*retain_graph=*/false,
+                                            /*create_graph=*/false, /*allow_unused=*/true);
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if (leaves[i].is_same(operand) && slopes[i].defined()) return slopes[i];
+  }
+  return torch::zeros_like(operand);
 }
 )";
 
@@ -98,6 +101,9 @@ class Cpp : public Syntax {
     return fmt::format("auto {} = [&] {{ return {}; }};\n", name, expression);
   }
   std::string no_weights() const override { return "torch::Tensor weights = torch::ones({});\n"; }
+  std::string leaves(const std::vector<std::string>& names) const override {
+    return fmt::format("const std::vector<torch::Tensor> leaves = {{{}}};\n", joined(names));
+  }
   std::string say(const std::string& text) const override {
     return fmt::format("std::cout << {} << std::endl;\n", quoted(text));
   }
@@ -106,8 +112,8 @@ class Cpp : public Syntax {
   }
   std::string show_gradient(const std::string& name, const std::string& what,
                             const std::string& operand) const override {
-    return fmt::format("show({}, [&] {{ return gradient({}(), {}, weights); }});\n", quoted(name),
-                       what, operand);
+    return fmt::format("show({}, [&] {{ return gradient({}(), {}, leaves, weights); }});\n",
+                       quoted(name), what, operand);
   }
 };
 
@@ -143,18 +149,18 @@ std::string expected_value(const Exhibit& exhibit, const Expressions& expression
 
 std::string expected_gradients(const Exhibit& exhibit) {
   const Evidence& evidence = exhibit.evidence;
-  std::string text = weights_statement(exhibit, Cpp());
+  std::string text = gradient_statements(exhibit, Cpp());
   const auto& patterns = exhibit.loss->spec.contract.operands();
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     if (!evidence.differentiable[i]) continue;
     const std::string& name = patterns[i].name;
-    std::string expected = fmt::format("gradient(expected(), {}, weights)", name);
+    std::string expected = fmt::format("gradient(expected(), {}, leaves, weights)", name);
     if (evidence.source == Evidence::Source::kFormula) {
       if (!evidence.expected.gradients[i]) continue;
       expected = literal(*evidence.expected.gradients[i]);
     }
     text += fmt::format(
-        "EXPECT_TRUE(torch::allclose(gradient(actual(), {0}, weights).to(torch::kDouble),\n"
+        "EXPECT_TRUE(torch::allclose(gradient(actual(), {0}, leaves, weights).to(torch::kDouble),\n"
         "                            {1}.to(torch::kDouble), 1e-5, 1e-6));\n",
         name, expected);
   }

@@ -67,7 +67,8 @@ std::string laid_out(const Words& words, const Operand& operand) {
       return name + ".transpose(-1, -2).contiguous().transpose(-1, -2)";
     case Layout::kStrided:
       if (shape.empty()) return "";
-      return name + ".unsqueeze(-1).repeat_interleave(2, -1).select(-1, 0)";
+      return fmt::format("{0}stack({1}{2}, {0}zeros_like({2}){3}, -1).select(-1, 0)", words.torch,
+                         words.open_list, name, words.close_list);
     case Layout::kExpanded:
       if (shape.empty() || shape[0] == 0) return "";
       return fmt::format("{}.narrow(0, 0, 1).expand({}{}{})", name, words.open_sizes,
@@ -142,15 +143,18 @@ class Cpp : public Dialect {
     return "torch::k" + (word == "batchmean" ? "BatchMean" : pascal_case(word));
   }
   std::string aten(const std::string& operator_name,
-                   const std::vector<std::string>& arguments) const override {
-    return fmt::format("at::{}({})", base_of(operator_name), joined(arguments));
+                   const std::vector<Named>& arguments) const override {
+    std::vector<std::string> values;
+    for (const Named& argument : arguments) values.push_back(argument.value);
+    return fmt::format("at::{}({})", base_of(operator_name), joined(values));
   }
   std::string dispatched(const std::string& operator_name,
-                         const std::vector<std::string>& arguments) const override {
+                         const std::vector<Named>& arguments) const override {
     std::vector<std::string> values;
-    for (const std::string& argument : arguments) {
-      values.push_back(argument == missing() ? "c10::IValue()"
-                                             : fmt::format("c10::IValue({})", argument));
+    for (const Named& argument : arguments) {
+      values.push_back(argument.value == missing()
+                           ? "c10::IValue()"
+                           : fmt::format("c10::IValue({})", argument.value));
     }
     return fmt::format("call_operator(\"aten::{}\", \"{}\", {{{}}})", base_of(operator_name),
                        overload_of(operator_name), joined(values));
@@ -223,14 +227,15 @@ class Python : public Dialect {
   }
   std::string reduction(const std::string& word) const override { return '"' + word + '"'; }
   std::string aten(const std::string& operator_name,
-                   const std::vector<std::string>& arguments) const override {
+                   const std::vector<Named>& arguments) const override {
     return dispatched(operator_name, arguments);  // Python has no other way to it
   }
   std::string dispatched(const std::string& operator_name,
-                         const std::vector<std::string>& arguments) const override {
+                         const std::vector<Named>& arguments) const override {
     const std::string overload = overload_of(operator_name);
     return fmt::format("torch.ops.aten.{}.{}({})", base_of(operator_name),
-                       overload.empty() ? "default" : overload, joined(arguments));
+                       overload.empty() ? "default" : overload,
+                       joined(with_keywords({}, arguments)));
   }
 
  private:
@@ -238,7 +243,9 @@ class Python : public Dialect {
 
   static std::vector<std::string> with_keywords(std::vector<std::string> arguments,
                                                 const std::vector<Named>& options) {
-    for (const Named& option : options) arguments.push_back(option.name + "=" + option.value);
+    for (const Named& option : options) {
+      arguments.push_back((option.name.empty() ? "" : option.name + "=") + option.value);
+    }
     return arguments;
   }
 

@@ -20,11 +20,14 @@ def show(name, call):
 )";
 
 constexpr const char* kGradient = R"(
-# Of the sum of the result's elements, each times its weight.
-def gradient(result, operand, weights):
+# By one of the leaves, of the sum of the result's elements, each times its weight.
+def gradient(result, operand, leaves, weights):
     weight = weights.to(result.dtype).reshape(result.shape)
-    slope = torch.autograd.grad([result], [operand], [weight], allow_unused=True)[0]
-    return torch.zeros_like(operand) if slope is None else slope
+    slopes = torch.autograd.grad([result], leaves, [weight], allow_unused=True)
+    for leaf, slope in zip(leaves, slopes):
+        if leaf is operand and slope is not None:
+            return slope
+    return torch.zeros_like(operand)
 
 )";
 
@@ -49,6 +52,9 @@ class Python : public Syntax {
     return fmt::format("def {}():\n    return {}\n\n", name, expression);
   }
   std::string no_weights() const override { return "weights = torch.ones([])\n"; }
+  std::string leaves(const std::vector<std::string>& names) const override {
+    return fmt::format("leaves = [{}]\n", joined(names));
+  }
   std::string say(const std::string& text) const override {
     return fmt::format("print({}, flush=True)\n", quoted(text));
   }
@@ -57,8 +63,8 @@ class Python : public Syntax {
   }
   std::string show_gradient(const std::string& name, const std::string& what,
                             const std::string& operand) const override {
-    return fmt::format("show({}, lambda: gradient({}(), {}, weights))\n", quoted(name), what,
-                       operand);
+    return fmt::format("show({}, lambda: gradient({}(), {}, leaves, weights))\n", quoted(name),
+                       what, operand);
   }
 };
 

@@ -52,20 +52,26 @@ std::string print(const PrintedLine& line, const Exhibit& exhibit, const Syntax&
 
 std::string body_of(const Exhibit& exhibit, const Syntax& syntax) {
   std::string text = Expressions(syntax.dialect(), exhibit).tensors();
-  if (is_about_gradients(exhibit.judgement.verdict)) text += weights_statement(exhibit, syntax);
+  if (is_about_gradients(exhibit.judgement.verdict)) text += gradient_statements(exhibit, syntax);
   text += definitions(exhibit, syntax);
   for (const PrintedLine& line : printed_lines(exhibit)) text += print(line, exhibit, syntax);
   if (dies(exhibit.judgement)) text += syntax.show("actual", "actual");
   return text;
 }
 
-std::string weights_statement(const Exhibit& exhibit, const Syntax& syntax) {
+std::string gradient_statements(const Exhibit& exhibit, const Syntax& syntax) {
+  std::vector<std::string> names;
+  const auto& patterns = exhibit.loss->spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (exhibit.evidence.differentiable[i]) names.push_back(patterns[i].name);
+  }
+  const std::string leaves = syntax.leaves(names);
   const auto& cotangent = exhibit.evidence.cotangent;
-  if (cotangent.empty()) return syntax.no_weights();
+  if (cotangent.empty()) return leaves + syntax.no_weights();
   Operand weights;
   weights.name = "weights";
   weights.shape = {static_cast<std::int64_t>(cotangent.size())};
-  return syntax.dialect().tensor(weights, cotangent, false);
+  return leaves + syntax.dialect().tensor(weights, cotangent, false);
 }
 
 std::string summary_of(const Exhibit& exhibit, const std::string& needed) {

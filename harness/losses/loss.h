@@ -93,6 +93,7 @@ OptionSpec reduction_option(std::vector<std::string> further = {});
 struct OperatorArgument {
   std::string name;
   enum class Type { kTensor, kWhole, kReal, kFlag, kList, kOther } type = Type::kOther;
+  bool needs_name = false;  ///< in Python: it stands behind the `*` of the schema
 };
 /// The arguments of `aten::ctc_loss.Tensor`, which at::ctc_loss takes too; empty if there is no
 /// such operator.

@@ -233,7 +233,7 @@ std::vector<OperatorArgument> operator_arguments(const std::string& operator_nam
   const auto handle = find_operator(operator_name);
   if (!handle) return arguments;
   for (const c10::Argument& argument : handle->schema().arguments()) {
-    arguments.push_back({argument.name(), type_of(argument)});
+    arguments.push_back({argument.name(), type_of(argument), argument.kwarg_only()});
   }
   return arguments;
 }
