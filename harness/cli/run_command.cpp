@@ -3,14 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <utility>
 
 #include "harness/cli/commands.h"
+#include "harness/emit/exhibit.h"
+#include "harness/emit/narrative.h"
 #include "harness/losses/loss.h"
-#include "harness/oracle/judge.h"
-#include "harness/report/explain.h"
-#include "harness/sweep/pool.h"
-#include "harness/sweep/record.h"
 #include "harness/text/file.h"
 
 namespace shapefuzz {
@@ -22,21 +19,6 @@ struct RunCommand {
   std::string policy = "expand";
   bool json = false;
 };
-
-std::string describe(const Case& c, const LossSpec& spec, const Judgement& judgement) {
-  const Explanation e = explain(c, spec, judgement);
-  std::string text = fmt::format(
-      "{}\n"
-      "  verdict   {}: {}\n"
-      "  zone      {}\n"
-      "  contract  {}\n"
-      "  LibTorch  {}: {}\n",
-      to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract, libtorch_version(),
-      e.outcome);
-  if (!e.why.empty()) text += fmt::format("  why       {}\n", e.why);
-  if (!e.instead.empty()) text += fmt::format("  instead   {}\n", e.instead);
-  return text;
-}
 
 // Where the comment of a line begins, if it has one. In ` #7` the number is the case's seed.
 std::size_t find_comment(const std::string& line) {
@@ -68,59 +50,25 @@ std::vector<Case> read_cases(const RunCommand& command) {
   return cases;
 }
 
-// Judges in a worker process, so that a case that takes LibTorch down is a verdict too.
-class Run {
- public:
-  explicit Run(const RunCommand& command)
-      : command_(command), policy_(read_policy(command.policy)), cases_(read_cases(command)) {}
-
-  int operator()() {
-    Pool pool;
-    pool.units = cases_.size();
-    pool.reuse_workers = false;  // a case must not depend on the ones before it
-    pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
-      if (!skipped.empty()) return std::string();  // it died, and was reported
-      const Case& c = cases_[unit];
-      const Judgement judgement = Judge(policy_).judge(*find_loss(c.loss), c);
-      position.cases.fetch_add(1);
-      return answer(c, judgement);
-    };
-    pool.on_result = [this](std::size_t unit, const std::string& result) {
-      take(unit, dead_.empty() ? result : std::exchange(dead_, ""));
-    };
-    pool.on_death = [this](const Death& death) {
-      const Case& c = cases_[death.unit];
-      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal));
-    };
-    pool.run();
-    return status_;
-  }
-
- private:
-  // What is printed, behind the exit status as a character.
-  std::string answer(const Case& c, const Judgement& judgement) const {
-    const LossSpec& spec = find_loss(c.loss)->spec;
-    const char* const status = judgement.verdict == Verdict::kPass ? "0" : "1";
-    if (command_.json) {
-      return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
-    }
-    return status + describe(c, spec, judgement);
-  }
-
-  void take(std::size_t unit, const std::string& answer) {
-    status_ = std::max(status_, answer[0] - '0');
-    const bool gap = unit > 0 && !command_.json;
-    print_results((gap ? "\n" : "") + answer.substr(1));
-  }
-
-  const RunCommand& command_;
-  Policy policy_;
-  std::vector<Case> cases_;
-  std::string dead_;  // the answer for the case whose worker has just died
-  int status_ = kNothingNew;
-};
-
-int run(const RunCommand& command) { return Run(command)(); }
+int run(const RunCommand& command) {
+  const Policy policy = read_policy(command.policy);
+  const std::vector<Case> cases = read_cases(command);
+  const bool colour = wants_colour();
+  int status = kNothingNew;
+  bool first = true;
+  // The answer behind the exit status as a character.
+  const auto answer = [&](const Exhibit& exhibit) {
+    const char* const found = exhibit.judgement.verdict == Verdict::kPass ? "0" : "1";
+    return found +
+           (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
+  };
+  exhibit_all(cases, policy, answer, [&](const std::string& text) {
+    status = std::max(status, text[0] - '0');
+    print_results((first || command.json ? "" : "\n") + text.substr(1));
+    first = false;
+  });
+  return status;
+}
 
 }  // namespace
 

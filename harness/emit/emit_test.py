@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/ usr / bin / python3
 """Do emitted programs print what `shapefuzz run` prints? In C++ always; in Python too, except
 where its own functional and module differ from C++'s.
 
@@ -86,22 +86,19 @@ def main():
         print("C++:", case, "\n ", "\n  ".join(lines), "\n  printed\n ", "\n  ".join(out))
     differ = collections.Counter()
     try:
-        for case, lines, out in differences(expected, run_python(directory, expected), cases):
-            way = re.match(r"(\w+)(?:@(\w+))?", case).groups("functional")
-            if way[1] in ("functional", "module"):
-                differ[way] += 1
-                if "-v" in os.environ.get("EMIT_TEST", ""):
-                    print("differs:", case, "\n ", "\n  ".join(lines), "\n  printed\n ", "\n  ".join(out))
-                continue
-            failures += 1
-            print("Python:", case, "\n ", "\n  ".join(lines), "\n  printed\n ", "\n  ".join(out))
-    except ModuleNotFoundError:
-        print("without PyTorch (Debian: python3-torch) only C++ was compared")
-    for (loss, entry), count in sorted(differ.items()):
-        print(f"Python's {loss}@{entry} differs from C++'s in {count} cases")
-    print(f"{len(expected)} programs, {failures} failures")
-    return 1 if failures else 0
+        for
+        case, lines, out in differences(expected, run_python(directory, expected), cases):
+          way = re.match(r "(\w+)(?:@(\w+))?", case)
+                    .groups("functional") if way[1] in("functional", "module")
+              : differ[way] += 1 if "-v" in os.environ.get("EMIT_TEST", "")
+              : print("differs:", case, "\n ", "\n  ".join(lines), "\n  printed\n ",
+                      "\n  ".join(out)) continue failures +=
+              1 print("Python:", case, "\n ", "\n  ".join(lines), "\n  printed\n ",
+                      "\n  ".join(out)) except ModuleNotFoundError
+              : print("without PyTorch (Debian: python3-torch) only C++ was compared") for (loss,
+                                                                                            entry),
+          count in sorted(differ.items()) :
+              print(f "Python's {loss}@{entry} differs from C++'s in {count} cases") print(
+                  f "{len(expected)} programs, {failures} failures") return 1 if failures else 0
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+                  if __name__ == "__main__" : sys.exit(main())

@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
+#include "harness/emit/explain.h"
 #include "harness/emit/program.h"
-#include "harness/report/explain.h"
 
 namespace shapefuzz {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "harness/emit/explain.h"
 #include "harness/emit/number_text.h"
-#include "harness/report/explain.h"
 
 namespace shapefuzz {
 namespace {

@@ -49,7 +49,10 @@ class Gathering {
     evidence_.actual = computed_by(actual_);
     if (actual_.accepted) evidence_.cotangent = cotangent();
     if (!loss_.spec.open) expect(judgement);
-    if (actual_.accepted && loss_.spec.reduction_of(c_) != "none") add_unreduced();
+    if (actual_.accepted && loss_.spec.reduction_of(c_) != "none") {
+      evidence_.unreduced = forward(operands_.tensors, "none");
+    }
+    if (!loss_.spec.open && zone_ != Zone::kValid) add_intended();
     return std::move(evidence_);
   }
 
@@ -151,11 +154,38 @@ class Gathering {
         values_of(torch::autograd::grad({loss_.mean(leaf, arguments)}, {leaf})[0]);
   }
 
-  void add_unreduced() {
-    Case unreduced = c_;
-    unreduced.set_option(loss_.spec, "reduction", std::string("none"));
-    const Execution losses = execute_forward(loss_, unreduced, operands_.tensors);
-    if (losses.accepted) evidence_.unreduced = numbers_of(losses.value);
+  // The result with that reduction, if it is not refused.
+  std::optional<Numbers> forward(const Tensors& operands, const std::string& reduction) const {
+    Case c = c_;
+    if (loss_.spec.reduces && loss_.spec.find_option("reduction") != nullptr) {
+      c.set_option(loss_.spec, "reduction", reduction);
+    }
+    const Execution execution = execute_forward(loss_, c, operands);
+    if (!execution.accepted) return std::nullopt;
+    return numbers_of(execution.value);
+  }
+
+  void add_intended() {
+    const Misfit misfit = find_misfit(c_, loss_.spec);
+    if (misfit.mistake < Mistake::kEmpty || misfit.mistake > Mistake::kOtherRank) return;
+    const Operand& operand = *c_.find_operand(misfit.operand);
+    const bool reshapes = operand.shape.elements() == misfit.demanded.elements();
+    if (!reshapes && !expands_to(operand.shape, misfit.demanded)) return;
+    Case right = c_;
+    right.find_operand(misfit.operand)->shape = misfit.demanded;
+    right.find_operand(misfit.operand)->values.clear();
+    if (classify(loss_.spec.contract, to_call(right, loss_.spec)) != Zone::kValid) return;
+    Tensors operands = operands_.tensors;
+    const auto& patterns = loss_.spec.contract.operands();
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (patterns[i].name != misfit.operand) continue;
+      operands[i] = reshapes ? operands[i].reshape(sizes_of(misfit.demanded))
+                             : operands[i].expand(sizes_of(misfit.demanded));
+    }
+    evidence_.intended = forward(operands, std::string(loss_.spec.reduction_of(c_)));
+    if (loss_.spec.reduction_of(c_) != "none") {
+      evidence_.intended_unreduced = forward(operands, "none");
+    }
   }
 
   const Loss& loss_;

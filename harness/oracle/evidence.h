@@ -49,6 +49,10 @@ struct Evidence {
 
   /// Of a case with a reduction: the result without it, as LibTorch has it on these operands.
   std::optional<Numbers> unreduced;
+  /// Where one operand is out of shape and has the elements of the demanded one, or expands to it:
+  /// the result with that operand put right, reduced and not.
+  std::optional<Numbers> intended;
+  std::optional<Numbers> intended_unreduced;
   /// The weight of each element of the expected unreduced result in the documented mean, where that
   /// is not the mean over the elements.
   std::vector<double> mean_weights;
