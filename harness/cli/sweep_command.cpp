@@ -10,6 +10,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/oracle/judge.h"
+#include "harness/report/ci.h"
 #include "harness/report/table.h"
 #include "harness/sweep/baseline.h"
 #include "harness/sweep/pool.h"
@@ -31,6 +32,8 @@ struct SweepCommand {
   std::string out;
   bool all = false;
   std::string write_baseline;
+  std::string format = "table";
+  std::string summary;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -219,6 +222,8 @@ int run(const SweepCommand& command) {
   if (!command.write_baseline.empty()) {
     new_baseline = std::make_unique<OutputFile>(command.write_baseline);
   }
+  std::unique_ptr<OutputFile> summary;
+  if (!command.summary.empty()) summary = std::make_unique<OutputFile>(command.summary);
 
   const Clock::time_point start = Clock::now();
   Tally tally;
@@ -241,7 +246,26 @@ int run(const SweepCommand& command) {
     new_baseline->commit();
   }
 
-  print_results(header(command, tally, seconds_since(start)) + count_table(tally));
+  SweepResult result;
+  result.libtorch = libtorch_version();
+  result.policy = command.policy;
+  result.max_rank = command.max_rank;
+  result.max_size = command.max_size;
+  result.seconds = seconds_since(start);
+  result.baseline = path;
+  result.tally = &tally;
+  result.findings = &judged.findings();
+  result.known = &baseline;
+  result.deviation = &deviation;
+  if (summary) {
+    summary->write(to_summary(result));
+    summary->commit();
+  }
+  if (command.format != "table") {
+    print_results(command.format == "junit" ? to_junit(result) : to_github(result));
+    return new_baseline || deviation.empty() ? kNothingNew : kFindings;
+  }
+  print_results(header(command, tally, result.seconds) + count_table(tally));
   const bool marks_new = !path.empty();
   print_results(
       finding_list(tally.findings(), marks_new ? deviation.fresh : std::vector<Signature>{}) +
@@ -289,6 +313,18 @@ Command add_sweep(CLI::App& app) {
       ->check(check_seed)
       ->capture_default_str();
   added->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
+      ->check(check_file);
+  added
+      ->add_option("--format", command.format,
+                   "What to print: table, junit (XML), github (annotations)")
+      ->capture_default_str()
+      ->check([](const std::string& format) {
+        const bool known = format == "table" || format == "junit" || format == "github";
+        return known
+                   ? std::string()
+                   : fmt::format("found '{}', expected table, junit or github", printable(format));
+      });
+  added->add_option("--summary", command.summary, "Write a summary as JSON, like shapefuzz.json")
       ->check(check_file);
   added->add_flag("--all", command.all, "With --out: the passes too");
   return {added, [options] { return run(*options); }};
