@@ -29,6 +29,7 @@ struct Command {
 
 Command add_emit(CLI::App& app);
 Command add_losses(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_shrink(CLI::App& app);
 Command add_sweep(CLI::App& app);

@@ -119,17 +119,21 @@ class Cpp : public Syntax {
 
 }  // namespace
 
-std::string cpp_program(const Exhibit& exhibit) {
+ProgramParts cpp_parts(const Exhibit& exhibit) {
   const std::string body = indented(body_of(exhibit, Cpp()), "  ");
   const bool dispatches = body.find("call_operator(") != std::string::npos;
-  std::string text = commented(summary_of(exhibit, "LibTorch"));
-  if (dispatches) text += kDispatch;
-  text += kHead;
-  if (body.find("F::") != std::string::npos) text += "\nnamespace F = torch::nn::functional;\n";
-  if (dispatches) text += kCallOperator;
-  text += kShow;
-  if (is_about_gradients(exhibit.judgement.verdict)) text += kGradient;
-  return text + "\nint main() {\n" + body + "}\n";
+  std::string shared = dispatches ? kDispatch : "";
+  shared += kHead;
+  if (body.find("F::") != std::string::npos) shared += "\nnamespace F = torch::nn::functional;\n";
+  if (dispatches) shared += kCallOperator;
+  shared += kShow;
+  if (is_about_gradients(exhibit.judgement.verdict)) shared += kGradient;
+  return {commented(summary_of(exhibit, "LibTorch")), shared + "\nint main() {\n", body + "}\n"};
+}
+
+std::string cpp_program(const Exhibit& exhibit) {
+  const auto [comment, shared, body] = cpp_parts(exhibit);
+  return comment + shared + body;
 }
 
 namespace {

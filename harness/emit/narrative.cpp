@@ -146,6 +146,21 @@ Json numbers_json(const Exhibit& exhibit) {
   return json;
 }
 
+Json explanation_json(const Exhibit& exhibit) {
+  const LossSpec& spec = exhibit.loss->spec;
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
+  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
+  json["bindings"] = spec.open ? "" : bindings_text(exhibit.c, spec);
+  json["sizes"] = aligned_sizes(exhibit.c, misfit);
+  json["operand"] = misfit.operand;
+  json["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
+  json["outcome"] = e.outcome;
+  json["why"] = e.why;
+  json["instead"] = e.instead;
+  return json;
+}
+
 }  // namespace
 
 std::string narrative(const Exhibit& exhibit, bool colour) {
@@ -179,21 +194,26 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
 }
 
 std::string record_with_numbers(const Exhibit& exhibit) {
-  const LossSpec& spec = exhibit.loss->spec;
-  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
-  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
-  Json record = Json::parse(to_record(exhibit.c, spec, exhibit.judgement, {}, exhibit.libtorch));
-  Json& explanation = record["explanation"];
-  explanation = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
-  explanation["bindings"] = spec.open ? "" : bindings_text(exhibit.c, spec);
-  explanation["sizes"] = aligned_sizes(exhibit.c, misfit);
-  explanation["operand"] = misfit.operand;
-  explanation["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
-  explanation["outcome"] = e.outcome;
-  explanation["why"] = e.why;
-  explanation["instead"] = e.instead;
+  Json record = Json::parse(
+      to_record(exhibit.c, exhibit.loss->spec, exhibit.judgement, {}, exhibit.libtorch));
+  record["explanation"] = explanation_json(exhibit);
   record["numbers"] = numbers_json(exhibit);
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string record_for_report(const Exhibit& exhibit) {
+  Json json;
+  json["explanation"] = explanation_json(exhibit);
+  json["numbers"] = numbers_json(exhibit);
+  json["numbers"].erase("gradients");  // the lines have those
+  json["lines"] = Json::array();
+  for (const PrintedLine& line : printed_lines(exhibit)) {
+    json["lines"].push_back(line.name + " " + line.text);
+  }
+  if (why_not_emitted(*exhibit.loss, exhibit.c).empty()) {
+    json["programs"] = {{"C++", cpp_parts(exhibit)}, {"Python", python_parts(exhibit)}};
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 bool wants_colour() {

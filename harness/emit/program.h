@@ -1,6 +1,7 @@
 // What shows a finding without shapefuzz: a program, a test, a report. No LibTorch in here.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ struct Exhibit {
 
 /// Why nothing can be emitted for a case; empty if something can.
 std::string why_not_emitted(const Loss& loss, const Case& c);
+
+/// The parts of a program: a comment on the case, what many programs share, what is this case's.
+using ProgramParts = std::array<std::string, 3>;
+ProgramParts cpp_parts(const Exhibit& exhibit);
+ProgramParts python_parts(const Exhibit& exhibit);
 
 /// A complete C++ program of plain LibTorch that prints what is expected and what is computed.
 std::string cpp_program(const Exhibit& exhibit);

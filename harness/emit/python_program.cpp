@@ -70,12 +70,16 @@ class Python : public Syntax {
 
 }  // namespace
 
-std::string python_program(const Exhibit& exhibit) {
+ProgramParts python_parts(const Exhibit& exhibit) {
   const Python python;
-  std::string text = python.comment(summary_of(exhibit, "PyTorch")) + "import torch\n\n";
-  text += kShow;
-  if (is_about_gradients(exhibit.judgement.verdict)) text += kGradient;
-  return text + body_of(exhibit, python);
+  std::string shared = std::string("import torch\n\n") + kShow;
+  if (is_about_gradients(exhibit.judgement.verdict)) shared += kGradient;
+  return {python.comment(summary_of(exhibit, "PyTorch")), shared + "\n", body_of(exhibit, python)};
+}
+
+std::string python_program(const Exhibit& exhibit) {
+  const auto [comment, shared, body] = python_parts(exhibit);
+  return comment + shared + body;
 }
 
 }  // namespace shapefuzz
