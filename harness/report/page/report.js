@@ -190,7 +190,7 @@
       article.append(make("h3", {}, "Sizes, as broadcasting reads them"), make("pre", { tabindex: "0" }, s.explanation.sizes.join("\n")));
       const pairs = drawPairs(s);
       if (pairs) article.append(pairs);
-      if (s.lines.length) article.append(make("h3", {}, "Numbers"), make("pre", { tabindex: "0" }, s.lines.join("\n")));
+      if (s.lines.length) article.append(make("h3", {}, "Numbers"), make("pre", { class: "wrapped", tabindex: "0" }, s.lines.join("\n")));
     } else {
       article.append(make("p", { class: "note" }, "Not judged again for this report: it comes from another LibTorch, or did not show the same."));
     }
