@@ -3,16 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
-#include <utility>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/valgrind.h"
+#include "harness/emit/exhibit.h"
+#include "harness/emit/narrative.h"
 #include "harness/losses/loss.h"
 #include "harness/oracle/bare_call.h"
-#include "harness/oracle/judge.h"
-#include "harness/report/explain.h"
-#include "harness/sweep/pool.h"
-#include "harness/sweep/record.h"
 #include "harness/text/file.h"
 
 namespace shapefuzz {
@@ -29,21 +26,6 @@ struct RunCommand {
   double timeout = 20;
   bool json = false;
 };
-
-std::string describe(const Case& c, const LossSpec& spec, const Judgement& judgement) {
-  const Explanation e = explain(c, spec, judgement);
-  std::string text = fmt::format(
-      "{}\n"
-      "  verdict   {}: {}\n"
-      "  zone      {}\n"
-      "  contract  {}\n"
-      "  LibTorch  {}{}: {}\n",
-      to_string(c), to_string(judgement.verdict), e.meaning, e.zone, e.contract, libtorch_version(),
-      judgement.device == "cpu" ? "" : " on " + judgement.device, e.outcome);
-  if (!e.why.empty()) text += fmt::format("  why       {}\n", e.why);
-  if (!e.instead.empty()) text += fmt::format("  instead   {}\n", e.instead);
-  return text;
-}
 
 // Where the comment of a line begins, if it has one. In ` #7` the number is the case's seed.
 std::size_t find_comment(const std::string& line) {
@@ -75,73 +57,6 @@ std::vector<Case> read_cases(const RunCommand& command) {
   return cases;
 }
 
-// Judges in a worker process, so that a case that takes LibTorch down is a verdict too.
-class Run {
- public:
-  explicit Run(const RunCommand& command)
-      : command_(command),
-        policy_(read_policy(command.policy)),
-        device_(read_device(command.device)),
-        memory_(read_memory_mode(command.memory)),
-        cases_(read_cases(command)) {}
-
-  int operator()() {
-    warm_up_libtorch(memory_);
-    Pool pool;
-    pool.units = cases_.size();
-    pool.seconds_per_case = command_.timeout;
-    pool.reuse_workers = false;  // a case must not depend on the ones before it
-    pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
-      if (!skipped.empty()) return std::string();  // it died, and was reported
-      const Case& c = cases_[unit];
-      const Loss& loss = *find_loss(c.loss);
-      const Judgement judgement = device_ == Device::kCpu ? Judge(policy_, memory_).judge(loss, c)
-                                                          : judge_on_device(loss, c, device_);
-      position.cases.fetch_add(1);
-      return answer(c, judgement);
-    };
-    pool.on_result = [this](std::size_t unit, const std::string& result) {
-      take(unit, dead_.empty() ? result : std::exchange(dead_, ""));
-    };
-    pool.on_death = [this](const Death& death) {
-      const Case& c = cases_[death.unit];
-      dead_ = answer(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
-    };
-    pool.run();
-    return status_;
-  }
-
- private:
-  // What is printed, behind the exit status and whether it is a memory error, a character each.
-  std::string answer(const Case& c, const Judgement& judgement) const {
-    const LossSpec& spec = find_loss(c.loss)->spec;
-    const bool memory = severity_of(judgement.verdict) == Severity::kMemory;
-    const std::string status = !is_finding(judgement.verdict) ? "00" : memory ? "11" : "10";
-    if (command_.json) {
-      return status + to_record(c, spec, judgement, {}, libtorch_version()) + "\n";
-    }
-    return status + describe(c, spec, judgement);
-  }
-
-  void take(std::size_t unit, const std::string& answer) {
-    status_ = std::max(status_, answer[0] - '0');
-    const bool gap = unit > 0 && !command_.json;
-    print_results((gap ? "\n" : "") + answer.substr(2));
-    if (command_.under.empty()) return;
-    // Not in the worker, whose memory is limited.
-    print_results(
-        fmt::format("  valgrind  {}\n", opinion_of_valgrind(cases_[unit], answer[1] == '1')));
-  }
-
-  const RunCommand& command_;
-  Policy policy_;
-  Device device_;
-  MemoryMode memory_;
-  std::vector<Case> cases_;
-  std::string dead_;  // the answer for the case whose worker has just died
-  int status_ = kNothingNew;
-};
-
 // Without a worker and without a judge, for a tool that watches this process.
 int run_bare(const RunCommand& command) {
   for (const Case& c : read_cases(command)) call_bare(*find_loss(c.loss), c);
@@ -158,7 +73,31 @@ int run(const RunCommand& command) {
     if (command.json) throw InputError("--under: found --json too, expected one of them");
     require_valgrind();
   }
-  return Run(command)();
+  const Judging judging = {read_policy(command.policy), read_memory_mode(command.memory),
+                           read_device(command.device)};
+  const std::vector<Case> cases = read_cases(command);
+  const bool colour = wants_colour();
+  int status = kNothingNew;
+  std::size_t done = 0;
+  // The answer behind the exit status and whether it is a memory error, a character each.
+  const auto answer = [&](const Exhibit& exhibit) {
+    const Verdict verdict = exhibit.judgement.verdict;
+    const bool memory = severity_of(verdict) == Severity::kMemory;
+    return std::string(is_finding(verdict) ? "1" : "0") + (memory ? "1" : "0") +
+           (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
+  };
+  const auto take = [&](const std::string& text) {
+    status = std::max(status, text[0] - '0');
+    print_results((done == 0 || command.json ? "" : "\n") + text.substr(2));
+    if (!command.under.empty()) {
+      // Not in the worker, whose memory is limited.
+      print_results(
+          fmt::format("  valgrind  {}\n", opinion_of_valgrind(cases[done], text[1] == '1')));
+    }
+    ++done;
+  };
+  exhibit_all(cases, judging, command.timeout, answer, take);
+  return status;
 }
 
 }  // namespace

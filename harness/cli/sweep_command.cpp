@@ -10,6 +10,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/oracle/judge.h"
+#include "harness/report/ci.h"
 #include "harness/report/table.h"
 #include "harness/sweep/baseline.h"
 #include "harness/sweep/journal.h"
@@ -36,6 +37,8 @@ struct SweepCommand {
   bool resume = false;
   double timeout = 5;
   std::string write_baseline;
+  std::string format = "table";
+  std::string summary;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -138,7 +141,7 @@ Tally replay(const Baseline& baseline, const Findings& found,
     }
   }
   Tally tally;
-  warm_up_libtorch(options.memory);
+  warm_up_libtorch(options.judging.memory);
   Pool pool;
   pool.units = cases.size();
   pool.jobs = options.jobs;
@@ -148,8 +151,7 @@ Tally replay(const Baseline& baseline, const Findings& found,
     const Case& c = cases[unit];
     if (!skipped.empty()) return one.to_text();
     const Loss& loss = *find_loss(c.loss);
-    one.add(c, options.device == Device::kCpu ? Judge(options.policy, options.memory).judge(loss, c)
-                                              : judge_on_device(loss, c, options.device));
+    one.add(c, Judge(options.judging).judge(loss, c));
     return one.to_text();
   };
   pool.on_result = [&](std::size_t, const std::string& text) {
@@ -244,9 +246,8 @@ int run(const SweepCommand& command) {
   SweepOptions options;
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
-  options.policy = read_policy(command.policy);
-  options.device = read_device(command.device);
-  options.memory = read_memory_mode(command.memory);
+  options.judging = {read_policy(command.policy), read_memory_mode(command.memory),
+                     read_device(command.device)};
   options.jobs = command.jobs > 0 ? command.jobs
                                   : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   options.seed = command.seed;
@@ -268,6 +269,8 @@ int run(const SweepCommand& command) {
   if (!command.write_baseline.empty()) {
     new_baseline = std::make_unique<OutputFile>(command.write_baseline);
   }
+  std::unique_ptr<OutputFile> summary;
+  if (!command.summary.empty()) summary = std::make_unique<OutputFile>(command.summary);
 
   const Clock::time_point start = Clock::now();
   Tally tally;
@@ -292,7 +295,26 @@ int run(const SweepCommand& command) {
     new_baseline->commit();
   }
 
-  print_results(header(command, tally, seconds_since(start)) + count_table(tally));
+  SweepResult result;
+  result.libtorch = libtorch_version();
+  result.policy = command.policy;
+  result.max_rank = command.max_rank;
+  result.max_size = command.max_size;
+  result.seconds = seconds_since(start);
+  result.baseline = path;
+  result.tally = &tally;
+  result.findings = &judged.findings();
+  result.known = &baseline;
+  result.deviation = &deviation;
+  if (summary) {
+    summary->write(to_summary(result));
+    summary->commit();
+  }
+  if (command.format != "table") {
+    print_results(command.format == "junit" ? to_junit(result) : to_github(result));
+    return new_baseline || deviation.empty() ? kNothingNew : kFindings;
+  }
+  print_results(header(command, tally, result.seconds) + count_table(tally));
   const bool marks_new = !path.empty();
   print_results(
       finding_list(tally.findings(), marks_new ? deviation.fresh : std::vector<Signature>{}) +
@@ -352,6 +374,18 @@ Command add_sweep(CLI::App& app) {
   added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
+  added
+      ->add_option("--format", command.format,
+                   "What to print: table, junit (XML), github (annotations)")
+      ->capture_default_str()
+      ->check([](const std::string& format) {
+        const bool known = format == "table" || format == "junit" || format == "github";
+        return known
+                   ? std::string()
+                   : fmt::format("found '{}', expected table, junit or github", printable(format));
+      });
+  added->add_option("--summary", command.summary, "Write a summary as JSON, like shapefuzz.json")
+      ->check(check_file);
   added->add_flag("--all", command.all, "With --out: the passes too");
   return {added, [options] { return run(*options); }};
 }

@@ -143,7 +143,7 @@ Loss multi_margin_loss() {
 
 // "Target: (C) or (N, C), label targets padded by -1 ensuring same shape as the input".
 Loss multilabel_margin_loss() {
-  return make_loss(
+  Loss loss = make_loss(
       "multilabel_margin_loss",
       "(input: real[C], target: classes(C)[C]) -> [] where C >= 1"
       " | (input: real[N,C], target: classes(C)[N,C]) -> [N] where C >= 1",
@@ -162,6 +162,8 @@ Loss multilabel_margin_loss() {
         [](const auto& a) { return at::multilabel_margin_loss(a[0], a[1], at_reduction(a)); }},
        operator_entry("aten::multilabel_margin_loss")},
       gold::multilabel_margin_loss);
+  loss.module_name = "MultiLabelMarginLoss";
+  return loss;
 }
 
 auto multilabel_soft_margin_loss_options(const Arguments& a) {
@@ -171,7 +173,7 @@ auto multilabel_soft_margin_loss_options(const Arguments& a) {
 // "Input: (N, C). Target: (N, C)"; the code takes any number of leading dimensions, and its result
 // loses the last one.
 Loss multilabel_soft_margin_loss() {
-  return make_loss(
+  Loss loss = make_loss(
       "multilabel_soft_margin_loss",
       "(input: real[*S,C], target: binary[*S,C], weight?: weight[*S,C]) -> [*S]",
       {reduction_option()},
@@ -185,6 +187,8 @@ Loss multilabel_soft_margin_loss() {
               ->forward(a[0], a[1]);
         }}},
       gold::multilabel_soft_margin_loss);
+  loss.module_name = "MultiLabelSoftMarginLoss";
+  return loss;
 }
 
 }  // namespace

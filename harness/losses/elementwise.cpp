@@ -212,6 +212,7 @@ Loss binary_cross_entropy() {
         [](const auto& a) { return at::binary_cross_entropy(a[0], a[1], a[2], at_reduction(a)); }},
        operator_entry("aten::binary_cross_entropy")},
       gold::binary_cross_entropy);
+  loss.module_name = "BCELoss";
   loss.constants = {"weight"};
   return loss;
 }
@@ -246,6 +247,7 @@ Loss binary_cross_entropy_with_logits() {
         }},
        operator_entry("aten::binary_cross_entropy_with_logits")},
       gold::binary_cross_entropy_with_logits);
+  loss.module_name = "BCEWithLogitsLoss";
   loss.constants = {"weight", "pos_weight"};
   return loss;
 }

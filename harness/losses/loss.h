@@ -53,6 +53,7 @@ using MeanRule = at::Tensor (*)(const at::Tensor& unreduced, const Arguments&);
 struct Entry {
   std::string name;
   EntryCall call;
+  std::string operator_name = "";  ///< of the entry `op`: `aten::ctc_loss.Tensor`
 };
 
 struct Loss {
@@ -71,6 +72,10 @@ struct Loss {
   MeanRule mean = nullptr;
   /// Reductions that return a plain number by documentation, so that no gradient flows back.
   std::vector<std::string> detached_reductions;
+  /// The class of `torch::nn`, where that is not the name in PascalCase with Loss at its end.
+  std::string module_name;
+  /// It is a module that draws parameters of its own.
+  bool has_parameters = false;
   /// Options of the sweep's cases, where LibTorch has no default that suits small shapes.
   std::vector<Option> sweep_options;
 
@@ -85,6 +90,16 @@ Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSp
 
 /// `reduction=mean` with `none` and `sum`, as most losses have it, and the further `choices`.
 OptionSpec reduction_option(std::vector<std::string> further = {});
+
+/// An argument of an operator's schema.
+struct OperatorArgument {
+  std::string name;
+  enum class Type { kTensor, kWhole, kReal, kFlag, kList, kOther } type = Type::kOther;
+  bool needs_name = false;  ///< in Python: it stands behind the `*` of the schema
+};
+/// The arguments of `aten::ctc_loss.Tensor`, which at::ctc_loss takes too; empty if there is no
+/// such operator.
+std::vector<OperatorArgument> operator_arguments(const std::string& operator_name);
 
 /// Every loss of the installed LibTorch's C++ frontend, by name.
 const std::vector<Loss>& all_losses();

@@ -54,6 +54,26 @@ std::optional<OptionSpec> option_of(const c10::Argument& argument) {
   }
 }
 
+OperatorArgument::Type type_of(const c10::Argument& argument) {
+  using Type = OperatorArgument::Type;
+  switch (bare(argument.type())->kind()) {
+    case c10::TypeKind::TensorType:
+      return Type::kTensor;
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::SymIntType:
+      return Type::kWhole;
+    case c10::TypeKind::FloatType:
+    case c10::TypeKind::NumberType:
+      return Type::kReal;
+    case c10::TypeKind::BoolType:
+      return Type::kFlag;
+    case c10::TypeKind::ListType:
+      return Type::kList;
+    default:
+      return Type::kOther;
+  }
+}
+
 c10::IValue reduction_value(std::string_view name) {
   if (name == "none") return static_cast<std::int64_t>(at::Reduction::None);
   if (name == "mean") return static_cast<std::int64_t>(at::Reduction::Mean);
@@ -183,7 +203,7 @@ std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
   loss.spec.open = contract.empty();
   loss.spec.contract = parse_contract(loss.spec.open ? open_contract(schema) : contract, numbers);
   loss.spec.entries = {"op"};
-  loss.entries = {{"op", Operator(handle)}};
+  loss.entries = {{"op", Operator(handle), loss.spec.name}};
   // Forward only: an `out` refuses gradients, and a derivative of a derivative has no formula here.
   for (const OperandPattern& operand : loss.spec.contract.operands()) {
     loss.constants.push_back(operand.name);
@@ -207,7 +227,17 @@ at::Tensor Operator::operator()(const Arguments& a) const {
 Entry operator_entry(const std::string& name) {
   const auto handle = find_operator(name);
   if (!handle) return {"op", nullptr};
-  return {"op", Operator(*handle)};
+  return {"op", Operator(*handle), name};
+}
+
+std::vector<OperatorArgument> operator_arguments(const std::string& operator_name) {
+  std::vector<OperatorArgument> arguments;
+  const auto handle = find_operator(operator_name);
+  if (!handle) return arguments;
+  for (const c10::Argument& argument : handle->schema().arguments()) {
+    arguments.push_back({argument.name(), type_of(argument), argument.kwarg_only()});
+  }
+  return arguments;
 }
 
 const std::vector<Loss>& all_operators() {

@@ -52,7 +52,7 @@ TEST_P(PlantedErrors, AreJudgedBySweepingThem) {
   options.max_rank = 1;
   options.max_size = 3;
   options.deviations = false;
-  options.memory = MemoryMode::kFull;
+  options.judging.memory = MemoryMode::kFull;
   options.seconds_per_case = 1;
   const Tally tally = sweep(variations_of(mutant().loss, {"functional"}), options, {});
   std::uint64_t found = 0;

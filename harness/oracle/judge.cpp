@@ -11,49 +11,11 @@
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/decomposition.h"
 #include "harness/oracle/memory_check.h"
+#include "harness/oracle/readings.h"
 #include "harness/oracle/tensors.h"
 
 namespace shapefuzz {
 namespace {
-
-// The common shape of all operands, where the contract gives every one of them the output's
-// pattern: what an element-wise loss computes on a rank that its documentation does not have.
-std::optional<Reading> common_shape_reading(const LossSpec& spec, const Call& call) {
-  Reading reading = nearest_reading(spec.contract, call);
-  const auto& operands = reading.alternative->operands;
-  std::optional<Shape> common = Shape{};
-  for (std::size_t i = 0; i < operands.size() && common; ++i) {
-    if (!call.operands[i].present) continue;
-    if (!(operands[i].pattern == operands[0].pattern)) return std::nullopt;
-    common = broadcast(*common, call.operands[i].shape);
-  }
-  if (!common) return std::nullopt;
-  reading.shapes.fill(*common);
-  return reading;
-}
-
-// The call as if every operand had the numbers that the nearest alternative wants.
-Call with_fitting_numbers(const Contract& contract, Call call) {
-  const Reading nearest = nearest_reading(contract, call);
-  for (std::size_t i = 0; i < nearest.alternative->operands.size(); ++i) {
-    const KindInfo& kind = info(nearest.alternative->operands[i].kind);
-    if (kind.integral) call.operands[i].numbers = NumberClass::kIntegral;
-    if (kind.floating) call.operands[i].numbers = NumberClass::kFloating;
-  }
-  return call;
-}
-
-std::vector<Reading> readings_of(const LossSpec& spec, const Call& call) {
-  std::vector<Reading> readings = tolerant_readings(spec.contract, call);
-  if (readings.empty()) {
-    // Whole numbers in a floating dtype, or the reverse: what the shapes alone would mean.
-    readings = tolerant_readings(spec.contract, with_fitting_numbers(spec.contract, call));
-  }
-  if (readings.empty()) {
-    if (auto common = common_shape_reading(spec, call)) readings.push_back(*common);
-  }
-  return readings;
-}
 
 // Finite differences cost four calls of the formula an element: small cases only. In the valid zone
 // nothing else knows a gradient but LibTorch itself; of the others a share, chosen by what the case
@@ -299,9 +261,9 @@ struct Judge::Prepared {
   }
 };
 
-Judge::Judge(Policy policy, MemoryMode memory) : policy_(policy), memory_(memory) {
+Judge::Judge(Judging judging) : judging_(judging) {
   prepare_libtorch();
-  if (memory != MemoryMode::kOff) install_guard();
+  if (judging_.memory != MemoryMode::kOff) install_guard();
 }
 
 const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
@@ -313,21 +275,23 @@ const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   p.call = to_call(c, loss.spec);
   p.zone = zone_of(c, loss.spec, &p.reading);
   if (p.zone == Zone::kIncompatible) p.reading = nearest_reading(loss.spec.contract, p.call);
-  if (memory_ != MemoryMode::kOff) begin_watched_case();
-  const GuardedScope scope(memory_);
+  if (judging_.memory != MemoryMode::kOff) begin_watched_case();
+  const GuardedScope scope(judging_.memory);
   p.operands = make_operands(loss, c, p.reading);
-  if (memory_ != MemoryMode::kOff) p.memory.emplace(loss, p.operands.tensors, memory_);
+  if (judging_.memory != MemoryMode::kOff)
+    p.memory.emplace(loss, p.operands.tensors, judging_.memory);
   return p;
 }
 
 Judgement Judge::judge(const Loss& loss, const Case& c) {
+  if (judging_.device != Device::kCpu) return judge_on_device(loss, c, judging_.device);
   const Prepared& prepared = prepare(loss, c);
   const OperandSet& operands = prepared.operands;
   Judgement judgement;
   judgement.zone = prepared.zone;
 
   const Execution actual = [&] {
-    const GuardedScope scope(memory_);
+    const GuardedScope scope(judging_.memory);
     return execute(loss, c, operands.tensors);
   }();
   judgement.warned = actual.warned;
@@ -351,7 +315,7 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
   if (actual.accepted) {
     const bool readable = judgement.zone != Zone::kIncompatible;
     judge_accepted(loss, c, operands, actual, prepared.call, readable ? &prepared.reading : nullptr,
-                   policy_, judgement);
+                   judging_.policy, judgement);
   }
   if (c.entry == loss.entries.front().name) {
     prepared_->first = actual;

@@ -8,7 +8,7 @@
 
 #include "harness/losses/loss.h"
 #include "harness/memory/mode.h"
-#include "harness/oracle/verdict.h"
+#include "harness/oracle/judging.h"
 
 namespace shapefuzz {
 
@@ -18,7 +18,8 @@ class Judge {
   ///
   /// With a `memory` that is watched, what a case touches outside of its tensors ends the process
   /// by a signal (see report_faults_to).
-  explicit Judge(Policy policy = Policy::kExpand, MemoryMode memory = MemoryMode::kOff);
+  explicit Judge(Judging judging = {});
+  Judge(Policy policy, MemoryMode memory) : Judge(Judging(policy, memory)) {}
 
   /// Runs `c`, a case of `loss`. LibTorch's exceptions end up in the judgement.
   ///
@@ -30,8 +31,7 @@ class Judge {
   struct Prepared;
   const Prepared& prepare(const Loss& loss, const Case& c);
 
-  Policy policy_;
-  MemoryMode memory_;
+  Judging judging_;
   std::shared_ptr<Prepared> prepared_;
 };
 

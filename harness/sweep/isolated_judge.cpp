@@ -62,7 +62,7 @@ Judgement read_judgement(const std::string& text, const Case& c, const LossSpec&
 
 class IsolatedJudge::Impl {
  public:
-  Impl(Policy policy, MemoryMode memory) : policy_(policy), memory_(memory) {}
+  explicit Impl(Judging judging) : judging_(judging) {}
 
   void limit_seconds(double seconds) { seconds_ = seconds; }
 
@@ -92,10 +92,10 @@ class IsolatedJudge::Impl {
   // The child has the loss because it is a copy of this process.
   void start(const Loss& loss) {
     worker_.end();
-    warm_up_libtorch(memory_);
+    warm_up_libtorch(judging_.memory);
     loss_ = &loss;
     worker_.start(position(), {}, 1, [&](int in, int out) {
-      Judge judge(policy_, memory_);
+      Judge judge(judging_);
       std::uint64_t number = 0;
       std::string line;
       while (receive_text(in, number, line)) {
@@ -116,8 +116,7 @@ class IsolatedJudge::Impl {
     return true;
   }
 
-  Policy policy_;
-  MemoryMode memory_;
+  Judging judging_;
   double seconds_ = 5;
   SharedPositions positions_{1};
   WorkerProcess worker_;
@@ -125,8 +124,7 @@ class IsolatedJudge::Impl {
   StallClock stall_;
 };
 
-IsolatedJudge::IsolatedJudge(Policy policy, MemoryMode memory)
-    : impl_(std::make_unique<Impl>(policy, memory)) {}
+IsolatedJudge::IsolatedJudge(Judging judging) : impl_(std::make_unique<Impl>(judging)) {}
 IsolatedJudge::~IsolatedJudge() = default;
 void IsolatedJudge::limit_seconds(double seconds) { impl_->limit_seconds(seconds); }
 Judgement IsolatedJudge::judge(const Loss& loss, const Case& c) { return impl_->judge(loss, c); }

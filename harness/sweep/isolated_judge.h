@@ -5,14 +5,14 @@
 #include <memory>
 
 #include "harness/losses/loss.h"
-#include "harness/memory/mode.h"
-#include "harness/oracle/verdict.h"
+#include "harness/oracle/judging.h"
 
 namespace shapefuzz {
 
 class IsolatedJudge {
  public:
-  explicit IsolatedJudge(Policy policy = Policy::kExpand, MemoryMode memory = MemoryMode::kGuard);
+  explicit IsolatedJudge(Judging judging = {Policy::kExpand, MemoryMode::kGuard});
+  IsolatedJudge(Policy policy, MemoryMode memory) : IsolatedJudge(Judging(policy, memory)) {}
   ~IsolatedJudge();
 
   /// A case may use the processor this long.

@@ -26,7 +26,7 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
 }
 
 Bounds bounds_of(const SweepOptions& options) {
-  return {options.max_rank, options.max_size, options.memory != MemoryMode::kOff};
+  return {options.max_rank, options.max_size, options.judging.memory != MemoryMode::kOff};
 }
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
@@ -44,7 +44,7 @@ class Sweep {
         libtorch_(libtorch_version()) {}
 
   Tally run() {
-    warm_up_libtorch(options_.memory);
+    warm_up_libtorch(options_.judging.memory);
     Pool pool;
     pool.units = deviation_units() + variations_.size() * shapes_.size();
     pool.jobs = options_.jobs;
@@ -111,7 +111,7 @@ class Sweep {
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
     constexpr std::chrono::milliseconds kAtRisk(20);
-    Judge judge(options_.policy, options_.memory);
+    Judge judge(options_.judging);
     const Variation& v = variation(unit);
     Tally tally;
     std::string records;
@@ -130,9 +130,7 @@ class Sweep {
       }
       position.next_case.store(i);
       const Case c = case_at(unit, i);
-      const Judgement judgement = options_.device == Device::kCpu
-                                      ? judge.judge(*v.loss, c)
-                                      : judge_on_device(*v.loss, c, options_.device);
+      const Judgement judgement = judge.judge(*v.loss, c);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
       if (wants_record(judgement)) records += record(unit, c, judgement);

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/memory/mode.h"
-#include "harness/oracle/device.h"
+#include "harness/oracle/judging.h"
 #include "harness/oracle/verdict.h"
 #include "harness/sweep/plan.h"
 #include "harness/sweep/tally.h"
@@ -18,13 +17,11 @@ class Journal;
 struct SweepOptions {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
-  Policy policy = Policy::kExpand;
-  MemoryMode memory = MemoryMode::kOff;
+  Judging judging;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
-  double seconds_per_case = 5;   ///< of the processor's; after that, a case has timed out
-  Device device = Device::kCpu;  ///< another one is held against the CPU
-  bool deviations = true;        ///< options, values, dtypes and layouts too, not only shapes
+  double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
+  bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
 };
 
 struct SweepSinks {

@@ -1,4 +1,4 @@
-#include "harness/report/explain.h"
+#include "harness/emit/explain.h"
 
 #include <fmt/ranges.h>
 

@@ -1,0 +1,105 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <map>
+#include <memory>
+
+#include "harness/cli/commands.h"
+#include "harness/emit/exhibit.h"
+#include "harness/shrink/apart.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+struct EmitCommand {
+  std::string text;
+  std::string as = "cpp";
+  std::string policy = "expand";
+  bool round = false;
+};
+
+using Emitter = std::string (*)(const Exhibit&);
+
+const std::map<std::string, Emitter>& emitters() {
+  static const std::map<std::string, Emitter> all = {{"cpp", cpp_program},
+                                                     {"python", python_program},
+                                                     {"gtest", google_test},
+                                                     {"issue", issue_report}};
+  return all;
+}
+
+// The drawn values listed with few digits, or none if the case lists them all.
+std::optional<Case> with_digits(const Case& c, const Exhibit& exhibit, double steps) {
+  Case rounded = c;
+  const auto& patterns = exhibit.loss->spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    Operand* operand = rounded.find_operand(patterns[i].name);
+    if (operand == nullptr || !operand->values.empty()) continue;
+    operand->values = exhibit.evidence.operands[i];
+    for (double& value : operand->values) value = std::round(value * steps) / steps;
+  }
+  if (rounded == c) return std::nullopt;
+  return rounded;
+}
+
+// The same finding with values of as few digits as show it.
+Case rounded(const Case& c, const Judging& judging) {
+  constexpr double kDigits[] = {4, 10, 100, 1000};  // quarters are exact in every dtype
+  const Signature wanted = judge_apart(c, judging).signature;
+  std::vector<Case> candidates;
+  exhibit_all(
+      {c}, judging, kSecondsPerCase,
+      [&](const Exhibit& exhibit) {
+        std::string lines;
+        for (const double steps : kDigits) {
+          if (const auto few = with_digits(c, exhibit, steps)) {
+            lines += to_string(*few) + "\n";
+          }
+        }
+        return lines;
+      },
+      [&](const std::string& lines) {
+        for (std::size_t start = 0; start < lines.size();) {
+          const std::size_t end = lines.find('\n', start);
+          candidates.push_back(read_case(lines.substr(start, end - start)));
+          start = end + 1;
+        }
+      });
+  for (const Case& candidate : candidates) {
+    if (judge_apart(candidate, judging).signature == wanted) return candidate;
+  }
+  return c;
+}
+
+int run(const EmitCommand& command) {
+  Case c = read_case(command.text);
+  const Judging judging = {read_policy(command.policy), MemoryMode::kFull};
+  const std::string reason = why_not_emitted(*find_loss(c.loss), c);
+  if (!reason.empty()) throw InputError("CASE: " + reason);
+  if (command.round) c = rounded(c, judging);
+  exhibit_all({c}, judging, kSecondsPerCase, emitters().at(command.as), print_results);
+  return kNothingNew;
+}
+
+}  // namespace
+
+Command add_emit(CLI::App& app) {
+  auto options = std::make_shared<EmitCommand>();
+  EmitCommand& command = *options;
+  CLI::App* added = app.add_subcommand("emit", "Print a program that shows a case by itself");
+  added->add_option("CASE", command.text, "A case line")->required();
+  added->add_option("--as", command.as, "What to print: cpp, python, gtest, issue")
+      ->capture_default_str()
+      ->check([](const std::string& as) {
+        if (emitters().count(as) > 0) return std::string();
+        return fmt::format("found '{}', expected cpp, python, gtest or issue", printable(as));
+      });
+  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added->add_flag("--round", command.round, "List values of few digits that show the same");
+  return {added, [options] { return run(*options); }};
+}
+
+}  // namespace shapefuzz

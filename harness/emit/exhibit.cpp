@@ -1,0 +1,56 @@
+#include "harness/emit/exhibit.h"
+
+#include <optional>
+
+#include "harness/oracle/judge.h"
+#include "harness/sweep/pool.h"
+
+namespace shapefuzz {
+namespace {
+
+Exhibit judged(const Case& c, const Judging& judging) {
+  Exhibit exhibit;
+  exhibit.loss = find_loss(c.loss);
+  exhibit.c = c;
+  exhibit.judgement = Judge(judging).judge(*exhibit.loss, c);
+  exhibit.evidence = gather(*exhibit.loss, c, exhibit.judgement);
+  exhibit.libtorch = libtorch_version();
+  return exhibit;
+}
+
+Exhibit dead(const Case& c, const Death& death) {
+  Exhibit exhibit;
+  exhibit.loss = find_loss(c.loss);
+  exhibit.c = c;
+  exhibit.judgement = judgement_of_death(c, exhibit.loss->spec, death.signal, death.fault);
+  exhibit.evidence = evidence_of_death(*exhibit.loss, c);
+  exhibit.libtorch = libtorch_version();
+  return exhibit;
+}
+
+}  // namespace
+
+void exhibit_all(const std::vector<Case>& cases, const Judging& judging, double seconds,
+                 const std::function<std::string(const Exhibit&)>& text,
+                 const std::function<void(const std::string&)>& take) {
+  warm_up_libtorch(judging.memory);
+  std::optional<std::string> of_the_dead;
+  Pool pool;
+  pool.units = cases.size();
+  pool.reuse_workers = false;
+  pool.seconds_per_case = seconds;
+  pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {
+    if (!skipped.empty()) return std::string();  // it died, and its text was made
+    std::string result = text(judged(cases[unit], judging));
+    position.cases.fetch_add(1);
+    return result;
+  };
+  pool.on_result = [&](std::size_t, const std::string& result) {
+    take(of_the_dead.value_or(result));
+    of_the_dead.reset();
+  };
+  pool.on_death = [&](const Death& death) { of_the_dead = text(dead(cases[death.unit], death)); };
+  pool.run();
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,226 @@
+#include "harness/emit/narrative.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "harness/emit/alignment.h"
+#include "harness/emit/explain.h"
+#include "harness/emit/number_text.h"
+#include "harness/sweep/record.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A line with more numbers is not read by anybody.
+constexpr std::size_t kMostNumbers = 12;
+
+class Text {
+ public:
+  explicit Text(bool colour) : colour_(colour) {}
+
+  void add(const std::string& label, const std::string& line) {
+    text_ += fmt::format("  {} {}\n", painted(fmt::format("{:<9}", label), "2"), line);
+  }
+  std::string painted(const std::string& text, const char* code) const {
+    return colour_ && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+  void head(const std::string& line) { text_ += painted(line, "1") + "\n"; }
+  std::string take() && { return std::move(text_); }
+
+ private:
+  bool colour_;
+  std::string text_;
+};
+
+const char* colour_of(Verdict verdict) {
+  switch (severity_of(verdict)) {
+    case Severity::kMemory:
+    case Severity::kMiscalculation:
+      return "1;31";
+    case Severity::kContract:
+      return "1;33";
+    case Severity::kNone:
+      break;
+  }
+  return "1;32";
+}
+
+std::string few(const Numbers& numbers) {
+  if (numbers.values.size() <= kMostNumbers) return number_text(numbers);
+  return fmt::format("{}: {} numbers", pretty(numbers.shape), numbers.values.size());
+}
+
+std::string without_name(const std::string& name) {
+  return name == "broadcast" ? "on explicitly broadcast operands" : name;
+}
+
+void add_numbers(const Exhibit& exhibit, Text& text) {
+  const char* label = "numbers";
+  for (const PrintedLine& line : printed_lines(exhibit)) {
+    const bool in_words = line.text.rfind("an error", 0) == 0 || line.text == "a result" ||
+                          line.text.rfind("refused: ", 0) == 0;
+    if (in_words) continue;
+    const bool is_long =
+        std::count(line.text.begin(), line.text.end(), ',') > static_cast<int>(2 * kMostNumbers);
+    text.add(label, fmt::format("{} {}", without_name(line.name),
+                                is_long ? "(too many to print; --json has them)" : line.text));
+    label = "";
+  }
+}
+
+void add_losses(const Exhibit& exhibit, Text& text) {
+  const Evidence& evidence = exhibit.evidence;
+  if (!evidence.unreduced || !evidence.intended_unreduced) return;
+  const std::size_t made = evidence.unreduced->values.size();
+  const std::size_t meant = evidence.intended_unreduced->values.size();
+  text.add("losses", fmt::format("{} before the reduction, {}", made, few(*evidence.unreduced)));
+  text.add("", fmt::format("{} with {} in the demanded shape, {}", meant,
+                           find_misfit(exhibit.c, exhibit.loss->spec).operand,
+                           few(*evidence.intended_unreduced)));
+  if (evidence.intended) {
+    text.add("", fmt::format("{} of those: {}", exhibit.loss->spec.reduction_of(exhibit.c),
+                             number_text(*evidence.intended)));
+  }
+}
+
+Json number(double value) {
+  if (std::isfinite(value)) return value;
+  return number_text(value);  // JSON has no NaN
+}
+
+Json to_json(const Shape& shape) {
+  Json sizes = Json::array();
+  for (const std::int64_t size : shape) sizes.push_back(size);
+  return sizes;
+}
+
+Json to_json(const std::optional<Numbers>& numbers) {
+  if (!numbers) return nullptr;
+  Json values = Json::array();
+  for (const double value : numbers->values) values.push_back(number(value));
+  return {{"shape", to_json(numbers->shape)}, {"values", values}};
+}
+
+std::string_view to_string(Evidence::Source source) {
+  switch (source) {
+    case Evidence::Source::kExpandedCall:
+      return "expanded_call";
+    case Evidence::Source::kFormula:
+      return "formula";
+    case Evidence::Source::kOtherEntry:
+      return "other_entry";
+    case Evidence::Source::kNone:
+      break;
+  }
+  return "none";
+}
+
+Json numbers_json(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  Json json;
+  json["expected_by"] = to_string(evidence.source);
+  json["expected"] = to_json(evidence.expected.value);
+  json["actual"] = to_json(evidence.actual.value);
+  json["unreduced"] = to_json(evidence.unreduced);
+  json["intended"] = to_json(evidence.intended);
+  json["intended_unreduced"] = to_json(evidence.intended_unreduced);
+  json["operands"] = Json::object();
+  json["gradients"] = Json::object();
+  const auto& patterns = exhibit.loss->spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const Operand* operand = exhibit.c.find_operand(patterns[i].name);
+    if (operand == nullptr) continue;
+    json["operands"][operand->name] = to_json(Numbers{operand->shape, evidence.operands[i]});
+    if (!evidence.differentiable[i]) continue;
+    json["gradients"][operand->name] = {{"expected", to_json(evidence.expected.gradients[i])},
+                                        {"actual", to_json(evidence.actual.gradients[i])}};
+  }
+  return json;
+}
+
+Json explanation_json(const Exhibit& exhibit) {
+  const LossSpec& spec = exhibit.loss->spec;
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
+  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
+  json["bindings"] = spec.open ? "" : bindings_text(exhibit.c, spec);
+  json["sizes"] = aligned_sizes(exhibit.c, misfit);
+  json["operand"] = misfit.operand;
+  json["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
+  json["outcome"] = e.outcome;
+  json["why"] = e.why;
+  json["instead"] = e.instead;
+  return json;
+}
+
+}  // namespace
+
+std::string narrative(const Exhibit& exhibit, bool colour) {
+  const LossSpec& spec = exhibit.loss->spec;
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
+  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  Text text(colour);
+  text.head(to_string(exhibit.c));
+  const Verdict verdict = exhibit.judgement.verdict;
+  text.add("verdict",
+           fmt::format("{}: {}",
+                       text.painted(std::string(shapefuzz::to_string(verdict)), colour_of(verdict)),
+                       e.meaning));
+  text.add("zone", e.zone);
+  text.add("contract", e.contract);
+  if (!spec.open) {
+    const std::string bindings = bindings_text(exhibit.c, spec);
+    if (!bindings.empty()) text.add("", "with " + bindings);
+  }
+  const char* label = "sizes";
+  for (const std::string& line : aligned_sizes(exhibit.c, misfit)) {
+    text.add(label, line);
+    label = "";
+  }
+  text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+  add_numbers(exhibit, text);
+  if (verdict != Verdict::kPass) add_losses(exhibit, text);
+  if (!e.why.empty()) text.add("why", e.why);
+  if (!e.instead.empty()) text.add("instead", text.painted(e.instead, "36"));
+  return std::move(text).take();
+}
+
+std::string record_with_numbers(const Exhibit& exhibit) {
+  Json record = Json::parse(
+      to_record(exhibit.c, exhibit.loss->spec, exhibit.judgement, {}, exhibit.libtorch));
+  record["explanation"] = explanation_json(exhibit);
+  record["numbers"] = numbers_json(exhibit);
+  return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string record_for_report(const Exhibit& exhibit) {
+  Json json;
+  json["explanation"] = explanation_json(exhibit);
+  json["numbers"] = numbers_json(exhibit);
+  json["numbers"].erase("gradients");  // the lines have those
+  json["lines"] = Json::array();
+  for (const PrintedLine& line : printed_lines(exhibit)) {
+    json["lines"].push_back(line.name + " " + line.text);
+  }
+  if (why_not_emitted(*exhibit.loss, exhibit.c).empty()) {
+    json["programs"] = {{"C++", cpp_parts(exhibit)}, {"Python", python_parts(exhibit)}};
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool wants_colour() {
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
+  return ::isatty(STDOUT_FILENO) == 1 && !dumb && (no_colour == nullptr || *no_colour == '\0');
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,212 @@
+#include "harness/oracle/evidence.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include "harness/case/zone.h"
+#include "harness/oracle/comparison.h"
+#include "harness/oracle/judge.h"
+#include "harness/oracle/readings.h"
+#include "harness/oracle/tensors.h"
+
+namespace shapefuzz {
+namespace {
+
+Numbers numbers_of(const at::Tensor& tensor) { return {shape_of(tensor), values_of(tensor)}; }
+
+Computed computed_by(const Execution& execution) {
+  Computed computed;
+  computed.accepted = execution.accepted;
+  computed.message = execution.message;
+  if (!execution.accepted) return computed;
+  computed.value = numbers_of(execution.value);
+  computed.backward_accepted = execution.backward_accepted;
+  for (std::size_t i = 0; i < execution.gradients.size(); ++i) {
+    if (execution.gradients[i].defined()) {
+      computed.gradients[i] = numbers_of(execution.gradients[i]);
+    }
+  }
+  return computed;
+}
+
+class Gathering {
+ public:
+  Gathering(const Loss& loss, const Case& c) : loss_(loss), c_(c), call_(to_call(c, loss.spec)) {
+    zone_ = zone_of(c, loss.spec, &reading_);
+    if (zone_ == Zone::kIncompatible) reading_ = nearest_reading(loss.spec.contract, call_);
+    operands_ = make_operands(loss, c, reading_);
+    evidence_.operands = operands_.values;
+    evidence_.shapes = reading_.shapes;
+    for (std::size_t i = 0; i < kMaxOperands; ++i) {
+      const at::Tensor& tensor = operands_.tensors[i];
+      evidence_.differentiable[i] = tensor.defined() && tensor.requires_grad();
+    }
+  }
+
+  Evidence without_running() && { return std::move(evidence_); }
+
+  Evidence gather(const Judgement& judgement) && {
+    actual_ = execute(loss_, c_, operands_.tensors);
+    evidence_.actual = computed_by(actual_);
+    if (actual_.accepted) evidence_.cotangent = cotangent();
+    if (!loss_.spec.open) expect(judgement);
+    if (actual_.accepted && loss_.spec.reduction_of(c_) != "none") {
+      evidence_.unreduced = forward(operands_.tensors, "none");
+    }
+    if (!loss_.spec.open && zone_ != Zone::kValid) add_intended();
+    return std::move(evidence_);
+  }
+
+ private:
+  std::vector<double> cotangent() const {
+    const Shape shape = shape_of(actual_.value);
+    return shape.empty() ? std::vector<double>() : cotangent_of(shape);
+  }
+
+  void expect(const Judgement& judgement) {
+    if (judgement.verdict == Verdict::kEntryDisagreement) return expect_first_entry();
+    if (zone_ == Zone::kIncompatible) {
+      if (actual_.accepted) expect_nearest_reading();
+      return;
+    }
+    if (zone_ == Zone::kExpandable && actual_.accepted && expect_expanded_call()) return;
+    if (loss_.gold != nullptr && (actual_.accepted || zone_ == Zone::kValid)) {
+      expect_formula();
+    } else if (actual_.accepted) {
+      expect_expanded_call();
+    }
+  }
+
+  void expect_first_entry() {
+    Case other = c_;
+    other.entry = loss_.entries.front().name;
+    evidence_.expected = computed_by(execute(loss_, other, operands_.tensors));
+    evidence_.source = Evidence::Source::kOtherEntry;
+  }
+
+  void take(const Execution& expected, const Reading& reading) {
+    evidence_.expected = computed_by(expected);
+    evidence_.source = Evidence::Source::kExpandedCall;
+    evidence_.shapes = reading.shapes;
+    add_mean_weights(reading);
+  }
+
+  void expect_nearest_reading() {
+    std::optional<Agreement> nearest;
+    for (const Reading& reading : readings_of(loss_.spec, call_)) {
+      const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading);
+      const Agreement agreement =
+          compare_executions(loss_, c_, operands_.tensors, actual_, expected).agreement;
+      if (!expected.accepted || (nearest && agreement >= *nearest)) continue;
+      nearest = agreement;
+      take(expected, reading);
+    }
+  }
+
+  // False where the expanded call cannot be the reference: it is refused, or LibTorch is as wrong
+  // there, as the formula knows.
+  bool expect_expanded_call() {
+    const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading_);
+    if (!expected.accepted) return false;
+    const bool same =
+        compare_executions(loss_, c_, operands_.tensors, actual_, expected).agreement ==
+        Agreement::kEqual;
+    if (same && loss_.gold != nullptr &&
+        compare_with_gold(loss_, c_, actual_, operands_, reading_).agreement != Agreement::kEqual) {
+      return false;
+    }
+    take(expected, reading_);
+    return true;
+  }
+
+  void expect_formula() {
+    const GoldCall call = make_gold_call(loss_, c_, operands_.values, reading_);
+    const std::string_view reduction = loss_.spec.reduction_of(c_);
+    Computed& expected = evidence_.expected;
+    expected.accepted = true;
+    const Shape shape = reduction == "none" ? reading_.result : Shape{};
+    expected.value = Numbers{shape, reduce(loss_.gold(call), call, reduction)};
+    evidence_.source = Evidence::Source::kFormula;
+    for (std::size_t i = 0; i < kMaxOperands; ++i) {
+      if (!evidence_.differentiable[i] || !actual_.accepted) continue;
+      constexpr double kTolerance = 1e-5;  // as in compare_with_slopes
+      Numbers gradient{shape_of(operands_.tensors[i]), {}};
+      bool smooth = true;
+      for (const Slope& slope : finite_differences(loss_, c_, operands_.values, reading_, i,
+                                                   cotangent_of(shape), kTolerance)) {
+        gradient.values.push_back(slope.value);
+        smooth = smooth && slope.smooth;
+      }
+      if (smooth) expected.gradients[i] = gradient;
+    }
+  }
+
+  // The mean is linear in the unreduced losses, so its weights are its gradient.
+  void add_mean_weights(const Reading& reading) {
+    if (loss_.mean == nullptr || loss_.spec.reduction_of(c_) != "mean") return;
+    Case unreduced = c_;
+    unreduced.set_option(loss_.spec, "reduction", std::string("none"));
+    const Tensors views = expanded_operands(operands_.tensors, reading);
+    const Execution losses = execute_forward(loss_, unreduced, views);
+    if (!losses.accepted) return;
+    const at::Tensor leaf = losses.value.detach().to(at::kDouble).requires_grad_();
+    const Arguments arguments{&loss_.spec, &c_, views.data(), "mean"};
+    evidence_.mean_weights =
+        values_of(torch::autograd::grad({loss_.mean(leaf, arguments)}, {leaf})[0]);
+  }
+
+  // The result with that reduction, if it is not refused.
+  std::optional<Numbers> forward(const Tensors& operands, const std::string& reduction) const {
+    Case c = c_;
+    if (loss_.spec.reduces && loss_.spec.find_option("reduction") != nullptr) {
+      c.set_option(loss_.spec, "reduction", reduction);
+    }
+    const Execution execution = execute_forward(loss_, c, operands);
+    if (!execution.accepted) return std::nullopt;
+    return numbers_of(execution.value);
+  }
+
+  void add_intended() {
+    const Misfit misfit = find_misfit(c_, loss_.spec);
+    if (misfit.mistake < Mistake::kEmpty || misfit.mistake > Mistake::kOtherRank) return;
+    const Operand& operand = *c_.find_operand(misfit.operand);
+    const bool reshapes = operand.shape.elements() == misfit.demanded.elements();
+    if (!reshapes && !expands_to(operand.shape, misfit.demanded)) return;
+    Case right = c_;
+    right.find_operand(misfit.operand)->shape = misfit.demanded;
+    right.find_operand(misfit.operand)->values.clear();
+    if (classify(loss_.spec.contract, to_call(right, loss_.spec)) != Zone::kValid) return;
+    Tensors operands = operands_.tensors;
+    const auto& patterns = loss_.spec.contract.operands();
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+      if (patterns[i].name != misfit.operand) continue;
+      operands[i] = reshapes ? operands[i].reshape(sizes_of(misfit.demanded))
+                             : operands[i].expand(sizes_of(misfit.demanded));
+    }
+    evidence_.intended = forward(operands, std::string(loss_.spec.reduction_of(c_)));
+    if (loss_.spec.reduction_of(c_) != "none") {
+      evidence_.intended_unreduced = forward(operands, "none");
+    }
+  }
+
+  const Loss& loss_;
+  const Case& c_;
+  Call call_;
+  Zone zone_;
+  Reading reading_;
+  OperandSet operands_;
+  Execution actual_;
+  Evidence evidence_;
+};
+
+}  // namespace
+
+Evidence gather(const Loss& loss, const Case& c, const Judgement& judgement) {
+  prepare_libtorch();
+  return Gathering(loss, c).gather(judgement);
+}
+
+Evidence evidence_of_death(const Loss& loss, const Case& c) {
+  return Gathering(loss, c).without_running();
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,47 @@
+#include "harness/oracle/readings.h"
+
+namespace shapefuzz {
+namespace {
+
+// The common shape of all operands, where the contract gives every one of them the output's
+// pattern: what an element-wise loss computes on a rank that its documentation does not have.
+std::optional<Reading> common_shape_reading(const LossSpec& spec, const Call& call) {
+  Reading reading = nearest_reading(spec.contract, call);
+  const auto& operands = reading.alternative->operands;
+  std::optional<Shape> common = Shape{};
+  for (std::size_t i = 0; i < operands.size() && common; ++i) {
+    if (!call.operands[i].present) continue;
+    if (!(operands[i].pattern == operands[0].pattern)) return std::nullopt;
+    common = broadcast(*common, call.operands[i].shape);
+  }
+  if (!common) return std::nullopt;
+  reading.shapes.fill(*common);
+  return reading;
+}
+
+// The call as if every operand had the numbers that the nearest alternative wants.
+Call with_fitting_numbers(const Contract& contract, Call call) {
+  const Reading nearest = nearest_reading(contract, call);
+  for (std::size_t i = 0; i < nearest.alternative->operands.size(); ++i) {
+    const KindInfo& kind = info(nearest.alternative->operands[i].kind);
+    if (kind.integral) call.operands[i].numbers = NumberClass::kIntegral;
+    if (kind.floating) call.operands[i].numbers = NumberClass::kFloating;
+  }
+  return call;
+}
+
+}  // namespace
+
+std::vector<Reading> readings_of(const LossSpec& spec, const Call& call) {
+  std::vector<Reading> readings = tolerant_readings(spec.contract, call);
+  if (readings.empty()) {
+    // Whole numbers in a floating dtype, or the reverse: what the shapes alone would mean.
+    readings = tolerant_readings(spec.contract, with_fitting_numbers(spec.contract, call));
+  }
+  if (readings.empty()) {
+    if (auto common = common_shape_reading(spec, call)) readings.push_back(*common);
+  }
+  return readings;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,51 @@
+#include "harness/shrink/apart.h"
+
+#include "harness/sweep/isolated_judge.h"
+
+namespace shapefuzz {
+namespace {
+
+constexpr double kSecondsPerCase = 10;  // LibTorch's slowest on the largest operands takes two
+
+Shown judge(IsolatedJudge& oracle, const Loss& loss, const Case& c) {
+  const Judgement judgement = oracle.judge(loss, c);
+  return {judgement.verdict, signature_of_any(c, loss.spec, judgement)};
+}
+
+}  // namespace
+
+Signature signature_of_any(const Case& c, const LossSpec& spec, const Judgement& judgement) {
+  Judgement named = judgement;
+  if (!is_finding(judgement.verdict)) named.misfit = find_misfit(c, spec);
+  return signature_of(c, named);
+}
+
+Shown judge_apart(const Case& c, const Judging& judging) {
+  IsolatedJudge oracle(judging);
+  oracle.limit_seconds(kSecondsPerCase);
+  return judge(oracle, *find_loss(c.loss), c);
+}
+
+ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits) {
+  const Loss& loss = *find_loss(c.loss);
+  IsolatedJudge oracle(judging);
+  oracle.limit_seconds(kSecondsPerCase);
+  ShrunkApart result;
+  result.shown = judge(oracle, loss, c);
+  const auto shows = [&](const Case& smaller) {
+    return std::optional(judge(oracle, loss, smaller).signature);
+  };
+  result.shrunk = shrink(c, loss.spec, result.shown.signature, shows, limits);
+  if (judge_apart(result.shrunk.smallest, judging).signature == result.shown.signature) {
+    return result;
+  }
+  // A case before it had corrupted the worker's memory: again, with a process a case.
+  result.shown = judge_apart(c, judging);
+  const auto shows_alone = [&](const Case& smaller) {
+    return std::optional(judge_apart(smaller, judging).signature);
+  };
+  result.shrunk = shrink(c, loss.spec, result.shown.signature, shows_alone, limits);
+  return result;
+}
+
+}  // namespace shapefuzz
