@@ -62,7 +62,7 @@ int run(const RunCommand& command) {
     return found +
            (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
   };
-  exhibit_all(cases, policy, answer, [&](const std::string& text) {
+  exhibit_all(cases, policy, Workers::kFresh, answer, [&](const std::string& text) {
     status = std::max(status, text[0] - '0');
     print_results((first || command.json ? "" : "\n") + text.substr(1));
     first = false;

@@ -1,6 +1,8 @@
 #include "harness/emit/exhibit.h"
 
-#include <optional>
+#include <algorithm>
+#include <map>
+#include <thread>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
@@ -30,25 +32,26 @@ Exhibit dead(const Case& c, int signal) {
 
 }  // namespace
 
-void exhibit_all(const std::vector<Case>& cases, Policy policy,
+void exhibit_all(const std::vector<Case>& cases, Policy policy, Workers workers,
                  const std::function<std::string(const Exhibit&)>& text,
                  const std::function<void(const std::string&)>& take) {
-  std::optional<std::string> of_the_dead;
+  std::map<std::size_t, std::string> of_the_dead;
   Pool pool;
   pool.units = cases.size();
-  pool.reuse_workers = false;
+  pool.reuse_workers = workers == Workers::kShared;
+  if (pool.reuse_workers) pool.jobs = std::max(1U, std::thread::hardware_concurrency());
   pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {
     if (!skipped.empty()) return std::string();  // it died, and its text was made
     std::string result = text(judged(cases[unit], policy));
     position.cases.fetch_add(1);
     return result;
   };
-  pool.on_result = [&](std::size_t, const std::string& result) {
-    take(of_the_dead.value_or(result));
-    of_the_dead.reset();
+  pool.on_result = [&](std::size_t unit, const std::string& result) {
+    const auto dead = of_the_dead.find(unit);
+    take(dead == of_the_dead.end() ? result : dead->second);
   };
   pool.on_death = [&](const Death& death) {
-    of_the_dead = text(dead(cases[death.unit], death.signal));
+    of_the_dead[death.unit] = text(dead(cases[death.unit], death.signal));
   };
   pool.run();
 }

@@ -71,7 +71,7 @@ int write(const std::filesystem::path& directory, std::size_t step) {
          "#include <cmath>\n#include <functional>\n#include <iostream>\n#include <sstream>\n"
          "#include <string>\n";
   std::size_t number = 0;
-  exhibit_all(cases, Policy::kExpand, all_texts, [&](const std::string& text) {
+  exhibit_all(cases, Policy::kExpand, Workers::kFresh, all_texts, [&](const std::string& text) {
     const std::vector<std::string> parts = parts_of(text);
     expected << "== " << number << " " << parts[0] << "\n" << parts[1];
     cpp << in_namespace(parts[2], number);
