@@ -40,7 +40,7 @@ expect_status() {
   local expected=$1 status
   shift
   running="shapefuzz $*"
-  timeout 30 "$shapefuzz" "$@" >"$out" 2>"$err" </dev/null
+  timeout 120 "$shapefuzz" "$@" >"$out" 2>"$err" </dev/null
   status=$?
   check "status $expected: $(printf '%.100s' "$running" | tr -c ' -~' '?')" \
     [ "$status" -eq "$expected" ]

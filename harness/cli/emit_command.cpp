@@ -50,7 +50,7 @@ Case rounded(const Case& c, const Judging& judging) {
   const Signature wanted = judge_apart(c, judging).signature;
   std::vector<Case> candidates;
   exhibit_all(
-      {c}, judging, kSecondsPerCase,
+      {c}, {judging},
       [&](const Exhibit& exhibit) {
         std::string lines;
         for (const double steps : kDigits) {
@@ -79,7 +79,7 @@ int run(const EmitCommand& command) {
   const std::string reason = why_not_emitted(*find_loss(c.loss), c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   if (command.round) c = rounded(c, judging);
-  exhibit_all({c}, judging, kSecondsPerCase, emitters().at(command.as), print_results);
+  exhibit_all({c}, {judging}, emitters().at(command.as), print_results);
   return kNothingNew;
 }
 

@@ -36,13 +36,13 @@ std::map<std::string, std::string> show_findings(const RecordSummary& summary) {
   };
   std::map<std::string, std::string> shown;
   std::size_t next = 0;
-  exhibit_all(cases, {Policy::kExpand, MemoryMode::kFull}, kSecondsPerCase, show,
-              [&](const std::string& text) {
-                const std::size_t end = text.find('\n');
-                if (text.substr(0, end) == signatures[next])
-                  shown[signatures[next]] = text.substr(end + 1);
-                ++next;
-              });
+  Exhibiting how;
+  how.workers = Workers::kShared;
+  exhibit_all(cases, how, show, [&](const std::string& text) {
+    const std::size_t end = text.find('\n');
+    if (text.substr(0, end) == signatures[next]) shown[signatures[next]] = text.substr(end + 1);
+    ++next;
+  });
   return shown;
 }
 

@@ -96,7 +96,7 @@ int run(const RunCommand& command) {
     }
     ++done;
   };
-  exhibit_all(cases, judging, command.timeout, answer, take);
+  exhibit_all(cases, {judging, Workers::kFresh, command.timeout}, answer, take);
   return status;
 }
 

@@ -96,6 +96,7 @@ std::string literal(const Numbers& numbers) {
 class Cpp : public Syntax {
  public:
   const Dialect& dialect() const override { return cpp_dialect(); }
+  bool has_cpp_frontends() const override { return true; }
   std::string comment(const std::string& text) const override { return commented(text); }
   std::string define(const std::string& name, const std::string& expression) const override {
     return fmt::format("auto {} = [&] {{ return {}; }};\n", name, expression);

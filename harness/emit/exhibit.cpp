@@ -1,6 +1,8 @@
 #include "harness/emit/exhibit.h"
 
-#include <optional>
+#include <algorithm>
+#include <map>
+#include <thread>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
@@ -30,26 +32,29 @@ Exhibit dead(const Case& c, const Death& death) {
 
 }  // namespace
 
-void exhibit_all(const std::vector<Case>& cases, const Judging& judging, double seconds,
+void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
                  const std::function<std::string(const Exhibit&)>& text,
                  const std::function<void(const std::string&)>& take) {
-  warm_up_libtorch(judging.memory);
-  std::optional<std::string> of_the_dead;
+  warm_up_libtorch(how.judging.memory);
+  std::map<std::size_t, std::string> of_the_dead;
   Pool pool;
   pool.units = cases.size();
-  pool.reuse_workers = false;
-  pool.seconds_per_case = seconds;
+  pool.seconds_per_case = how.seconds_per_case;
+  pool.reuse_workers = how.workers == Workers::kShared;
+  if (pool.reuse_workers) pool.jobs = std::max(1U, std::thread::hardware_concurrency());
   pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {
     if (!skipped.empty()) return std::string();  // it died, and its text was made
-    std::string result = text(judged(cases[unit], judging));
+    std::string result = text(judged(cases[unit], how.judging));
     position.cases.fetch_add(1);
     return result;
   };
-  pool.on_result = [&](std::size_t, const std::string& result) {
-    take(of_the_dead.value_or(result));
-    of_the_dead.reset();
+  pool.on_result = [&](std::size_t unit, const std::string& result) {
+    const auto dead = of_the_dead.find(unit);
+    take(dead == of_the_dead.end() ? result : dead->second);
   };
-  pool.on_death = [&](const Death& death) { of_the_dead = text(dead(cases[death.unit], death)); };
+  pool.on_death = [&](const Death& death) {
+    of_the_dead[death.unit] = text(dead(cases[death.unit], death));
+  };
   pool.run();
 }
 

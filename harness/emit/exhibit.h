@@ -10,14 +10,20 @@
 
 namespace shapefuzz {
 
-/// More than any case of a person takes.
-constexpr double kSecondsPerCase = 20;
+/// Whether each case has a process of its own, so that none depends on the ones before it, or many
+/// share one on each processor, which is faster.
+enum class Workers { kFresh, kShared };
 
-/// Judges each case in a worker of its own, so that none depends on the ones before it and a case
-/// that takes LibTorch down is a verdict too. `text` is made in the worker (of a case that died: in
-/// the parent), `take` gets it in the parent, in the order of the cases. Throws HarnessError.
-/// A case may use the processor for `seconds`.
-void exhibit_all(const std::vector<Case>& cases, const Judging& judging, double seconds,
+struct Exhibiting {
+  Judging judging = {Policy::kExpand, MemoryMode::kFull};
+  Workers workers = Workers::kFresh;
+  double seconds_per_case = 20;  ///< of the processor's
+};
+
+/// Judges each case in a worker, so that a case that takes LibTorch down is a verdict too. `text`
+/// is made in the worker (of a case that died: in the parent), `take` gets it in the parent, in the
+/// order of the cases. Throws HarnessError.
+void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
                  const std::function<std::string(const Exhibit&)>& text,
                  const std::function<void(const std::string&)>& take);
 

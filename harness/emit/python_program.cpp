@@ -43,6 +43,7 @@ std::string quoted(const std::string& text) {
 class Python : public Syntax {
  public:
   const Dialect& dialect() const override { return python_dialect(); }
+  bool has_cpp_frontends() const override { return false; }
   std::string comment(const std::string& text) const override {
     std::string comment = "# ";
     for (const char c : text) comment += c == '\n' ? std::string("\n# ") : std::string(1, c);

@@ -21,6 +21,10 @@ std::string definitions(const Exhibit& exhibit, const Syntax& syntax) {
       text += syntax.define("expected", expressions.expanded());
       break;
     case Source::kOtherEntry:
+      if (!syntax.has_cpp_frontends()) {
+        text += syntax.comment("Expected: what the C++ functional does; Python has its own.");
+        break;
+      }
       text += syntax.comment("Another way into the same loss.");
       text += syntax.define("expected", expressions.first_entry());
       break;
@@ -37,7 +41,8 @@ std::string definitions(const Exhibit& exhibit, const Syntax& syntax) {
 std::string print(const PrintedLine& line, const Exhibit& exhibit, const Syntax& syntax) {
   const Source source = exhibit.evidence.source;
   const bool is_actual = line.name.rfind("actual", 0) == 0;
-  const bool computed = source == Source::kExpandedCall || source == Source::kOtherEntry;
+  const bool computed = source == Source::kExpandedCall ||
+                        (source == Source::kOtherEntry && syntax.has_cpp_frontends());
   const bool in_words =
       line.name == "expected" &&
       (source == Source::kNone || exhibit.judgement.verdict == Verdict::kSilentBroadcast);

@@ -13,6 +13,8 @@ class Syntax {
   virtual ~Syntax() = default;
 
   virtual const Dialect& dialect() const = 0;
+  /// Whether the language calls the functionals and modules of C++; Python has its own.
+  virtual bool has_cpp_frontends() const = 0;
   virtual std::string comment(const std::string& text) const = 0;
   /// A function without arguments.
   virtual std::string define(const std::string& name, const std::string& expression) const = 0;

@@ -70,16 +70,14 @@ int write(const std::filesystem::path& directory, std::size_t step) {
          "#include <cmath>\n#include <functional>\n#include <iostream>\n#include <sstream>\n"
          "#include <string>\n";
   std::size_t number = 0;
-  exhibit_all(cases, {Policy::kExpand, MemoryMode::kFull}, kSecondsPerCase, all_texts,
-              [&](const std::string& text) {
-                const std::vector<std::string> parts = parts_of(text);
-                expected << "== " << number << " " << parts[0] << "\n" << parts[1];
-                cpp << in_namespace(parts[2], number);
-                cpp << fmt::format("namespace test_{} {{\n", number)
-                    << in_namespace(parts[4], number) << "}\n";
-                std::ofstream(directory / fmt::format("{}.py", number)) << parts[3];
-                ++number;
-              });
+  exhibit_all(cases, {}, all_texts, [&](const std::string& text) {
+    const std::vector<std::string> parts = parts_of(text);
+    expected << "== " << number << " " << parts[0] << "\n" << parts[1];
+    cpp << in_namespace(parts[2], number);
+    cpp << fmt::format("namespace test_{} {{\n", number) << in_namespace(parts[4], number) << "}\n";
+    std::ofstream(directory / fmt::format("{}.py", number)) << parts[3];
+    ++number;
+  });
   cpp << "int main() {\n";
   for (std::size_t i = 0; i < number; ++i) {
     cpp << fmt::format(

@@ -160,7 +160,7 @@ TEST(Shrink, FindsOneSmallestCaseFromRandomLargeOnes) {
   std::vector<double> seconds;
   for (std::size_t i = 0; i < findings.size(); i += step) {
     const auto& [signature, smallest] = findings[i];
-    ASSERT_EQ(signature_now(smallest), signature) << to_string(smallest);
+    ASSERT_EQ(to_string(signature_now(smallest)), to_string(signature));
     std::map<std::string, std::size_t> minima;
     std::size_t most = 0;
     for (std::uint64_t start = 0; start < starts; ++start) {
@@ -169,7 +169,8 @@ TEST(Shrink, FindsOneSmallestCaseFromRandomLargeOnes) {
       const Shrunk shrunk = shrink_here(large, signature);
       seconds.push_back(
           std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
-      EXPECT_EQ(signature_now(shrunk.smallest), signature);
+      EXPECT_TRUE(signature_now(shrunk.smallest) == signature)
+          << to_string(large) << " shrunk to " << to_string(shrunk.smallest);
       EXPECT_FALSE(shrunk.stopped_early) << to_string(large);
       EXPECT_FALSE(is_smaller(large, shrunk.smallest));
       proven += shrunk.proven ? 1 : 0;
@@ -244,11 +245,11 @@ TEST(Shrink, ProvenMeansThatNothingSmallerShowsTheSame) {
 }
 
 TEST(Shrink, GoesOnWhereACaseEndsTheProcess) {
-  const Baseline baseline = read_baseline(baseline_path("1.13"), all_specs());
+  const auto file = find_baseline(libtorch_version());
+  const Baseline baseline = file ? read_baseline(file->path, all_specs()) : Baseline();
   for (const auto& [signature, known] : baseline) {
-    if (signature.verdict != to_string(Verdict::kCrash)) continue;
+    if (severity_of(*find_verdict(signature.verdict)) != Severity::kMemory) continue;
     const ShrunkApart result = shrink_apart(known.smallest, {Policy::kExpand, MemoryMode::kFull});
-    if (result.shown.verdict != Verdict::kCrash) GTEST_SKIP() << "another LibTorch";
     EXPECT_FALSE(is_smaller(known.smallest, result.shrunk.smallest));
     EXPECT_EQ(judge_apart(result.shrunk.smallest, {Policy::kExpand, MemoryMode::kFull}).signature,
               signature);
