@@ -45,12 +45,13 @@ void check_verdict(std::string_view line, std::string_view field) {
                    "a finding's verdict" + did_you_mean(field, names));
 }
 
-std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs& specs) {
-  const auto [loss, entry, verdict, relation, message, text] = split(line.text);
-  check_verdict(line.text, verdict);
-  const std::size_t start = offset_in(line.text, text);
+}  // namespace
+
+std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs) {
+  const auto [loss, entry, verdict, relation, message, text] = split(line);
+  check_verdict(line, verdict);
+  const std::size_t start = offset_in(line, text);
   KnownFinding known;
-  known.line = line.number;
   try {
     known.smallest = parse_case(text, specs);
   } catch (const ParseError& error) {
@@ -66,8 +67,6 @@ std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs&
           known};
 }
 
-}  // namespace
-
 std::string baseline_path(const std::string& libtorch) {
   const std::size_t minor = libtorch.find('.');
   return fmt::format("{}/baseline/libtorch-{}.txt", kCorpusDirectory,
@@ -78,7 +77,9 @@ Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
   Baseline baseline;
   for (const Line& line : read_lines(path)) {
     try {
-      const auto [known, fresh] = baseline.insert(parse_line(line, specs));
+      auto finding = parse_finding(line.text, specs);
+      finding.second.line = line.number;
+      const auto [known, fresh] = baseline.insert(std::move(finding));
       if (!fresh) {
         throw ParseError(0, fmt::format("the signature of line {}", known->second.line),
                          "every signature once");

@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/sweep/tally.h"
@@ -18,6 +20,9 @@ struct KnownFinding {
 };
 
 using Baseline = std::map<Signature, KnownFinding>;
+
+/// One line of a baseline; throws ParseError.
+std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs);
 
 /// `corpus/baseline/libtorch-1.13.txt` of the checkout for LibTorch 1.13.1.
 std::string baseline_path(const std::string& libtorch);

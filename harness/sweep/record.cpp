@@ -1,8 +1,13 @@
 #include "harness/sweep/record.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "harness/sweep/version.h"
+#include "harness/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -13,6 +18,13 @@ Json sizes(const Shape& shape) {
   Json list = Json::array();
   for (const std::int64_t size : shape) list.push_back(size);
   return list;
+}
+
+std::optional<Shape> shape_in(const Json& list) {
+  if (list.is_null()) return std::nullopt;
+  Shape shape;
+  for (const auto& size : list) shape.push_back(size.get<std::int64_t>());
+  return shape;
 }
 
 }  // namespace
@@ -45,6 +57,39 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["shapefuzz"] = kVersion;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Record parse_record(const std::string& line) {
+  try {
+    const Json json = Json::parse(line);
+    Record record;
+    record.text = json.at("case");
+    record.loss = json.at("loss");
+    record.entry = json.at("entry");
+    for (const auto& operand : json.at("operands").items()) {
+      record.shapes.push_back(shape_in(operand.value()).value_or(Shape()));
+    }
+    record.zone = json.at("zone");
+    record.outcome = json.at("outcome");
+    record.result_shape = shape_in(json.at("result_shape"));
+    record.verdict = json.at("verdict");
+    record.warned = json.at("warned");
+    record.message = json.at("message");
+    record.signature = json.at("signature");
+    record.libtorch = json.at("libtorch");
+    return record;
+  } catch (const Json::parse_error& error) {
+    const std::size_t offset = std::min(line.size(), std::max<std::size_t>(error.byte, 1) - 1);
+    throw ParseError(offset, "something that is no JSON", "a result record");
+  } catch (const Json::exception& error) {
+    const std::string what = error.what();
+    throw ParseError(0,
+                     fmt::format("a record with an error ({})", what.substr(what.find("] ") + 2)),
+                     "the fields of a result record");
+  } catch (const std::length_error&) {
+    throw ParseError(0, "a shape of too many dimensions",
+                     fmt::format("at most {} dimensions", kMaxRank));
+  }
 }
 
 }  // namespace shapefuzz

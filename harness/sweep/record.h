@@ -1,6 +1,7 @@
 // The result record: one JSON object a line, for scripts and for `shapefuzz diff`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,5 +13,24 @@ namespace shapefuzz {
 /// the sweep varied; it is empty for a case that somebody wrote.
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
                       const std::vector<std::string>& varied, const std::string& libtorch);
+
+/// What a record says, as far as somebody reads it again.
+struct Record {
+  std::string text;  ///< the case line
+  std::string loss;
+  std::string entry;
+  std::vector<Shape> shapes;  ///< of the operands, in their order
+  std::string zone;
+  std::string outcome;
+  std::optional<Shape> result_shape;
+  std::string verdict;
+  bool warned = false;
+  std::string message;
+  std::string signature;
+  std::string libtorch;
+};
+
+/// Reads a record of any version of shapefuzz; throws ParseError.
+Record parse_record(const std::string& line);
 
 }  // namespace shapefuzz
