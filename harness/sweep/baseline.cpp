@@ -60,7 +60,7 @@ std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const Lo
   if (known.smallest.loss != loss || known.smallest.entry != entry) {
     throw ParseError(start,
                      fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
-                     fmt::format("one of {}@{}", loss, entry));
+                     fmt::format("one of {}@{}", printable(loss), printable(entry)));
   }
   return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
            std::string(message)},
