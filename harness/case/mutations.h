@@ -1,0 +1,27 @@
+// The single changes that the mutator makes, one function each. No LibTorch in here.
+#pragma once
+
+#include <vector>
+
+#include "harness/case/mutate.h"
+
+namespace shapefuzz {
+
+/// What a change may look at.
+struct MutationContext {
+  const std::vector<Subject>& subjects;
+  const Subject& subject;  ///< the case's own
+  SeededPick& pick;
+};
+
+/// Changes the case or leaves it as it is; what it leaves need not fit the caps.
+using Mutation = void (*)(Case& c, const MutationContext& context);
+
+/// Each as often as it shall be made.
+const std::vector<Mutation>& all_mutations();
+
+/// Makes a case one again: listed values that no longer fit their shape or dtype are dropped, a
+/// reduction that the entry does not have is the default, options are in order.
+void repair(Case& c, const LossSpec& spec);
+
+}  // namespace shapefuzz
