@@ -6,6 +6,10 @@
 #include "fuzz/subjects.h"
 #include "harness/case/mutate.h"
 
+// libFuzzer's own mutations; a plain main has none.
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
+                                                              std::size_t max_size);
+
 namespace shapefuzz {
 namespace {
 
@@ -45,6 +49,9 @@ std::size_t write(const Case& c, std::uint8_t* data, std::size_t max_size) {
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned int seed) {
   using namespace shapefuzz;
+  if (mutates_bytes() && seed % 2 == 0 && LLVMFuzzerMutate != nullptr) {
+    return LLVMFuzzerMutate(data, size, max_size);
+  }
   const std::optional<Case> c = read(data, size);
   return write(c ? mutator().mutate(*c, seed) : mutator().plainest(), data, max_size);
 }

@@ -1,11 +1,21 @@
 // The case parser: what it reads, it prints in one spelling and reads again as the same case, whose
 // zone and mistake have a name. The losses are those of the tests: no LibTorch in here.
 #include "fuzz/property.h"
+#include "fuzz/subjects.h"
 #include "harness/case/mistake.h"
 #include "harness/case/test_specs.h"
 #include "harness/case/zone.h"
 
 namespace shapefuzz {
+
+std::vector<Subject> fuzz_subjects() {
+  std::vector<Subject> subjects;
+  for (const LossSpec* spec : test_specs()) subjects.push_back({spec});
+  return subjects;
+}
+
+bool mutates_bytes() { return true; }
+
 namespace {
 
 // Values are drawn for all elements; the zone of a large case only takes longer.

@@ -8,5 +8,7 @@
 namespace shapefuzz {
 
 std::vector<Subject> fuzz_subjects();
+/// Whether half of the mutations act on bytes: a parser has to meet what is no case.
+bool mutates_bytes();
 
 }  // namespace shapefuzz

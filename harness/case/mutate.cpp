@@ -91,11 +91,13 @@ Case Mutator::cross(const Case& a, const Case& b, std::uint64_t seed) const {
     const std::string name = child.operands[i].name;
     child.operands[i] = b.operands[i];
     child.operands[i].name = name;
+    if (leave_alone(*subject, name, pick)) child.operands[i].values.clear();
   }
   for (const Option& option : b.options) {
     const OptionSpec* const own = subject->spec->find_option(option.name);
     const bool shared = own != nullptr && own->standard.index() == option.value.index();
-    if (shared && pick(0, 2) == 0) child.set_option(*subject->spec, option.name, option.value);
+    if (!shared || leave_alone(*subject, option.name, pick)) continue;
+    if (pick(0, 2) == 0) child.set_option(*subject->spec, option.name, option.value);
   }
   if (pick(0, 2) == 0) child.seed = b.seed;
   repair(child, *subject->spec);

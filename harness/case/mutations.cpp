@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kMaxDrawnSize = 9;
 // An illegal value that LibTorch takes for an address crashes, which says little after the first
 // time and costs a new worker every time.
-constexpr std::int64_t kUncheckedOneIn = 64;
+constexpr std::int64_t kUncheckedOneIn = 256;
 
 template <class T>
 const T& element_of(const std::vector<T>& list, SeededPick& pick) {
@@ -28,12 +28,6 @@ std::size_t index_below(std::size_t count, SeededPick& pick) {
 
 Operand& any_operand(Case& c, SeededPick& pick) {
   return c.operands[index_below(c.operands.size(), pick)];
-}
-
-bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick) {
-  const auto& unchecked = subject.unchecked;
-  const bool found = std::find(unchecked.begin(), unchecked.end(), name) != unchecked.end();
-  return found && pick(0, kUncheckedOneIn) != 0;
 }
 
 Shape without(const Shape& shape, std::size_t dim) {
@@ -350,6 +344,12 @@ const std::vector<Mutation>& all_mutations() {
                                                   change_seed,
                                                   change_loss};
   return mutations;
+}
+
+bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick) {
+  const auto& unchecked = subject.unchecked;
+  const bool found = std::find(unchecked.begin(), unchecked.end(), name) != unchecked.end();
+  return found && pick(0, kUncheckedOneIn) != 0;
 }
 
 void repair(Case& c, const LossSpec& spec) {

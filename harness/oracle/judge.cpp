@@ -9,6 +9,7 @@
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/decomposition.h"
 #include "harness/oracle/tensors.h"
+#include "harness/oracle/trace.h"
 
 namespace shapefuzz {
 namespace {
@@ -295,9 +296,13 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
   Judgement judgement;
   judgement.zone = prepared.zone;
 
-  const Execution actual = execute(loss, c, operands.tensors);
+  const Execution actual = [&] {
+    const Traced traced;
+    return execute(loss, c, operands.tensors);
+  }();
   judgement.warned = actual.warned;
   judgement.message = actual.message;
+  judgement.site = actual.site;
 
   if (!actual.accepted) {
     judgement.outcome = Outcome::kRejected;

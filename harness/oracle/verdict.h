@@ -67,6 +67,7 @@ struct Judgement {
   std::optional<Shape> expected_shape;  ///< of the reading that was compared with
   bool warned = false;                  ///< LibTorch printed a warning
   std::string message;                  ///< LibTorch's, of a refusal
+  std::string site;                     ///< where LibTorch refused: `Loss.cpp:64`
   std::string detail;                   ///< what differs, in a sentence; empty for most passes
   Misfit misfit;                        ///< of a finding: what is wrong with its shapes
 };

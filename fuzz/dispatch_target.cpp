@@ -1,0 +1,84 @@
+// All losses, all entries: a case in, the oracle's word out. What cannot be read is no input; what
+// LibTorch refuses is a result like any other.
+//
+//   SHAPEFUZZ_NEW=abort       a finding that the baseline does not know ends the process
+//   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
+//   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <unordered_set>
+
+#include "fuzz/feedback.h"
+#include "fuzz/property.h"
+#include "fuzz/subjects.h"
+#include "harness/campaign/observer.h"
+#include "harness/sweep/baseline.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+
+std::vector<Subject> fuzz_subjects() { return loss_subjects(); }
+bool mutates_bytes() { return false; }
+
+namespace {
+
+class Dispatch {
+ public:
+  Dispatch() {
+    const char* const fresh = std::getenv("SHAPEFUZZ_NEW");
+    abort_on_new_ = fresh != nullptr && std::string_view(fresh) == "abort";
+    const std::string path = baseline_path(libtorch_version());
+    if (!std::ifstream(path)) return;  // a LibTorch that nobody has swept yet
+    baseline_ = read_baseline(path, all_specs());
+    for (const auto& [signature, known] : baseline_) {
+      if (signature.verdict == "crash") deadly_.insert(signature.loss + " " + signature.relation);
+    }
+  }
+
+  ~Dispatch() {
+    const char* const path = std::getenv("SHAPEFUZZ_REACHED");
+    if (path != nullptr) std::ofstream(path) << reached_.size() << "\n";
+  }
+
+  int operator()(const Case& c) {
+    if (!mutator_.fits(c)) return -1;
+    const Loss& loss = *find_loss(c.loss);
+    const std::vector<Misfit> misfits = find_misfits(c, loss.spec);
+    // libFuzzer ends with the process: known crashes are left to the campaign.
+    for (const Misfit& misfit : misfits) {
+      if (deadly_.count(c.loss + " " + to_string(misfit)) != 0) return -1;
+    }
+    const Judgement& judgement = observer_.observe(loss, c, misfits.front());
+    give_feedback(observer_.features());
+    if (reached_.size() < kMostReached) reached_.insert(observer_.reached());
+    if (judgement.verdict == Verdict::kPass || !abort_on_new_) return 0;
+    const Signature signature = signature_of(c, judgement);
+    require(baseline_.count(signature) != 0, "a new finding: " + to_string(signature),
+            to_string(c));
+    return 0;
+  }
+
+ private:
+  static constexpr std::size_t kMostReached = 1000000;
+
+  Observer observer_;
+  Mutator mutator_ = Mutator(loss_subjects());
+  Baseline baseline_;
+  std::set<std::string> deadly_;
+  bool abort_on_new_ = false;
+  std::unordered_set<std::uint64_t> reached_;
+};
+
+}  // namespace
+}  // namespace shapefuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shapefuzz;
+  static Dispatch dispatch;
+  try {
+    return dispatch(parse_case(as_text(data, size), all_specs()));
+  } catch (const ParseError&) {
+    return -1;
+  }
+}
