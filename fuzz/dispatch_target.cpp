@@ -28,9 +28,9 @@ class Dispatch {
   Dispatch() {
     const char* const fresh = std::getenv("SHAPEFUZZ_NEW");
     abort_on_new_ = fresh != nullptr && std::string_view(fresh) == "abort";
-    const std::string path = baseline_path(libtorch_version());
-    if (!std::ifstream(path)) return;  // a LibTorch that nobody has swept yet
-    baseline_ = read_baseline(path, all_specs());
+    const auto file = find_baseline(libtorch_version());
+    if (!file) return;  // a LibTorch that nobody has swept yet
+    baseline_ = read_baseline(file->path, all_specs());
     for (const auto& [signature, known] : baseline_) {
       if (signature.verdict == "crash") deadly_.insert(signature.loss + " " + signature.relation);
     }

@@ -11,7 +11,6 @@
 #include <array>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -30,8 +29,8 @@ namespace {
 // What is known of this LibTorch; a property fails on what is new.
 const Baseline& known_findings() {
   static const Baseline baseline = [] {
-    const std::string path = baseline_path(libtorch_version());
-    return std::filesystem::exists(path) ? read_baseline(path, all_specs()) : Baseline();
+    const auto file = find_baseline(libtorch_version());
+    return file ? read_baseline(file->path, all_specs()) : Baseline();
   }();
   return baseline;
 }

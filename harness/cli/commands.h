@@ -27,6 +27,7 @@ struct Command {
   std::function<int()> run;
 };
 
+Command add_diff(CLI::App& app);
 Command add_losses(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_sweep(CLI::App& app);

@@ -164,13 +164,20 @@ std::string chosen_baseline(const SweepCommand& command) {
     print_message("shapefuzz: baselines are for --policy expand; comparing with none\n");
     return "";
   }
-  const std::string path = baseline_path(libtorch_version());
-  if (!std::filesystem::exists(path)) {
-    print_message(fmt::format("shapefuzz: no baseline for LibTorch {} ({}); every finding is new\n",
-                              libtorch_version(), path));
+  const auto found = find_baseline(libtorch_version());
+  if (!found) {
+    print_message(
+        fmt::format("shapefuzz: no baseline for LibTorch {} in {}; every finding is new\n",
+                    libtorch_version(), baseline_directory()));
     return "";
   }
-  return path;
+  if (!found->exact) {
+    print_message(
+        fmt::format("shapefuzz: no baseline for LibTorch {}; comparing with {}, the nearest older "
+                    "one\n",
+                    libtorch_version(), found->version));
+  }
+  return found->path;
 }
 
 // One file cannot hold two things; what is read must not be replaced by records.

@@ -66,10 +66,15 @@ struct Judgement {
   std::optional<Shape> result_shape;    ///< of an accepted call
   std::optional<Shape> expected_shape;  ///< of the reading that was compared with
   bool warned = false;                  ///< LibTorch printed a warning
-  std::string message;                  ///< LibTorch's, of a refusal
-  std::string site;                     ///< where LibTorch refused: `Loss.cpp:64`
-  std::string detail;                   ///< what differs, in a sentence; empty for most passes
-  Misfit misfit;                        ///< of a finding: what is wrong with its shapes
+  std::string result_dtype;             ///< of an accepted call, LibTorch's name: `Double`
+  /// Of an accepted call: one number each that tells whether another LibTorch computes the same,
+  /// the elements of the result, or of all gradients, summed up with different weights.
+  std::optional<double> digest;
+  std::optional<double> gradient_digest;
+  std::string message;  ///< LibTorch's, of a refusal
+  std::string site;     ///< where LibTorch refused: `Loss.cpp:64`
+  std::string detail;   ///< what differs, in a sentence; empty for most passes
+  Misfit misfit;        ///< of a finding: what is wrong with its shapes
 };
 
 /// The judgement of a case that ended its process: by a signal, or (0) by not coming back.

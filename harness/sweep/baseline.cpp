@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
+#include "harness/corpus/expectation.h"
 #include "harness/sweep/version.h"
 #include "harness/text/cursor.h"
 #include "harness/text/file.h"
@@ -67,10 +69,24 @@ std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const Lo
           known};
 }
 
-std::string baseline_path(const std::string& libtorch) {
-  const std::size_t minor = libtorch.find('.');
-  return fmt::format("{}/baseline/libtorch-{}.txt", kCorpusDirectory,
-                     libtorch.substr(0, libtorch.find('.', minor + 1)));
+std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }
+
+std::optional<BaselineFile> find_baseline(const std::string& libtorch,
+                                          const std::string& directory) {
+  constexpr std::string_view kPrefix = "libtorch-";
+  // 1.13 of 1.13.1: baselines are for what a release line does.
+  const std::string line = libtorch.substr(0, libtorch.find('.', libtorch.find('.') + 1));
+  std::optional<BaselineFile> nearest;
+  std::error_code missing;
+  for (const auto& file : std::filesystem::directory_iterator(directory, missing)) {
+    const std::string name = file.path().stem().string();
+    if (name.rfind(kPrefix, 0) != 0 || file.path().extension() != ".txt") continue;
+    const std::string version = name.substr(kPrefix.size());
+    if (version.find_first_not_of("0123456789.") != std::string::npos) continue;
+    if (is_older(line, version) || (nearest && is_older(version, nearest->version))) continue;
+    nearest = {file.path().string(), version, !is_older(version, line)};
+  }
+  return nearest;
 }
 
 Baseline read_baseline(const std::string& path, const LossSpecs& specs) {

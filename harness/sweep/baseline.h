@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,8 +25,20 @@ using Baseline = std::map<Signature, KnownFinding>;
 /// One line of a baseline; throws ParseError.
 std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs);
 
-/// `corpus/baseline/libtorch-1.13.txt` of the checkout for LibTorch 1.13.1.
-std::string baseline_path(const std::string& libtorch);
+/// `corpus/baseline` of the checkout.
+std::string baseline_directory();
+
+/// Where the baseline of a LibTorch stands, and of which version it is.
+struct BaselineFile {
+  std::string path;
+  std::string version;  ///< `1.13`
+  bool exact = false;   ///< of that very version; else of the nearest older one
+};
+
+/// `libtorch-1.13.txt` in `directory` for LibTorch 1.13.1, or else the newest one that is older;
+/// none if all are younger.
+std::optional<BaselineFile> find_baseline(const std::string& libtorch,
+                                          const std::string& directory = baseline_directory());
 
 /// Throws InputError with file and line: a line of the wrong form, an unknown verdict, a case that
 /// cannot be read or is not of that loss and entry, a signature that stands twice.

@@ -3,8 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "harness/sweep/version.h"
 #include "harness/text/parse_error.h"
@@ -18,6 +19,21 @@ Json sizes(const Shape& shape) {
   Json list = Json::array();
   for (const std::int64_t size : shape) list.push_back(size);
   return list;
+}
+
+// JSON has no number for what is not finite.
+Json number(const std::optional<double>& value) {
+  if (!value) return {};
+  if (!std::isfinite(*value)) return std::isnan(*value) ? "nan" : *value > 0 ? "inf" : "-inf";
+  return *value;
+}
+
+std::optional<double> number_in(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (value.is_number()) return value.get<double>();
+  const auto& text = value.get_ref<const std::string&>();
+  const double infinity = std::numeric_limits<double>::infinity();
+  return text == "inf" ? infinity : text == "-inf" ? -infinity : std::nan("");
 }
 
 std::optional<Shape> shape_in(const Json& list) {
@@ -46,12 +62,15 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["zone"] = to_string(judgement.zone);
   record["outcome"] = to_string(judgement.outcome);
   record["result_shape"] = judgement.result_shape ? sizes(*judgement.result_shape) : Json();
+  record["result_dtype"] = judgement.result_dtype;
   record["expected_shape"] = judgement.expected_shape ? sizes(*judgement.expected_shape) : Json();
   record["verdict"] = to_string(judgement.verdict);
   record["mistake"] = to_string(named.misfit.mistake);
   record["warned"] = judgement.warned;
   record["message"] = judgement.message;
   record["detail"] = judgement.detail;
+  record["digest"] = number(judgement.digest);
+  record["gradient_digest"] = number(judgement.gradient_digest);
   record["signature"] = to_string(signature_of(c, named));
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;
@@ -77,6 +96,10 @@ Record parse_record(const std::string& line) {
     record.message = json.at("message");
     record.signature = json.at("signature");
     record.libtorch = json.at("libtorch");
+    // Younger than the format.
+    record.result_dtype = json.value("result_dtype", "");
+    record.digest = number_in(json.value("digest", Json()));
+    record.gradient_digest = number_in(json.value("gradient_digest", Json()));
     return record;
   } catch (const Json::parse_error& error) {
     const std::size_t offset = std::min(line.size(), std::max<std::size_t>(error.byte, 1) - 1);

@@ -23,9 +23,12 @@ struct Record {
   std::string zone;
   std::string outcome;
   std::optional<Shape> result_shape;
+  std::string result_dtype;  ///< empty where the record is older than the field
   std::string verdict;
   bool warned = false;
   std::string message;
+  std::optional<double> digest;
+  std::optional<double> gradient_digest;
   std::string signature;
   std::string libtorch;
 };

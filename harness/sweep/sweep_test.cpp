@@ -5,10 +5,13 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/oracle/mutants.h"
+#include "harness/sweep/baseline.h"
 #include "harness/sweep/pool.h"
 
 namespace shapefuzz {
@@ -91,6 +94,23 @@ std::string misbehave(std::size_t unit, const std::vector<std::uint64_t>& skippe
     done += static_cast<char>('0' + i);
   }
   return done;
+}
+
+TEST(Baseline, IsThatOfTheVersionOrOfTheNearestOlderOne) {
+  const std::string directory = ::testing::TempDir() + "/baselines";
+  std::filesystem::create_directories(directory);
+  for (const char* version : {"1.13", "2.6", "2.14", "2.14-meta", "next"}) {
+    std::ofstream(directory + "/libtorch-" + version + ".txt") << "# nothing\n";
+  }
+  const auto version = [&](const std::string& libtorch) {
+    const auto file = find_baseline(libtorch, directory);
+    return file ? file->version + (file->exact ? " exact" : " older") : "none";
+  };
+  EXPECT_EQ(version("1.13.1"), "1.13 exact");
+  EXPECT_EQ(version("2.6.0"), "2.6 exact");
+  EXPECT_EQ(version("2.5.1"), "1.13 older");
+  EXPECT_EQ(version("2.20.0"), "2.14 older");
+  EXPECT_EQ(version("1.12.0"), "none");
 }
 
 TEST(Pool, LosesNothingWhenWorkersDie) {

@@ -1,0 +1,37 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "harness/cli/commands.h"
+#include "harness/diff/diff.h"
+
+namespace shapefuzz {
+namespace {
+
+struct DiffCommand {
+  std::string first;
+  std::string second;
+  bool json = false;
+};
+
+int run(const DiffCommand& command) {
+  const SweepDiff diff = diff_sweeps(command.first, command.second);
+  print_results(command.json ? to_json_lines(diff) : to_text(diff));
+  return diff.empty() ? kNothingNew : kFindings;
+}
+
+}  // namespace
+
+Command add_diff(CLI::App& app) {
+  auto options = std::make_shared<DiffCommand>();
+  CLI::App* added = app.add_subcommand("diff", "Tell what changed between two sweeps");
+  added->add_option("A", options->first, "Records of `sweep --all --out A.jsonl`")
+      ->required()
+      ->check(check_file);
+  added->add_option("B", options->second, "Those of the other LibTorch")
+      ->required()
+      ->check(check_file);
+  added->add_flag("--json", options->json, "One object a change");
+  return {added, [options] { return run(*options); }};
+}
+
+}  // namespace shapefuzz
