@@ -1,7 +1,6 @@
 #include "harness/sweep/plan.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace shapefuzz {
 namespace {
@@ -12,24 +11,6 @@ std::vector<DType> dtypes_of(const Alternative& alternative) {
     dtypes.push_back(default_dtype(operand.kind));
   }
   return dtypes;
-}
-
-struct Bulk {
-  std::size_t rank = 0;
-  std::size_t empty = 0;
-  std::int64_t sizes = 0;
-};
-
-Bulk bulk_of(const Case& c) {
-  Bulk bulk;
-  for (const Operand& operand : c.operands) {
-    bulk.rank += operand.shape.rank();
-    for (const std::int64_t size : operand.shape) {
-      bulk.sizes += size;
-      bulk.empty += size == 0 ? 1 : 0;
-    }
-  }
-  return bulk;
 }
 
 }  // namespace
@@ -121,16 +102,6 @@ std::vector<Variation> variations_of(const Loss& loss, const std::vector<std::st
     }
   }
   return variations;
-}
-
-bool is_smaller(const Case& a, const Case& b) {
-  const Bulk x = bulk_of(a);
-  const Bulk y = bulk_of(b);
-  const auto key = [](const Bulk& bulk, const Case& c) {
-    return std::make_tuple(bulk.rank, bulk.empty, bulk.sizes, c.options.size());
-  };
-  if (key(x, a) != key(y, b)) return key(x, a) < key(y, b);
-  return to_string(a) < to_string(b);
 }
 
 }  // namespace shapefuzz

@@ -48,8 +48,4 @@ std::vector<Variation> variations_of(const Loss& loss, const std::vector<std::st
 /// The case, called in that way.
 void set_way(Case& c, const LossSpec& spec, const Way& way);
 
-/// Whether `a` is the better example: fewer dimensions, then fewer empty ones (an empty tensor
-/// shows nothing), then smaller sizes, then fewer options, then the text's order.
-bool is_smaller(const Case& a, const Case& b);
-
 }  // namespace shapefuzz

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/sweep/plan.h"
+#include "harness/case/order.h"
 
 namespace shapefuzz {
 
