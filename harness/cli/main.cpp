@@ -109,8 +109,9 @@ int main_with(int argc, char** argv) {
   app.set_version_flag("--version", [] {
     return fmt::format("shapefuzz {}, LibTorch {}", kVersion, libtorch_version());
   });
-  const std::vector<Command> commands = {add_losses(app), add_run(app), add_shrink(app),
-                                         add_sweep(app), add_diff(app)};
+  const std::vector<Command> commands = {add_losses(app), add_run(app),  add_shrink(app),
+                                         add_sweep(app),  add_diff(app), add_fuzz(app),
+                                         add_triage(app)};
   try {
     app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {
