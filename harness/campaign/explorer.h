@@ -32,16 +32,23 @@ class Explorer {
            ExplorerHost& host);
 
   /// A case to mutate from now on; beyond a bound it takes the place of another one.
-  void add_parent(Case c);
+  void add_parent(Case c, std::uint32_t microseconds = 0);
   std::size_t parents() const { return parents_.size(); }
 
   /// Judges a case as it is, and keeps it if it is interesting. False if it did not run.
   bool run(const Case& c);
-  /// Judges a mutant of a parent, a child of two, or a case that is drawn anew.
-  bool step();
+  /// Judges a mutant of a parent, a child of two, or a case that is drawn anew; through every entry
+  /// of its loss, since they share the operands and are held against each other.
+  void step();
 
  private:
+  struct Parent {
+    Case c;
+    std::uint32_t microseconds;  ///< what it took
+  };
+
   const Loss* find(const std::string& name) const;
+  Case next_case();
   const Case& any_parent();
 
   std::vector<const Loss*> losses_;
@@ -49,7 +56,7 @@ class Explorer {
   Observer observer_;
   SeededPick pick_;
   ExplorerHost& host_;
-  std::vector<Case> parents_;
+  std::vector<Parent> parents_;
 };
 
 }  // namespace shapefuzz

@@ -55,15 +55,15 @@ void append_features(const Observation& seen, std::vector<std::uint64_t>& featur
   }
   add(trace);
 
-  Hash ranks(entry, Aspect::kRanks);
-  Hash storage(entry, Aspect::kStorage);
+  // Whether all of an entry's are reached is for hours; those of a loss lead there as well.
+  const std::uint64_t loss = hash_of(seen.c.loss);
+  Hash ranks(loss, Aspect::kRanks);
   for (const Operand& operand : seen.c.operands) {
     ranks << operand.shape.rank();
-    // Each operand's storage by itself: all of them together are too many.
-    add(Hash(storage) << hash_of(operand.name) << operand.dtype << operand.layout
-                      << operand.shape.rank() << judgement.outcome);
+    add(Hash(loss, Aspect::kStorage)
+        << hash_of(operand.name) << operand.dtype << operand.layout << judgement.outcome);
   }
-  add(ranks << judgement.outcome);
+  add(ranks);
 }
 
 }  // namespace shapefuzz

@@ -23,7 +23,7 @@ struct Observation {
 /// - loss, entry, zone, misfit, outcome, verdict;
 /// - loss, entry and where LibTorch refused, or what it said where that is unknown;
 /// - loss, entry and the whole sequence of operators, and each three of them in a row;
-/// - loss, entry, outcome and the form of the operands: ranks, dtypes, layouts.
+/// - loss and the ranks of the operands; dtype and layout of each, with the outcome.
 void append_features(const Observation& observation, std::vector<std::uint64_t>& features);
 
 /// A hash of a text, for features and names of files; the same in every process.

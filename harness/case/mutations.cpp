@@ -279,6 +279,20 @@ void change_value(Case& c, const MutationContext& context) {
   }
 }
 
+// A plain case shows what it shows more clearly, and what is next to it is worth a try too.
+void make_plainer(Case& c, const MutationContext& context) {
+  SeededPick& pick = context.pick;
+  const auto& patterns = context.subject.spec->contract.operands();
+  if (pick(0, 2) == 0) c.options = context.subject.fixed;
+  for (Operand& operand : c.operands) {
+    operand.layout = Layout::kContiguous;
+    if (pick(0, 2) == 0) operand.values.clear();
+    for (const OperandPattern& pattern : patterns) {
+      if (pattern.name == operand.name) operand.dtype = default_dtype(pattern.kind);
+    }
+  }
+}
+
 void change_entry(Case& c, const MutationContext& context) {
   c.entry = element_of(context.subject.spec->entries, context.pick);
 }
@@ -342,7 +356,9 @@ const std::vector<Mutation>& all_mutations() {
                                                   change_value,
                                                   change_entry,
                                                   change_seed,
-                                                  change_loss};
+                                                  change_loss,
+                                                  make_plainer,
+                                                  make_plainer};
   return mutations;
 }
 
