@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "harness/losses/loss.h"
@@ -147,7 +149,14 @@ void CampaignDirectory::lock() {
   if (lock_ < 0) {
     throw InputError(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
   }
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+  // The workers of a parent that was just killed are still on their way out.
+  constexpr int kTries = 30;
+  int tries = 0;
+  while (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && tries < kTries) {
+    ++tries;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  if (tries == kTries) {
     throw InputError(fmt::format("{}: another shapefuzz is at work there", path_));
   }
 }

@@ -29,17 +29,20 @@ run() {
 # says FILE TEXT
 says() { grep -qF -- "$2" "$scratch/$1" || fail "'$2' is missing"; }
 
-fuzz() { "$shapefuzz" fuzz --jobs 2 --baseline none "$@"; }
-signatures() { cat "$1"/findings-*.jsonl | grep -o '"signature":"[^"]*"' | sort -u; }
+fuzz() { "$shapefuzz" "${options[@]}" "$@"; }
+options=(fuzz --jobs 2 --baseline none)
+signature_in() { sed -n 's/.*"signature":"\(.*\)","libtorch".*/\1/p' "$@" | sed 's/\\"/"/g'; }
+signatures() { signature_in "$1"/findings-*.jsonl | sort -u; }
 # What a kill leaves: no process of the campaign.
 workers_of() { pgrep -f -- "--dir $1\$" || true; }
 
 echo "A campaign that is killed twice goes on and ends on time."
 dir=$scratch/campaign
+losses='mse_loss kl_div nll_loss multi_margin_loss'
 run 2 "$shapefuzz" fuzz --for 9s
 for resume in '' --resume; do
-  # shellcheck disable=SC2086  # nothing, or one option
-  fuzz --for 16s mse_loss kl_div nll_loss multi_margin_loss --no-triage $resume --dir "$dir" >/dev/null 2>&1 &
+  # shellcheck disable=SC2086  # several words; nothing, or one option
+  "$shapefuzz" "${options[@]}" --for 16s $losses --no-triage $resume --dir "$dir" >/dev/null 2>&1 &
   victim=$!
   sleep 3
   signatures "$dir" >"$scratch/reported"
@@ -53,7 +56,8 @@ sleep 1
 printf '{"case":"mse_lo' >>"$dir/findings-1.jsonl" # what a power cut leaves
 printf 'mse_loss(in' >>"$dir/corpus-1.cases"
 start=$SECONDS
-run 0 fuzz --for 16s mse_loss kl_div nll_loss multi_margin_loss --no-triage --resume --dir "$dir"
+# shellcheck disable=SC2086  # several words
+run 0 fuzz --for 16s $losses --no-triage --resume --dir "$dir"
 ((SECONDS - start <= 18)) || fail "the campaign does not end on time"
 says err "without 2 torn lines"
 signatures "$dir" | comm -13 - "$scratch/reported" | grep -q . && fail "a finding is gone after a resume"
@@ -68,7 +72,7 @@ files=("$dir"/triage/*.case)
   fail "not one file a signature"
 for file in "${files[@]:0:12}"; do
   run 1 "$shapefuzz" run --file "$file" --json
-  says out "\"signature\":$(sed -n '2s/^# //p' "$file" | sed 's/.*/"&"/')"
+  [[ $(signature_in "$scratch/out") == "$(sed -n '2s/^# //p' "$file")" ]] || fail "$file shows something else"
 done
 run 1 "$shapefuzz" triage "$dir" --baseline none # again: nothing to do
 says out "${#files[@]} new findings"
@@ -84,7 +88,8 @@ merged=$(cat "$dir"/corpus-*.cases | wc -l)
 echo "Ctrl-C ends a campaign in good order."
 for signal in INT TERM; do
   set -m # a group of its own, as a terminal makes it
-  fuzz --for 1h mse_loss --dir "$scratch/stopped-$signal" >"$scratch/out" 2>"$scratch/err" &
+  "$shapefuzz" "${options[@]}" --for 1h mse_loss --dir "$scratch/stopped-$signal" \
+    >"$scratch/out" 2>"$scratch/err" &
   victim=$!
   set +m
   sleep 2
