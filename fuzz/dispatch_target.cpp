@@ -1,7 +1,9 @@
 // All losses, all entries: a case in, the oracle's word out. What cannot be read is no input; what
 // LibTorch refuses is a result like any other.
 //
-//   SHAPEFUZZ_NEW=abort       a finding that the baseline does not know ends the process
+//   SHAPEFUZZ_NEW=abort       a verdict that the baseline does not have of the loss ends the
+//   process;
+//                             to tell findings apart in earnest is the campaign's work
 //   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
 //   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
 #include <cstdlib>
@@ -30,8 +32,8 @@ class Dispatch {
     abort_on_new_ = fresh != nullptr && std::string_view(fresh) == "abort";
     const auto file = find_baseline(libtorch_version());
     if (!file) return;  // a LibTorch that nobody has swept yet
-    baseline_ = read_baseline(file->path, all_specs());
-    for (const auto& [signature, known] : baseline_) {
+    for (const auto& [signature, known] : read_baseline(file->path, all_specs())) {
+      known_.insert(signature.loss + " " + signature.verdict);
       if (signature.verdict == "crash") deadly_.insert(signature.loss + " " + signature.relation);
     }
   }
@@ -53,9 +55,8 @@ class Dispatch {
     give_feedback(observer_.features());
     if (reached_.size() < kMostReached) reached_.insert(observer_.reached());
     if (judgement.verdict == Verdict::kPass || !abort_on_new_) return 0;
-    const Signature signature = signature_of(c, judgement);
-    require(baseline_.count(signature) != 0, "a new finding: " + to_string(signature),
-            to_string(c));
+    const std::string verdict(to_string(judgement.verdict));
+    require(known_.count(c.loss + " " + verdict) != 0, "no new verdict: " + verdict, to_string(c));
     return 0;
   }
 
@@ -64,8 +65,8 @@ class Dispatch {
 
   Observer observer_;
   Mutator mutator_ = Mutator(loss_subjects());
-  Baseline baseline_;
-  std::set<std::string> deadly_;
+  std::set<std::string> known_;   // loss and verdict
+  std::set<std::string> deadly_;  // loss and misfit
   bool abort_on_new_ = false;
   std::unordered_set<std::uint64_t> reached_;
 };

@@ -1,5 +1,6 @@
 #include "harness/campaign/campaign.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -159,6 +160,10 @@ class Run {
     for (const int crash : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::signal(crash, SIG_DFL);
     // Ctrl-C reaches the whole group: the parent says when to stop.
     for (const int stop : {SIGINT, SIGTERM, SIGHUP}) ::signal(stop, SIG_IGN);
+    // glibc says a line before it aborts, and a campaign has hundreds of those.
+    const int messages = ::dup(STDERR_FILENO);
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
     const rlimit data = {kMostData, kMostData};
     ::setrlimit(RLIMIT_DATA, &data);
     const Process& process = processes_[index];
@@ -169,6 +174,7 @@ class Run {
                   corpus_, known_, plan_.feedback},
                  *shared_);
     } catch (const std::exception& error) {
+      ::dup2(messages, STDERR_FILENO);
       std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
       ::_exit(kHarnessFailed);
     }
