@@ -27,7 +27,12 @@ Case draw_from(const std::vector<Subject>& subjects, SeededPick& pick) {
   // Beyond the sweep's bounds more often than within.
   const DrawBounds bounds{pick(1, 9), pick(0, 5)};
   Case c = draw_case(*subject.spec, entry, subject.fixed, pick, bounds);
-  repair(c, *subject.spec);
+  // With one thing wrong, as people write it; mutants of mutants have many.
+  if (pick(0, 2) == 0) {
+    make_plain(c, subject);
+    element_of(all_mutations(), pick)(c, {subjects, subject, pick});
+  }
+  repair(c, *find_subject(subjects, c.loss)->spec);
   return c;
 }
 
@@ -67,7 +72,7 @@ Case Mutator::draw(std::uint64_t seed) const {
 
 Case Mutator::mutate(const Case& c, std::uint64_t seed) const {
   SeededPick pick(seed);
-  if (pick(0, 32) == 0) return draw(pick.bits());
+  if (pick(0, 12) == 0) return draw(pick.bits());
   const int changes = static_cast<int>(1 + pick(0, 4) * pick(0, 2));
   Case mutant = c;
   for (int i = 0; i < changes; ++i) {

@@ -280,18 +280,7 @@ void change_value(Case& c, const MutationContext& context) {
 }
 
 // A plain case shows what it shows more clearly, and what is next to it is worth a try too.
-void make_plainer(Case& c, const MutationContext& context) {
-  SeededPick& pick = context.pick;
-  const auto& patterns = context.subject.spec->contract.operands();
-  if (pick(0, 2) == 0) c.options = context.subject.fixed;
-  for (Operand& operand : c.operands) {
-    operand.layout = Layout::kContiguous;
-    if (pick(0, 2) == 0) operand.values.clear();
-    for (const OperandPattern& pattern : patterns) {
-      if (pattern.name == operand.name) operand.dtype = default_dtype(pattern.kind);
-    }
-  }
-}
+void make_plainer(Case& c, const MutationContext& context) { make_plain(c, context.subject); }
 
 void change_entry(Case& c, const MutationContext& context) {
   c.entry = element_of(context.subject.spec->entries, context.pick);
@@ -366,6 +355,21 @@ bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pi
   const auto& unchecked = subject.unchecked;
   const bool found = std::find(unchecked.begin(), unchecked.end(), name) != unchecked.end();
   return found && pick(0, kUncheckedOneIn) != 0;
+}
+
+void make_plain(Case& c, const Subject& subject) {
+  const LossSpec& spec = *subject.spec;
+  const bool reduced = spec.find_option("reduction") != nullptr;
+  const OptionValue reduction = reduced ? c.option(spec, "reduction") : OptionValue();
+  c.options = subject.fixed;
+  if (reduced) c.set_option(spec, "reduction", reduction);
+  for (Operand& operand : c.operands) {
+    operand.layout = Layout::kContiguous;
+    operand.values.clear();
+    for (const OperandPattern& pattern : spec.contract.operands()) {
+      if (pattern.name == operand.name) operand.dtype = default_dtype(pattern.kind);
+    }
+  }
 }
 
 void repair(Case& c, const LossSpec& spec) {

@@ -23,6 +23,9 @@ const std::vector<Mutation>& all_mutations();
 /// Whether the operand or the option is one that rather stays as it is, this time.
 bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick);
 
+/// No option, dtype, layout or value out of the ordinary.
+void make_plain(Case& c, const Subject& subject);
+
 /// Makes a case one again: listed values that no longer fit their shape or dtype are dropped, a
 /// reduction that the entry does not have is the default, options are in order.
 void repair(Case& c, const LossSpec& spec);
