@@ -1,6 +1,5 @@
 #include "fuzz/feedback.h"
 
-#include <array>
 #include <cstdlib>
 #include <string_view>
 
@@ -11,11 +10,9 @@ namespace {
 // some ten thousand features with few collisions.
 constexpr std::size_t kCounters = std::size_t{1} << 16;
 
-#if defined(__linux__)
-__attribute__((section("__libfuzzer_extra_counters")))
-#endif
-std::array<std::uint8_t, kCounters>
-    counters;
+// Volatile, or the compiler leaves out what nobody reads, and libFuzzer sees no counters at all.
+__attribute__((used,
+               section("__libfuzzer_extra_counters"))) volatile std::uint8_t counters[kCounters];
 
 bool is_on() {
   const char* const value = std::getenv("SHAPEFUZZ_FEEDBACK");
