@@ -32,7 +32,7 @@ class WorkerSlot {
 
 /// A set of 64-bit hashes in memory of a fixed size; two hashes may fall on the same place, and
 /// then the second one counts as known.
-template <std::size_t kBits>
+template <std::size_t Bits>
 class SharedSet {
  public:
   /// True the first time.
@@ -48,9 +48,9 @@ class SharedSet {
   std::uint64_t count() const { return count_.load(); }
 
  private:
-  static std::size_t place(std::uint64_t hash) { return hash / 64 % (kBits / 64); }
+  static std::size_t place(std::uint64_t hash) { return hash / 64 % (Bits / 64); }
 
-  std::array<std::atomic<std::uint64_t>, kBits / 64> words_{};
+  std::array<std::atomic<std::uint64_t>, Bits / 64> words_{};
   std::atomic<std::uint64_t> count_{0};
 };
 

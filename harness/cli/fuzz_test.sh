@@ -29,6 +29,7 @@ run() {
 # says FILE TEXT
 says() { grep -qF -- "$2" "$scratch/$1" || fail "'$2' is missing"; }
 
+# shellcheck disable=SC2317  # run calls it
 fuzz() { "$shapefuzz" "${options[@]}" "$@"; }
 options=(fuzz --jobs 2 --baseline none)
 signature_in() { sed -n 's/.*"signature":"\(.*\)","libtorch".*/\1/p' "$@" | sed 's/\\"/"/g'; }
