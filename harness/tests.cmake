@@ -16,6 +16,7 @@ add_executable(
   case/values_test.cpp
   case/mistake_test.cpp
   case/zone_test.cpp
+  case/mutate_test.cpp
   oracle/verdict_test.cpp)
 target_link_libraries(shapefuzz_unit_tests PRIVATE shapefuzz_case GTest::gtest_main rapidcheck)
 

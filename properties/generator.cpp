@@ -3,30 +3,14 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
-#include <array>
 #include <ostream>
 
+#include "harness/case/draw.h"
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 
 namespace shapefuzz {
 namespace {
-
-// A sweep has every shape up to size 3; these go beyond it.
-constexpr std::int64_t kMaxSize = 6;
-constexpr int kMaxPackRank = 2;
-constexpr int kOneIn = 12;  // an empty dimension is worth a try now and then
-constexpr int kSeeds = 1000;
-
-constexpr std::array<Mistake, 16> kApplicable = {
-    Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
-    Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
-    Mistake::kMissingBatch,    Mistake::kMissingLast,
-    Mistake::kExtraBatch,      Mistake::kExtraLast,
-    Mistake::kTransposed,      Mistake::kOneSample,
-    Mistake::kShorterBatch,    Mistake::kLongerBatch,
-    Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
-    Mistake::kOtherSize,       Mistake::kEmpty};
 
 // Uniform in [low, high). RapidCheck grows its ranges with the number of tests done; here all of
 // the range is wanted from the first test on.
@@ -35,75 +19,15 @@ Integer pick(Integer low, Integer high) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<Integer>(low, high));
 }
 
-std::int64_t draw_size() {
-  if (pick(0, kOneIn) == kOneIn - 1) return 0;
-  return pick<std::int64_t>(1, kMaxSize + 1);
-}
-
-// Sizes for every name that no option binds.
-void draw_sizes(const Contract& contract, const Alternative& alternative, Bindings& bindings) {
-  for (const OperandPattern& operand : alternative.operands) {
-    for (const Dim& dim : operand.pattern) {
-      const bool bound = dim.type == Dim::Type::kNumber || dim.name < contract.options.size() ||
-                         bindings.sizes[dim.name] != kUnbound;
-      if (bound) continue;
-      if (dim.type == Dim::Type::kName) {
-        bindings.sizes[dim.name] = draw_size();
-        continue;
-      }
-      const int rank = pick(0, kMaxPackRank + 1);
-      for (int i = 0; i < rank; ++i) bindings.packs[dim.name].push_back(draw_size());
-      bindings.sizes[dim.name] = rank;
-    }
-  }
-}
-
-// Some options at one of their samples, the legal ones.
-void draw_options(const Loss& loss, Case& c) {
-  for (const OptionSpec& option : loss.spec.options) {
-    if (option.samples.empty() || pick(0, 3) != 2) continue;
-    c.set_option(loss.spec, option.name, *rc::gen::elementOf(option.samples));
-  }
-}
-
-// Single precision for all or, now and then, another place in memory for one operand.
-void draw_storage(Case& c) {
-  const bool single = pick(0, 4) == 3;
-  for (Operand& operand : c.operands) {
-    if (single && operand.dtype == DType::kF64) operand.dtype = DType::kF32;
-    if (pick(0, 6) == 5) operand.layout = *rc::gen::elementOf(all_layouts());
-  }
-}
-
 struct Drawn {
   Case c;
   Reading reading;
 };
 
 Drawn draw(const Loss& loss, const std::string& entry) {
-  const Contract& contract = loss.spec.contract;
   Drawn drawn;
-  Case& c = drawn.c;
-  c.loss = loss.spec.name;
-  c.entry = entry;
-  c.options = loss.sweep_options;
-  c.seed = static_cast<std::uint64_t>(pick(0, kSeeds));
-  c.set_option(loss.spec, "reduction", *rc::gen::elementOf(loss.spec.reductions(entry)));
-  draw_options(loss, c);
-  const std::size_t choice = pick<std::size_t>(0, contract.alternatives.size());
-  const Alternative& alternative = contract.alternatives[choice];
-  Bindings bindings(contract, to_call(c, loss.spec));
-  draw_sizes(contract, alternative, bindings);
-  for (const OperandPattern& pattern : alternative.operands) {
-    if (pattern.optional && pick(0, 3) != 2) continue;
-    Operand operand;
-    operand.name = pattern.name;
-    operand.dtype = default_dtype(pattern.kind);
-    operand.shape = instantiate(pattern.pattern, bindings);
-    c.operands.push_back(operand);
-  }
-  draw_storage(c);
-  RC_PRE(zone_of(c, loss.spec, &drawn.reading) == Zone::kValid);
+  drawn.c = draw_case(loss.spec, entry, loss.sweep_options, pick<std::int64_t>);
+  RC_PRE(zone_of(drawn.c, loss.spec, &drawn.reading) == Zone::kValid);
   return drawn;
 }
 
@@ -119,7 +43,7 @@ void add_shapes(const Drawn& drawn, std::size_t victim, std::vector<DrawnCase>& 
   std::optional<std::int64_t> classes;
   if (pattern.kind == Kind::kIndex) classes = bind_kind(pattern, drawn.reading.bindings).argument;
   const std::int64_t change = pick<std::int64_t>(1, 3);
-  for (const Mistake mistake : kApplicable) {
+  for (const Mistake mistake : applicable_mistakes()) {
     const auto shape = apply(mistake, operand.shape, change, classes);
     if (!shape) continue;
     possible.push_back({drawn.c, mistake, operand.name});

@@ -110,6 +110,19 @@ const std::vector<Mistake>& all_mistakes() {
   return mistakes;
 }
 
+const std::vector<Mistake>& applicable_mistakes() {
+  static const std::vector<Mistake> mistakes = {
+      Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
+      Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
+      Mistake::kMissingBatch,    Mistake::kMissingLast,
+      Mistake::kExtraBatch,      Mistake::kExtraLast,
+      Mistake::kTransposed,      Mistake::kOneSample,
+      Mistake::kShorterBatch,    Mistake::kLongerBatch,
+      Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
+      Mistake::kOtherSize,       Mistake::kEmpty};
+  return mistakes;
+}
+
 Mistake relate(const Shape& demanded, const Shape& actual, std::optional<std::int64_t> classes) {
   if (actual == demanded) return Mistake::kNone;
   if ((actual.elements() == 0) != (demanded.elements() == 0)) return Mistake::kEmpty;

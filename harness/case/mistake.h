@@ -46,6 +46,8 @@ enum class Mistake {
 
 std::string_view to_string(Mistake mistake);
 const std::vector<Mistake>& all_mistakes();
+/// Those that `apply` can make.
+const std::vector<Mistake>& applicable_mistakes();
 
 /// The relation of `actual` to `demanded`; the first of the list above that is true (an index
 /// operand may also be kOneHotForIndex, where `classes` is the size of the class dimension).

@@ -31,11 +31,13 @@ struct Command {
 
 Command add_diff(CLI::App& app);
 Command add_emit(CLI::App& app);
+Command add_fuzz(CLI::App& app);
 Command add_losses(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_shrink(CLI::App& app);
 Command add_sweep(CLI::App& app);
+Command add_triage(CLI::App& app);
 
 /// To standard output. What cannot be written is an error only at the end, so that files are still
 /// finished and the workers ended.

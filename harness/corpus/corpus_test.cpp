@@ -1,12 +1,13 @@
 // Replays every case line of the corpus and proves that none was skipped.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <set>
 
-#include "harness/corpus/expectation.h"
+#include "harness/corpus/replay.h"
 #include "harness/losses/loss.h"
 #include "harness/oracle/judge.h"
-#include "harness/sweep/pool.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
 
@@ -28,39 +29,29 @@ std::size_t count_lines(const std::string& directory, const std::string& extensi
 
 TEST(Corpus, EveryLineDoesWhatItExpects) {
   const std::vector<CorpusCase> cases = read_corpus(kCorpus, all_specs(), libtorch_version());
-  ASSERT_EQ(cases.size(), count_lines(kCorpus, ".cases"));
+  ASSERT_EQ(cases.size(), count_lines(kCorpus, ".case") + count_lines(kCorpus, ".cases"));
   ASSERT_GT(cases.size(), 500U);
-  std::vector<int> replayed(cases.size(), 0);
-  std::vector<std::string> failures;
-  const auto check = [&](const CorpusCase& entry, const std::string& difference) {
-    if (difference.empty()) return;
-    failures.push_back(entry.path + ":" + std::to_string(entry.line) + ": " + difference +
-                       "\n  replay: shapefuzz run '" + to_string(entry.c) + "'");
-  };
-  Pool pool;
-  pool.units = cases.size();
-  pool.jobs = 2;
-  pool.reuse_workers = false;  // some lines corrupt the heap of an old LibTorch
-  pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
-    if (!skipped.empty()) return std::string("died");
-    const CorpusCase& entry = cases[unit];
-    return "done" +
-           entry.expectation.differs_from(Judge().judge(*find_loss(entry.c.loss), entry.c));
-  };
-  pool.on_result = [&](std::size_t unit, const std::string& result) {
-    ++replayed[unit];
-    if (result.substr(0, 4) == "done") check(cases[unit], result.substr(4));
-  };
-  pool.on_death = [&](const Death& death) {
-    const CorpusCase& entry = cases[death.unit];
-    check(entry, entry.expectation.differs_from(
-                     judgement_of_death(entry.c, find_loss(entry.c.loss)->spec, death.signal)));
-  };
-  pool.run();
-  for (const std::string& failure : failures) ADD_FAILURE() << failure;
+  const auto differences = replay_corpus(cases, 2);
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    EXPECT_EQ(replayed[i], 1) << cases[i].path << ":" << cases[i].line << " was not replayed";
+    const std::string where = cases[i].path + ":" + std::to_string(cases[i].line);
+    ASSERT_TRUE(differences[i]) << where << " was not replayed";
+    EXPECT_EQ(*differences[i], "")
+        << where << "\n  replay: shapefuzz run '" << to_string(cases[i].c) << "'";
   }
+}
+
+TEST(Corpus, RunsEveryRegression) {
+  const std::string regression = kCorpus + "/regression";
+  std::set<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(regression)) {
+    if (file.path().extension() != ".md") files.insert(file.path().string());
+  }
+  std::set<std::string> run;
+  for (const CorpusCase& entry : read_corpus(kCorpus, all_specs(), libtorch_version())) {
+    if (entry.path.find(regression) == 0) run.insert(entry.path);
+  }
+  EXPECT_EQ(run, files);
+  EXPECT_FALSE(files.empty());
 }
 
 TEST(Corpus, AccountsForEveryCaseOfPyTorchsSuite) {

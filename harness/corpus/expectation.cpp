@@ -118,7 +118,8 @@ std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpec
                                     const std::string& libtorch) {
   std::vector<std::string> paths;
   for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
-    if (file.path().extension() == ".cases") paths.push_back(file.path().string());
+    const std::string extension = file.path().extension().string();
+    if (extension == ".cases" || extension == ".case") paths.push_back(file.path().string());
   }
   std::sort(paths.begin(), paths.end());
   std::vector<CorpusCase> cases;

@@ -32,8 +32,8 @@ struct CorpusCase {
   Expectation expectation;
 };
 
-/// Every `*.cases` file below `directory`, sorted by path. Throws InputError with file and line for
-/// a line that cannot be read or does not say what to expect.
+/// Every `*.cases` and `*.case` file below `directory`, sorted by path. Throws InputError with file
+/// and line for a line that cannot be read or does not say what to expect.
 std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpecs& specs,
                                     const std::string& libtorch);
 

@@ -122,7 +122,8 @@ Loss adaptive_log_softmax_with_loss() {
   loss.spec.illegal_option = illegal_adaptive_option;
   loss.detached_reductions = {"mean"};
   loss.has_parameters = true;
-  loss.unchecked = {"cutoffs"};  // reads the last one of an empty list
+  // Reads the last one of an empty list, divides by div_value.
+  loss.unchecked = {"cutoffs", "div_value"};
   // Small shapes are swept, so the layer must be small too.
   loss.sweep_options = {{"in_features", std::int64_t{2}},
                         {"n_classes", std::int64_t{4}},

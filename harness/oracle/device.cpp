@@ -13,8 +13,6 @@
 namespace shapefuzz {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"cpu", "meta", "cuda"};
-
 at::Device device_of(Device device) {
   return device == Device::kMeta ? at::kMeta : device == Device::kCuda ? at::kCUDA : at::kCPU;
 }
@@ -91,15 +89,6 @@ void compare_results(const Loss& loss, const Tensors& operands, const Execution&
 }
 
 }  // namespace
-
-std::string_view to_string(Device device) { return kNames[static_cast<std::size_t>(device)]; }
-
-std::optional<Device> parse_device(std::string_view text) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == text) return static_cast<Device>(i);
-  }
-  return std::nullopt;
-}
 
 bool has_device(Device device) { return device != Device::kCuda || at::hasCUDA(); }
 

@@ -4,19 +4,11 @@
 // values, so a refusal of the CPU that is about values says nothing about it. No LibTorch in here.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "harness/losses/loss.h"
-#include "harness/oracle/verdict.h"
+#include "harness/oracle/judging.h"
 
 namespace shapefuzz {
 
-enum class Device { kCpu, kMeta, kCuda };
-
-std::string_view to_string(Device device);
-std::optional<Device> parse_device(std::string_view text);
 /// Whether the installed LibTorch has it and the machine too.
 bool has_device(Device device);
 

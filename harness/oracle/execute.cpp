@@ -6,6 +6,7 @@
 
 #include "harness/case/values.h"
 #include "harness/losses/call.h"
+#include "harness/oracle/libtorch.h"
 #include "harness/oracle/tensors.h"
 
 namespace shapefuzz {
@@ -23,6 +24,7 @@ bool guarded(Execution& execution, Function call) {
     return true;
   } catch (const c10::Error& error) {
     execution.message = error.what_without_backtrace();
+    execution.site = raised_at(error);
     // A want of memory says nothing of the operands.
     execution.clean = execution.message.find("INTERNAL ASSERT FAILED") == std::string::npos &&
                       execution.message.find("can't allocate memory") == std::string::npos;

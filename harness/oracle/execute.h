@@ -31,6 +31,7 @@ struct Execution {
   bool warned = false;  ///< the forward call issued a warning
   bool clean = true;    ///< refused by a c10::Error, no internal assert nor want of memory
   std::string message;  ///< of the refusal, forward or backward
+  std::string site;     ///< where in LibTorch it was refused
   at::Tensor value;
   Tensors gradients;  ///< by operand; undefined stands for zero
 };

@@ -10,9 +10,11 @@
 #include "harness/memory/guard.h"
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/decomposition.h"
+#include "harness/oracle/device.h"
 #include "harness/oracle/memory_check.h"
 #include "harness/oracle/readings.h"
 #include "harness/oracle/tensors.h"
+#include "harness/oracle/trace.h"
 
 namespace shapefuzz {
 namespace {
@@ -292,10 +294,12 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
 
   const Execution actual = [&] {
     const GuardedScope scope(judging_.memory);
+    const Traced traced;
     return execute(loss, c, operands.tensors);
   }();
   judgement.warned = actual.warned;
   judgement.message = actual.message;
+  judgement.site = actual.site;
 
   if (!actual.accepted) {
     judgement.outcome = Outcome::kRejected;

@@ -1,16 +1,24 @@
 // How cases are judged. No LibTorch in here.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "harness/memory/mode.h"
-#include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 
 namespace shapefuzz {
 
+enum class Device { kCpu, kMeta, kCuda };
+
+std::string_view to_string(Device device);
+/// `cpu`, `meta` or `cuda`; none for another text.
+std::optional<Device> parse_device(std::string_view text);
+
 struct Judging {
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kOff;
-  Device device = Device::kCpu;  ///< another one is held against the CPU
+  Device device = Device::kCpu;  ///< another one is held against the CPU (device.h)
 
   Judging() = default;
   Judging(Policy forgiven, MemoryMode watched = MemoryMode::kOff, Device where = Device::kCpu)

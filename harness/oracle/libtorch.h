@@ -6,6 +6,7 @@
 #include <torch/version.h>
 
 #include <cstring>
+#include <string>
 
 namespace shapefuzz {
 
@@ -56,6 +57,20 @@ inline void install(LibtorchWarningHandler& handler) {
 #endif
   warning::set_warning_handler(&handler);
   warning::set_warnAlways(true);
+}
+
+/// Where an error was raised, as in `Loss.cpp:64`; empty if it does not say. The text behind
+/// `what()` is "Exception raised from <function> at <file>:<line> (most recent call first):".
+inline std::string raised_at(const c10::Error& error) {
+#if TORCH_VERSION_MAJOR >= 2
+  const std::string text = error.backtrace() ? error.backtrace()->get() : std::string();
+#else
+  const std::string& text = error.backtrace();
+#endif
+  const std::size_t end = text.find(" (most recent call first)");
+  if (end == std::string::npos) return "";
+  const std::size_t start = text.find_last_of("/ ", end - 1) + 1;
+  return text.substr(start, end - start);
 }
 
 }  // namespace shapefuzz

@@ -77,6 +77,7 @@ struct Judgement {
   std::optional<double> digest;
   std::optional<double> gradient_digest;
   std::string message;  ///< LibTorch's, of a refusal
+  std::string site;     ///< where LibTorch refused: `Loss.cpp:64`
   std::string detail;   ///< what differs, in a sentence; empty for most passes
   Misfit misfit;        ///< of a finding: what is wrong with its shapes
 };

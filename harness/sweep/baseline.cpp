@@ -47,12 +47,13 @@ void check_verdict(std::string_view line, std::string_view field) {
                    "a finding's verdict" + did_you_mean(field, names));
 }
 
-std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs& specs) {
-  const auto [loss, entry, verdict, relation, message, text] = split(line.text);
-  check_verdict(line.text, verdict);
-  const std::size_t start = offset_in(line.text, text);
+}  // namespace
+
+std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs) {
+  const auto [loss, entry, verdict, relation, message, text] = split(line);
+  check_verdict(line, verdict);
+  const std::size_t start = offset_in(line, text);
   KnownFinding known;
-  known.line = line.number;
   try {
     known.smallest = parse_case(text, specs);
   } catch (const ParseError& error) {
@@ -61,14 +62,12 @@ std::pair<Signature, KnownFinding> parse_line(const Line& line, const LossSpecs&
   if (known.smallest.loss != loss || known.smallest.entry != entry) {
     throw ParseError(start,
                      fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
-                     fmt::format("one of {}@{}", loss, entry));
+                     fmt::format("one of {}@{}", printable(loss), printable(entry)));
   }
   return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
            std::string(message)},
           known};
 }
-
-}  // namespace
 
 std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }
 
@@ -98,7 +97,9 @@ Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
   Baseline baseline;
   for (const Line& line : read_lines(path)) {
     try {
-      const auto [known, fresh] = baseline.insert(parse_line(line, specs));
+      auto finding = parse_finding(line.text, specs);
+      finding.second.line = line.number;
+      const auto [known, fresh] = baseline.insert(std::move(finding));
       if (!fresh) {
         throw ParseError(0, fmt::format("the signature of line {}", known->second.line),
                          "every signature once");

@@ -7,9 +7,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "harness/oracle/device.h"
+#include "harness/oracle/judging.h"
 #include "harness/sweep/tally.h"
 
 namespace shapefuzz {
@@ -20,6 +22,9 @@ struct KnownFinding {
 };
 
 using Baseline = std::map<Signature, KnownFinding>;
+
+/// One line of a baseline; throws ParseError.
+std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs);
 
 /// `corpus/baseline` of the checkout.
 std::string baseline_directory();

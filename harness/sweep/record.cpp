@@ -87,7 +87,7 @@ Record parse_record(const std::string& line) {
     record.loss = json.at("loss");
     record.entry = json.at("entry");
     for (const auto& operand : json.at("operands").items()) {
-      record.shapes.push_back(*shape_in(operand.value()));
+      record.shapes.push_back(shape_in(operand.value()).value_or(Shape()));
     }
     record.zone = json.at("zone");
     record.outcome = json.at("outcome");

@@ -1,0 +1,56 @@
+// The case parser: what it reads, it prints in one spelling and reads again as the same case, whose
+// zone and mistake have a name. The losses are those of the tests: no LibTorch in here.
+#include "fuzz/property.h"
+#include "fuzz/subjects.h"
+#include "harness/case/mistake.h"
+#include "harness/case/test_specs.h"
+#include "harness/case/zone.h"
+
+namespace shapefuzz {
+
+std::vector<Subject> fuzz_subjects() {
+  std::vector<Subject> subjects;
+  for (const LossSpec* spec : test_specs()) subjects.push_back({spec});
+  return subjects;
+}
+
+bool mutates_bytes() { return true; }
+
+namespace {
+
+// Values are drawn for all elements; the zone of a large case only takes longer.
+constexpr std::int64_t kMostElements = 64;
+
+void check_case(const Case& c, std::string_view text) {
+  const std::string printed = to_string(c);
+  const Case again = parse_case(printed, test_specs());
+  require(again == c, "a printed case reads back as itself", text);
+  require(to_string(again) == printed, "a case has one spelling", text);
+  std::int64_t elements = 0;
+  for (const Operand& operand : c.operands) {
+    require(operand.shape.within_cap(), "no operand is larger than the cap", text);
+    elements += operand.shape.elements();
+  }
+  if (elements > kMostElements) return;
+  for (const LossSpec* spec : test_specs()) {
+    if (spec->name != c.loss) continue;
+    const bool valid = zone_of(c, *spec) == Zone::kValid;
+    for (const Misfit& misfit : find_misfits(c, *spec)) {
+      require(!valid || misfit.mistake == Mistake::kNone ||
+                  misfit.mistake == Mistake::kOtherOption ||
+                  misfit.mistake == Mistake::kOtherLayout,
+              "a valid case has no mistake in it", text);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shapefuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shapefuzz;
+  const std::string_view text = as_text(data, size);
+  return require_parser(
+      text, [](std::string_view t) { return parse_case(t, test_specs()); },
+      [&](const Case& c) { check_case(c, text); });
+}

@@ -1,0 +1,99 @@
+// All losses, all entries: a case in, the oracle's word out. What cannot be read is no input; what
+// LibTorch refuses is a result like any other.
+//
+//   SHAPEFUZZ_NEW=abort       a verdict that the baseline does not have of the loss ends the
+//   process;
+//                             to tell findings apart in earnest is the campaign's work
+//   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
+//   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <unordered_set>
+
+#include "fuzz/feedback.h"
+#include "fuzz/property.h"
+#include "fuzz/subjects.h"
+#include "harness/campaign/observer.h"
+#include "harness/sweep/baseline.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+
+std::vector<Subject> fuzz_subjects() { return loss_subjects(); }
+bool mutates_bytes() { return false; }
+
+namespace {
+
+// Whether the case has other values than usual where LibTorch takes them unchecked.
+bool is_unchecked(const Loss& loss, const Case& c) {
+  Case usual;
+  usual.options = loss.sweep_options;
+  return std::any_of(loss.unchecked.begin(), loss.unchecked.end(), [&](const std::string& name) {
+    const Operand* const operand = c.find_operand(name);
+    if (operand != nullptr) return !operand->values.empty();
+    if (loss.spec.find_option(name) == nullptr) return false;
+    return c.option(loss.spec, name) != usual.option(loss.spec, name);
+  });
+}
+
+class Dispatch {
+ public:
+  Dispatch() {
+    const char* const fresh = std::getenv("SHAPEFUZZ_NEW");
+    abort_on_new_ = fresh != nullptr && std::string_view(fresh) == "abort";
+    const auto file = find_baseline(libtorch_version());
+    if (!file) return;  // a LibTorch that nobody has swept yet
+    for (const auto& [signature, known] : read_baseline(file->path, all_specs())) {
+      known_.insert(signature.loss + " " + signature.verdict);
+      if (signature.verdict == "crash") deadly_.insert(signature.loss + " " + signature.relation);
+    }
+  }
+
+  ~Dispatch() {
+    const char* const path = std::getenv("SHAPEFUZZ_REACHED");
+    if (path != nullptr) std::ofstream(path) << reached_.size() << "\n";
+  }
+
+  int operator()(const Case& c) {
+    if (!mutator_.fits(c)) return -1;
+    const Loss& loss = *find_loss(c.loss);
+    // libFuzzer ends with the process: what is known to crash is left to the campaign.
+    if (is_unchecked(loss, c)) return -1;
+    const std::vector<Misfit> misfits = find_misfits(c, loss.spec);
+    for (const Misfit& misfit : misfits) {
+      if (deadly_.count(c.loss + " " + to_string(misfit)) != 0) return -1;
+    }
+    const Judgement& judgement = observer_.observe(loss, c, misfits.front());
+    give_feedback(observer_.features());
+    if (reached_.size() < kMostReached) reached_.insert(observer_.reached());
+    if (judgement.verdict == Verdict::kPass || !abort_on_new_) return 0;
+    const std::string verdict(to_string(judgement.verdict));
+    require(known_.count(c.loss + " " + verdict) != 0, "no new verdict: " + verdict, to_string(c));
+    return 0;
+  }
+
+ private:
+  static constexpr std::size_t kMostReached = 1000000;
+
+  Observer observer_;
+  Mutator mutator_ = Mutator(loss_subjects());
+  std::set<std::string> known_;   // loss and verdict
+  std::set<std::string> deadly_;  // loss and misfit
+  bool abort_on_new_ = false;
+  std::unordered_set<std::uint64_t> reached_;
+};
+
+}  // namespace
+}  // namespace shapefuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shapefuzz;
+  static Dispatch dispatch;
+  try {
+    return dispatch(parse_case(as_text(data, size), all_specs()));
+  } catch (const ParseError&) {
+    return -1;
+  }
+}

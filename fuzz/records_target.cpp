@@ -1,0 +1,54 @@
+// The readers of what stands in files: a line of a baseline, the expectation of a corpus file, a
+// result record. Each refuses with a ParseError or reads what can be written again.
+#include "fuzz/property.h"
+#include "harness/case/test_specs.h"
+#include "harness/corpus/expectation.h"
+#include "harness/sweep/baseline.h"
+#include "harness/sweep/record.h"
+
+namespace shapefuzz {
+namespace {
+
+void check_finding(const std::pair<Signature, KnownFinding>& finding, std::string_view text) {
+  const auto& [signature, known] = finding;
+  const std::string line = to_string(signature) + " | " + to_string(known.smallest);
+  const auto again = parse_finding(line, test_specs());
+  require(again.first == signature && again.second.smallest == known.smallest,
+          "a printed finding reads back as itself", text);
+  // What such a finding leaves in a file of records.
+  for (const LossSpec* spec : test_specs()) {
+    if (spec->name != signature.loss) continue;
+    const Judgement judgement = judgement_of_death(known.smallest, *spec, 0);
+    const Record record = parse_record(to_record(known.smallest, *spec, judgement, {}, "1.13.0"));
+    require(parse_case(record.text, test_specs()) == known.smallest, "a record has the case", text);
+    require(record.signature == to_string(signature_of(known.smallest, judgement)),
+            "a record has the signature", text);
+  }
+}
+
+void check_record(const Record& record, std::string_view text) {
+  for (const Shape& shape : record.shapes) {
+    for (const std::int64_t size : shape) require(size >= 0, "no size is negative", text);
+  }
+}
+
+}  // namespace
+}  // namespace shapefuzz
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shapefuzz;
+  const std::string_view text = as_text(data, size);
+  if (size > 0 && text.front() == '{') {
+    return require_parser(
+        text, [](std::string_view t) { return parse_record(std::string(t)); },
+        [&](const Record& record) { check_record(record, text); });
+  }
+  require_parser(
+      text, [](std::string_view t) { return parse_expectation(t, "1.13.0"); },
+      [&](const Expectation& expectation) {
+        require(expectation.verdicts.size() <= text.size(), "no verdict comes from nowhere", text);
+      });
+  return require_parser(
+      text, [](std::string_view t) { return parse_finding(t, test_specs()); },
+      [&](const auto& finding) { check_finding(finding, text); });
+}

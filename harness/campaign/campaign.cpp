@@ -1,0 +1,284 @@
+#include "harness/campaign/campaign.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <map>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "harness/campaign/features.h"
+#include "harness/campaign/shared.h"
+#include "harness/campaign/worker.h"
+#include "harness/case/values.h"
+#include "harness/memory/trap.h"
+#include "harness/oracle/judge.h"
+#include "harness/sweep/pool.h"
+
+namespace shapefuzz {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr std::chrono::milliseconds kTick(50);
+constexpr std::chrono::milliseconds kStatusEvery(200);
+constexpr std::chrono::seconds kSaveEvery(10);
+constexpr Seconds kGrace(1);              // for a case that runs when time is up
+constexpr int kHarnessFailed = 70;        // a worker's exit status for an exception of our own
+constexpr rlim_t kMostData = 4ULL << 30;  // so that one case cannot take the machine's memory
+constexpr int kDeathsUntilDeadly = 2;     // one alone may be the fault of a case before it
+
+struct Process {
+  pid_t pid = -1;
+  bool first_life = true;
+  std::uint64_t lives = 0;
+  std::uint64_t seen = 0;  // executions, for the stall clock
+  Clock::time_point moved_at;
+  bool ended_by_us = false;
+};
+
+class Run {
+ public:
+  Run(CampaignDirectory& directory, const CampaignPlan& plan)
+      : directory_(directory),
+        plan_(plan),
+        shared_(make_shared_state()),
+        deaths_(directory.findings_path(0)),
+        processes_(std::min(plan.jobs, kMostJobs - 1)),
+        corpus_(directory.read_corpus(nullptr)),
+        before_(directory.state) {
+    corpus_.insert(corpus_.end(), plan.seeds.begin(), plan.seeds.end());
+    for (std::size_t worker = 0; worker < kMostJobs; ++worker) {
+      readers_.emplace_back(directory.findings_path(worker));
+    }
+    for (const std::size_t worker : directory.workers()) {
+      if (worker >= kMostJobs) readers_.emplace_back(directory.findings_path(worker));
+    }
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  ~Run() {
+    for (Process& process : processes_) end(process);
+  }
+
+  CampaignStatus operator()() {
+    read_findings();
+    warm_up_libtorch(MemoryMode::kGuard);
+    for (std::size_t i = 0; i < processes_.size(); ++i) start(i);
+    Clock::time_point shown;
+    Clock::time_point saved = Clock::now();
+    bool stop = false;
+    while (!stop && seconds() < plan_.seconds) {
+      // Not a wait for a child: the clock must not stand still when none ends.
+      std::this_thread::sleep_for(
+          std::min<Seconds>(kTick, Seconds(std::max(0.0, plan_.seconds - seconds()))));
+      for (std::size_t i = 0; i < processes_.size(); ++i) look_after(i, true);
+      if (Clock::now() - shown < kStatusEvery) continue;
+      read_findings();
+      stop = plan_.on_status && plan_.on_status(status());
+      shown = Clock::now();
+      if (shown - saved < kSaveEvery) continue;
+      save();
+      saved = shown;
+    }
+    finish();
+    read_findings();
+    save();
+    return status();
+  }
+
+ private:
+  double seconds() const { return Seconds(Clock::now() - start_).count(); }
+
+  std::uint64_t executions() const {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 1; i <= processes_.size(); ++i) sum += shared_->slots[i].executions.load();
+    return sum;
+  }
+
+  CampaignStatus status() const {
+    CampaignStatus status;
+    status.seconds = seconds();
+    status.seconds_left = std::max(0.0, plan_.seconds - status.seconds);
+    status.executions = executions();
+    status.all_executions = before_.executions + status.executions;
+    status.features = shared_->features.count();
+    status.deaths = dead_;
+    for (std::size_t i = 0; i < status.findings.size(); ++i) {
+      status.findings[i] = signatures_[i].size();
+    }
+    return status;
+  }
+
+  void save() {
+    directory_.state.executions = before_.executions + executions();
+    directory_.state.seconds = before_.seconds + seconds();
+    directory_.save_state();
+  }
+
+  void read_findings() {
+    for (LineReader& reader : readers_) {
+      for (const std::string& line : reader.read_new()) {
+        const StoredFinding finding = parse_stored_finding(line, all_specs());
+        const auto severity =
+            static_cast<std::size_t>(severity_of(*find_verdict(finding.record.verdict)));
+        if (severity >= signatures_.size()) continue;
+        signatures_[severity].insert(finding.record.signature);
+        is_worth_a_line(known_, finding.record.signature, finding.record.text.size());
+      }
+    }
+  }
+
+  void start(std::size_t index) {
+    Process& process = processes_[index];
+    std::fflush(nullptr);  // or the child would print our buffers again
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) throw HarnessError(fmt::format("cannot fork: {}", std::strerror(errno)));
+    if (pid == 0) live(index, parent);
+    process.pid = pid;
+    process.ended_by_us = false;
+    process.moved_at = Clock::now();
+    process.seen = shared_->slots[index + 1].executions.load();
+    ++process.lives;
+  }
+
+  [[noreturn]] void live(std::size_t index, pid_t parent) {
+    // However the parent ends, nobody is left who writes into its directory.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);
+    report_faults_to(shared_->slots[index + 1].fault);
+    // Ctrl-C reaches the whole group: the parent says when to stop.
+    for (const int stop : {SIGINT, SIGTERM, SIGHUP}) ::signal(stop, SIG_IGN);
+    // glibc says a line before it aborts, and a campaign has hundreds of those.
+    const int messages = ::dup(STDERR_FILENO);
+    const int nowhere = ::open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+    const rlimit data = {kMostData, kMostData};
+    ::setrlimit(RLIMIT_DATA, &data);
+    const Process& process = processes_[index];
+    try {
+      const std::uint64_t seed = mix(mix(directory_.state.seed + before_.executions) ^
+                                     mix(index * 1000003 + process.lives));
+      run_worker({directory_, plan_.losses, index + 1, processes_.size(), seed, process.first_life,
+                  corpus_, known_, plan_.feedback},
+                 *shared_);
+    } catch (const std::exception& error) {
+      ::dup2(messages, STDERR_FILENO);
+      std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
+      ::_exit(kHarnessFailed);
+    }
+    ::_exit(0);  // without LibTorch's destructors
+  }
+
+  // Buries a worker that has ended, and ends one that hangs.
+  void look_after(std::size_t index, bool restart) {
+    Process& process = processes_[index];
+    if (process.pid < 0) return;
+    int status = 0;
+    if (::waitpid(process.pid, &status, WNOHANG) == process.pid) {
+      process.pid = -1;
+      bury(index, status);
+      if (restart) start(index);
+      return;
+    }
+    const std::uint64_t executions = shared_->slots[index + 1].executions.load();
+    if (executions != process.seen) {
+      process.seen = executions;
+      process.moved_at = Clock::now();
+    } else if (Clock::now() - process.moved_at > Seconds(plan_.seconds_per_case) &&
+               !process.ended_by_us) {
+      process.ended_by_us = true;
+      ::kill(process.pid, SIGKILL);
+    }
+  }
+
+  void bury(std::size_t index, int status) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == kHarnessFailed) {
+      throw HarnessError("a worker of the campaign failed");
+    }
+    Process& process = processes_[index];
+    process.first_life = false;
+    WorkerSlot& slot = shared_->slots[index + 1];
+    const std::string text = slot.read();
+    slot.clear();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && text.empty()) return;  // it had grown
+    if (text.empty()) {
+      // Between two cases: memory that one before had corrupted. Once is no reason to give up.
+      constexpr int kMostStrangeDeaths = 100;
+      if (++strange_deaths_ > kMostStrangeDeaths)
+        throw HarnessError("workers die between two cases");
+      return;
+    }
+    // A loss that calls exit() has no signal; it is a crash all the same.
+    const int signal = process.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
+    ++dead_;
+    const Case c = parse_case(text, all_specs());
+    const LossSpec& spec = find_loss(c.loss)->spec;
+    const Judgement judgement = judgement_of_death(c, spec, signal, std::exchange(slot.fault, {}));
+    const std::uint64_t hash = deadly_hash(c, judgement.misfit);
+    if (++deaths_by_hash_[hash] >= kDeathsUntilDeadly) shared_->deadly.add(hash);
+    if (!is_worth_a_line(known_, to_string(signature_of(c, judgement)), text.size())) return;
+    deaths_.append(to_record(c, spec, judgement, {}, libtorch_version()));
+    deaths_.sync();
+  }
+
+  // Every worker ends its case, or is ended; who has died of one is still reported.
+  void finish() {
+    shared_->stop.store(true);
+    const auto running = [this] {
+      return std::any_of(processes_.begin(), processes_.end(),
+                         [](const Process& process) { return process.pid >= 0; });
+    };
+    const Clock::time_point asked = Clock::now();
+    while (running() && Clock::now() - asked < kGrace) {
+      for (std::size_t i = 0; i < processes_.size(); ++i) look_after(i, false);
+      if (running()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    for (Process& process : processes_) end(process);
+  }
+
+  static void end(Process& process) {
+    if (process.pid < 0) return;
+    ::kill(process.pid, SIGKILL);
+    int status = 0;
+    while (::waitpid(process.pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    process.pid = -1;
+  }
+
+  CampaignDirectory& directory_;
+  const CampaignPlan& plan_;
+  std::shared_ptr<SharedState> shared_;
+  LineWriter deaths_;
+  std::vector<Process> processes_;
+  std::vector<Case> corpus_;
+  CampaignState before_;
+  std::vector<LineReader> readers_;
+  KnownLengths known_;
+  std::array<std::set<std::string>, 3> signatures_;  // by severity
+  std::map<std::uint64_t, int> deaths_by_hash_;
+  std::size_t dead_ = 0;
+  int strange_deaths_ = 0;
+  const Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+CampaignStatus run_campaign(CampaignDirectory& directory, const CampaignPlan& plan) {
+  return Run(directory, plan)();
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,105 @@
+#include "harness/campaign/explorer.h"
+
+#include <chrono>
+#include <utility>
+
+#include "harness/case/mutations.h"
+
+namespace shapefuzz {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The features bound the corpus; this bounds its memory whatever happens.
+constexpr std::size_t kMostParents = 200000;
+// A case that has killed a worker costs a new one, some milliseconds.
+constexpr std::int64_t kDeadlyOneIn = 256;
+constexpr std::int64_t kCrossOneIn = 8;
+// What has just been found leads on more often than what has been mutated for hours.
+constexpr std::size_t kRecent = 64;
+
+std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses) {
+  std::vector<Subject> subjects;
+  for (const Loss* loss : losses) {
+    subjects.push_back({&loss->spec, loss->sweep_options, loss->unchecked});
+  }
+  return subjects;
+}
+
+}  // namespace
+
+Explorer::Explorer(const std::vector<const Loss*>& losses, Policy policy, std::uint64_t seed,
+                   ExplorerHost& host)
+    : losses_(losses), mutator_(subjects_of(losses)), observer_(policy), pick_(seed), host_(host) {}
+
+void Explorer::add_parent(Case c, std::uint32_t microseconds) {
+  if (parents_.size() < kMostParents) {
+    parents_.push_back({std::move(c), microseconds});
+  } else {
+    parents_[static_cast<std::size_t>(pick_(0, kMostParents))] = {std::move(c), microseconds};
+  }
+}
+
+const Loss* Explorer::find(const std::string& name) const {
+  for (const Loss* loss : losses_) {
+    if (loss->spec.name == name) return loss;
+  }
+  return nullptr;
+}
+
+bool Explorer::run(const Case& c) {
+  const Loss* const loss = find(c.loss);
+  if (loss == nullptr || !mutator_.fits(c)) return false;
+  const std::vector<Misfit> misfits = find_misfits(c, loss->spec);
+  if (host_.is_deadly(c, misfits) && pick_(0, kDeadlyOneIn) != 0) return false;
+  host_.about_to_run(c);
+  const Clock::time_point start = Clock::now();
+  const Judgement& judgement = observer_.observe(*loss, c, misfits.front());
+  host_.has_run();
+  bool interesting = false;
+  for (const std::uint64_t feature : observer_.features()) {
+    interesting = host_.add_feature(feature) || interesting;
+  }
+  if (interesting) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    add_parent(c, static_cast<std::uint32_t>(took.count()));
+    host_.on_interesting(c);
+  }
+  if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss->spec, judgement);
+  return true;
+}
+
+const Case& Explorer::any_parent() {
+  const std::size_t count = parents_.size();
+  const bool recent = count > kRecent && pick_(0, 2) == 0;
+  const auto first = static_cast<std::int64_t>(recent ? count - kRecent : 0);
+  const auto draw = [&]() -> const Parent& {
+    return parents_[static_cast<std::size_t>(pick_(first, static_cast<std::int64_t>(count)))];
+  };
+  // The cheaper one of two: a large case shows little that a small one does not, and costs many.
+  const Parent& a = draw();
+  const Parent& b = draw();
+  return a.microseconds <= b.microseconds ? a.c : b.c;
+}
+
+Case Explorer::next_case() {
+  if (parents_.empty()) return mutator_.draw(pick_.bits());
+  if (pick_(0, kCrossOneIn) == 0) {
+    const Case& other = any_parent();
+    return mutator_.cross(any_parent(), other, pick_.bits());
+  }
+  return mutator_.mutate(any_parent(), pick_.bits());
+}
+
+void Explorer::step() {
+  Case c = next_case();
+  const Loss* const loss = find(c.loss);
+  if (loss == nullptr) return;
+  for (const Entry& entry : loss->entries) {
+    c.entry = entry.name;
+    repair(c, loss->spec);
+    run(c);
+  }
+}
+
+}  // namespace shapefuzz

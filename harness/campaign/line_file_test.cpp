@@ -1,0 +1,92 @@
+// Files that a power cut may tear.
+#include "harness/campaign/line_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "harness/campaign/shared.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+std::string fresh_path(const std::string& name) {
+  const std::string path = ::testing::TempDir() + "/" + name;
+  std::remove(path.c_str());
+  return path;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(LineFile, is_read_while_it_is_written) {
+  const std::string path = fresh_path("growing");
+  LineReader reader(path);
+  EXPECT_EQ(reader.read_new(), Lines());
+  LineWriter writer(path);
+  writer.append("one");
+  EXPECT_EQ(reader.read_new(), Lines{"one"});
+  writer.append("two");
+  writer.append("");
+  EXPECT_EQ(reader.read_new(), (Lines{"two", ""}));
+  EXPECT_EQ(reader.first_line(), 2U);
+  EXPECT_EQ(reader.read_new(), Lines());
+}
+
+TEST(LineFile, leaves_out_a_torn_line_and_its_next_writer_cuts_it_off) {
+  const std::string path = fresh_path("torn");
+  std::ofstream(path) << "whole\nto";
+  LineReader reader(path);
+  EXPECT_EQ(reader.read_new(), Lines{"whole"});
+  EXPECT_TRUE(reader.torn());
+  LineWriter(path).append("new");
+  EXPECT_EQ(LineReader(path).read_new(), (Lines{"whole", "new"}));
+}
+
+TEST(LineFile, that_is_torn_in_its_first_line_is_empty) {
+  const std::string path = fresh_path("torn_first");
+  std::ofstream(path) << std::string(10000, 'x');
+  LineWriter(path).append("new");
+  EXPECT_EQ(LineReader(path).read_new(), Lines{"new"});
+}
+
+TEST(LineFile, of_a_hundred_megabytes_is_refused) {
+  const std::string path = fresh_path("large");
+  std::FILE* const file = std::fopen(path.c_str(), "wb");
+  ASSERT_EQ(std::fseek(file, 100L << 20, SEEK_SET), 0);
+  std::fputs("\n", file);
+  std::fclose(file);
+  EXPECT_THROW(LineReader(path).read_new(), InputError);
+  std::remove(path.c_str());
+}
+
+TEST(LineFile, is_replaced_as_a_whole) {
+  const std::string path = fresh_path("replaced");
+  replace_file(path, "old\n");
+  replace_file(path, "new\n");
+  EXPECT_EQ(LineReader(path).read_new(), Lines{"new"});
+}
+
+TEST(SharedSet, says_once_that_a_number_is_new) {
+  const auto shared = make_shared_state();
+  EXPECT_TRUE(shared->features.add(42));
+  EXPECT_FALSE(shared->features.add(42));
+  EXPECT_TRUE(shared->features.add(43));
+  EXPECT_TRUE(shared->features.contains(42));
+  EXPECT_FALSE(shared->features.contains(44));
+  EXPECT_EQ(shared->features.count(), 2U);
+}
+
+TEST(WorkerSlot, holds_the_case_that_runs) {
+  WorkerSlot slot;
+  EXPECT_EQ(slot.read(), "");
+  EXPECT_TRUE(slot.write("a case"));
+  EXPECT_EQ(slot.read(), "a case");
+  slot.clear();
+  EXPECT_EQ(slot.read(), "");
+  EXPECT_FALSE(slot.write(std::string(1 << 20, 'x')));
+}
+
+}  // namespace
+}  // namespace shapefuzz

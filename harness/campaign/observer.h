@@ -1,0 +1,37 @@
+// Judging one case after the other and noting what each has reached: the step that the fuzz target
+// and the campaign's workers share. Includes no torch headers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/case/mutate.h"
+#include "harness/oracle/judge.h"
+
+namespace shapefuzz {
+
+/// Every loss of LibTorch as the mutator needs it; the operators, which have contracts of their
+/// own, are left to sweeps and seeds.
+std::vector<Subject> loss_subjects();
+
+class Observer {
+ public:
+  /// Turns tracing on for this process (see trace_operators).
+  explicit Observer(Policy policy = Policy::kExpand);
+
+  /// Judges the case; `features()` and `reached()` are about it then.
+  const Judgement& observe(const Loss& loss, const Case& c, const Misfit& misfit);
+
+  const std::vector<std::uint64_t>& features() const { return features_; }
+  /// One number for (loss, entry, zone, outcome, error site, operator trace).
+  std::uint64_t reached() const { return reached_; }
+
+ private:
+  Judge judge_;
+  Judgement judgement_;
+  std::vector<std::uint64_t> features_;
+  std::uint64_t reached_ = 0;
+};
+
+}  // namespace shapefuzz

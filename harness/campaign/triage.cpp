@@ -1,0 +1,246 @@
+#include "harness/campaign/triage.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "harness/campaign/features.h"
+#include "harness/case/order.h"
+#include "harness/losses/loss.h"
+#include "harness/shrink/apart.h"
+#include "harness/sweep/pool.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kRepetitions = 10;  // of a finding that did not come again at once
+
+// The smallest case of a signature, and what its record says.
+using BySignature = std::map<std::string, StoredFinding>;
+
+BySignature smallest_by_signature(const CampaignDirectory& directory) {
+  BySignature smallest;
+  for (StoredFinding& finding : directory.read_findings(nullptr)) {
+    const auto [place, fresh] = smallest.try_emplace(finding.record.signature, finding);
+    if (!fresh && is_smaller(finding.c, place->second.c)) place->second = std::move(finding);
+  }
+  return smallest;
+}
+
+std::string outcomes_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kCrash:
+    case Verdict::kOutOfBounds:
+      return "crashed";
+    case Verdict::kTimedOut:
+      return "timed_out";
+    case Verdict::kRejectedValid:
+    case Verdict::kUncleanRejection:
+      return "rejected";
+    case Verdict::kEntryDisagreement:
+      return "*";
+    default:
+      return "accepted";
+  }
+}
+
+// The release line behind a LibTorch: 1.14 for 1.13.1. What it does is for it to say.
+std::string next_line(const std::string& libtorch) {
+  const std::size_t dot = libtorch.find('.');
+  return fmt::format("{}.{}", libtorch.substr(0, dot), std::stoi(libtorch.substr(dot + 1)) + 1);
+}
+
+std::string name_of(const Record& record) {
+  std::string loss = record.loss;
+  std::replace_if(
+      loss.begin(), loss.end(), [](char c) { return c == ':' || c == '.'; }, '_');
+  return fmt::format("{}-{}-{:08x}.case", record.verdict, loss,
+                     hash_of(record.signature) & 0xffffffffU);
+}
+
+std::string quoted(const std::string& text) {
+  return without_particulars(text).empty() ? "" : "# " + printable(text, 300) + "\n";
+}
+
+// What becomes of one signature; made in a worker, written by the parent.
+struct Answer {
+  std::string fate;  // `finding` or `flaky`
+  std::string text;  // of the file
+
+  std::string dump() const {
+    return Json({fate, text}).dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+  static Answer parse(const std::string& line) {
+    const Json json = Json::parse(line);
+    return {json.at(0), json.at(1)};
+  }
+};
+
+std::string head(const StoredFinding& finding) {
+  const Record& record = finding.record;
+  return fmt::format("# {} ({}) with LibTorch {}\n# {}\n", record.verdict,
+                     to_string(severity_of(*find_verdict(record.verdict))), record.libtorch,
+                     record.signature) +
+         quoted(record.message);
+}
+
+Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
+  int times = 0;
+  for (int i = 0; i < kRepetitions; ++i) {
+    if (to_string(judge_apart(finding.c, judging).signature) == finding.record.signature) ++times;
+  }
+  return {"flaky",
+          head(finding) + fmt::format("# Came again {} of {} times in a fresh process.\n{}\n",
+                                      times, kRepetitions, finding.record.text)};
+}
+
+Answer examine(const StoredFinding& finding, const Judging& judging, const TriagePlan& plan) {
+  const Record& record = finding.record;
+  // Cheaper than to shrink what does not come again.
+  if (to_string(judge_apart(finding.c, judging).signature) != record.signature) {
+    return judge_flaky(finding, judging);
+  }
+  const ShrinkLimits limits{plan.tries_per_finding, plan.seconds_per_finding};
+  const ShrunkApart result = shrink_apart(finding.c, judging, limits);
+  const Case& smallest = result.shrunk.smallest;
+  if (to_string(result.shown.signature) != record.signature) return judge_flaky(finding, judging);
+  const std::string effort =
+      fmt::format("{}{}", result.shrunk.tries,
+                  result.shrunk.proven          ? " tries, and no smaller one shows it"
+                  : result.shrunk.stopped_early ? " tries, stopped early"
+                                                : " tries");
+  return {"finding",
+          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: shapefuzz run '{}'\n{}  "
+                                      "# expect <{}: {} {}; * *\n",
+                                      effort, printable(record.text, 400), to_string(smallest),
+                                      to_string(smallest), next_line(record.libtorch),
+                                      outcomes_of(*find_verdict(record.verdict)), record.verdict)};
+}
+
+class Triage {
+ public:
+  Triage(const CampaignDirectory& directory, const Baseline& baseline, const TriagePlan& plan)
+      : plan_(plan),
+        judging_(directory.state.policy, MemoryMode::kGuard),
+        place_(directory.path() + "/triage"),
+        findings_(smallest_by_signature(directory)) {
+    fs::create_directories(place_ + "/flaky");
+    std::set<std::string> known;
+    for (const auto& entry : baseline) known.insert(to_string(entry.first));
+    for (const std::string& line : LineReader(done_path()).read_new()) done_.insert(line);
+    for (const auto& [signature, finding] : findings_) {
+      if (known.count(signature) != 0) {
+        ++result_.known;
+      } else if (done_.count(signature) == 0) {
+        open_.push_back(&finding);
+      }
+    }
+    // What matters most comes first, should the time be short.
+    std::stable_sort(open_.begin(), open_.end(), [](const auto* a, const auto* b) {
+      return find_verdict(a->record.verdict) < find_verdict(b->record.verdict);
+    });
+  }
+
+  TriageResult operator()() {
+    LineWriter done(done_path());
+    std::size_t count = 0;
+    // In rounds, so that the time is looked at, and what is done is written down.
+    const std::size_t round = std::max<std::size_t>(1, plan_.jobs) * 4;
+    while (count < open_.size() && !stopped(count)) {
+      const std::size_t end = std::min(open_.size(), count + round);
+      examine_all(count, end);
+      for (; count < end; ++count) done.append(open_[count]->record.signature);
+      done.sync();
+    }
+    result_.unread = open_.size() - count;
+    result_.files = files_in(place_);
+    result_.flaky = files_in(place_ + "/flaky");
+    return result_;
+  }
+
+ private:
+  std::string done_path() const { return place_ + "/done.txt"; }
+
+  bool stopped(std::size_t count) const {
+    if (plan_.on_progress && plan_.on_progress(count, open_.size())) return true;
+    return std::chrono::duration<double>(Clock::now() - start_).count() > plan_.seconds;
+  }
+
+  void examine_all(std::size_t begin, std::size_t end) {
+    Pool pool;
+    pool.units = end - begin;
+    pool.jobs = plan_.jobs;
+    // A unit is many cases in processes of their own, which are timed one by one.
+    pool.seconds_per_case = 60 + 20 * plan_.seconds_per_finding;
+    pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
+      // glibc says a line before it aborts.
+      const int nowhere = ::open("/dev/null", O_WRONLY);
+      if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
+      const StoredFinding& finding = *open_[begin + unit];
+      if (!skipped.empty())
+        return Answer{"flaky", head(finding) + finding.record.text + "\n"}.dump();
+      return examine(finding, judging_, plan_).dump();
+    };
+    pool.on_result = [&](std::size_t unit, const std::string& text) {
+      const Answer answer = Answer::parse(text);
+      const std::string name = name_of(open_[begin + unit]->record);
+      const std::string folder = answer.fate == "flaky" ? "/flaky/" : "/";
+      replace_file(place_ + folder + name, answer.text);
+    };
+    pool.run();
+  }
+
+  static std::vector<std::string> files_in(const std::string& place) {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::directory_iterator(place)) {
+      if (entry.path().extension() == ".case") files.push_back(entry.path().string());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+
+  const TriagePlan& plan_;
+  Judging judging_;  // as the campaign did
+  std::string place_;
+  BySignature findings_;
+  std::set<std::string> done_;
+  std::vector<const StoredFinding*> open_;
+  TriageResult result_;
+  const Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline,
+                    const TriagePlan& plan) {
+  return Triage(directory, baseline, plan)();
+}
+
+std::vector<std::string> promote(const std::vector<std::string>& files,
+                                 const std::string& regression) {
+  std::error_code error;
+  fs::create_directories(regression, error);
+  if (error) throw InputError(fmt::format("{}: {}", regression, error.message()));
+  std::vector<std::string> promoted;
+  for (const std::string& file : files) {
+    const fs::path target = fs::path(regression) / fs::path(file).filename();
+    const bool copied = fs::copy_file(file, target, fs::copy_options::skip_existing, error);
+    if (error) throw InputError(fmt::format("{}: {}", target.string(), error.message()));
+    if (copied) promoted.push_back(target.string());
+  }
+  return promoted;
+}
+
+}  // namespace shapefuzz

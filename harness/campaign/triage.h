@@ -1,0 +1,43 @@
+// What a campaign has left, told apart: each finding is judged again in a fresh process, shrunk
+// under its signature, and written to a file of its own, `triage/<verdict>-<loss>-<hash>.case`.
+// What the baseline knows is dropped; what does not come again is kept in `triage/flaky/`.
+//
+// `triage/done.txt` says what has become of each signature, so that a triage that was interrupted
+// goes on where it was.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/campaign/directory.h"
+#include "harness/sweep/baseline.h"
+
+namespace shapefuzz {
+
+struct TriagePlan {
+  double seconds = 1e9;  ///< for all of it; what is left over stays for the next time
+  double seconds_per_finding = 10;
+  std::size_t tries_per_finding = 20000;
+  std::size_t jobs = 1;
+  /// The findings told apart so far, of all; true ends the triage.
+  std::function<bool(std::size_t done, std::size_t all)> on_progress;
+};
+
+struct TriageResult {
+  std::vector<std::string> files;  ///< a file a finding that the baseline does not know, sorted
+  std::vector<std::string> flaky;
+  std::size_t known = 0;   ///< signatures that the baseline has
+  std::size_t unread = 0;  ///< signatures that there was no time for
+};
+
+TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline,
+                    const TriagePlan& plan);
+
+/// Copies the files into `regression`, those that are not there yet; returns their names there.
+/// Throws InputError.
+std::vector<std::string> promote(const std::vector<std::string>& files,
+                                 const std::string& regression);
+
+}  // namespace shapefuzz

@@ -1,0 +1,57 @@
+#include "harness/cli/campaign_output.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include "harness/cli/commands.h"
+#include "harness/losses/loss.h"
+#include "harness/oracle/judge.h"
+
+namespace shapefuzz {
+
+StatusLine::StatusLine() : terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void StatusLine::show(const std::string& text, double seconds) {
+  last_ = text;
+  if (terminal_) {
+    print_message(fmt::format("\r{}\033[K", text));
+  } else if (seconds >= next_) {
+    print_message(text + "\n");
+    next_ = seconds + 60;
+    last_.clear();
+  }
+}
+
+void StatusLine::finish() {
+  if (!last_.empty()) print_message(terminal_ ? "\r\033[K" : last_ + "\n");
+  last_.clear();
+}
+
+std::string clock_text(double seconds) {
+  const auto all = static_cast<long>(seconds + 0.5);
+  const std::string tail = fmt::format("{:02}", all % 60);
+  if (all < 3600) return fmt::format("{}:{}", all / 60, tail);
+  return fmt::format("{}:{:02}:{}", all / 3600, all / 60 % 60, tail);
+}
+
+Baseline read_campaign_baseline(const std::string& name) {
+  if (name == "none") return {};
+  if (!name.empty()) return read_baseline(name, all_specs());
+  const auto file = find_baseline(libtorch_version());
+  return file ? read_baseline(file->path, all_specs()) : Baseline();
+}
+
+int print_triage(const TriageResult& result, const std::string& directory) {
+  for (const std::string& file : result.files) {
+    print_results(fmt::format("shapefuzz run --file '{}'\n", file));
+  }
+  print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
+                            result.known, result.flaky.size()));
+  if (result.unread > 0) {
+    print_message(fmt::format("shapefuzz: {} findings are left; shapefuzz triage '{}' goes on\n",
+                              result.unread, directory));
+  }
+  return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
+}
+
+}  // namespace shapefuzz

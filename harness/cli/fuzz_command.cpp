@@ -1,0 +1,280 @@
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <thread>
+
+#include "harness/campaign/campaign.h"
+#include "harness/cli/campaign_output.h"
+#include "harness/cli/commands.h"
+#include "harness/corpus/replay.h"
+#include "harness/oracle/judge.h"
+#include "harness/sweep/version.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct FuzzCommand {
+  std::vector<std::string> losses;
+  std::string length;
+  std::string directory;
+  std::size_t jobs = 0;  ///< 0: one a processor
+  std::uint64_t seed = 0;
+  std::string policy = "expand";
+  std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
+  std::string seeds;
+  bool resume = false;
+  bool merge = false;
+  bool no_feedback = false;
+  bool no_triage = false;
+};
+
+// `8h`, `90s`, `1h30m`; none for anything else.
+std::optional<double> parse_length(const std::string& text) {
+  double seconds = 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    double number = 0;
+    const auto [unit, status] = std::from_chars(at, end, number, std::chars_format::fixed);
+    if (status != std::errc() || unit == end || !(number >= 0)) return std::nullopt;
+    const std::size_t which = std::string_view("smhd").find(*unit);
+    if (which == std::string_view::npos) return std::nullopt;
+    constexpr double kUnits[] = {1, 60, 3600, 86400};
+    seconds += number * kUnits[which];
+    at = unit + 1;
+  }
+  if (!(seconds > 0 && seconds <= 366 * 86400.0)) return std::nullopt;
+  return seconds;
+}
+
+std::string check_length(const std::string& text) {
+  return parse_length(text)
+             ? ""
+             : fmt::format("found '{}', expected a time like 8h, 10m or 1h30m", printable(text));
+}
+
+std::vector<const Loss*> select(const std::vector<std::string>& names) {
+  std::vector<const Loss*> losses;
+  std::vector<std::string> known;
+  for (const Loss& loss : all_losses()) {
+    known.push_back(loss.spec.name);
+    const bool named = std::find(names.begin(), names.end(), loss.spec.name) != names.end();
+    if (names.empty() || named) losses.push_back(&loss);
+  }
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw InputError(fmt::format("LOSS: found '{}', expected the name of a loss{}", printable(name),
+                                 did_you_mean(name, known)));
+  }
+  return losses;
+}
+
+// Ends the campaign in good order; the second one ends it at once.
+volatile std::sig_atomic_t stopped = 0;
+
+extern "C" void stop_campaign(int signal) {
+  stopped = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+void stop_on_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // What is ignored stays ignored: a job in the background must not end with Ctrl-C.
+    if (std::signal(signal, stop_campaign) == SIG_IGN) std::signal(signal, SIG_IGN);
+  }
+}
+
+std::string to_text(const CampaignStatus& status) {
+  const double rate =
+      status.seconds > 0 ? static_cast<double>(status.executions) / status.seconds : 0;
+  return fmt::format(
+      "{} left  {:.0f} exec/s  {} features  {} findings: {} memory, {} miscalculation, {} contract"
+      "{}",
+      clock_text(status.seconds_left), rate, status.features,
+      status.findings[0] + status.findings[1] + status.findings[2], status.findings[0],
+      status.findings[1], status.findings[2],
+      status.deaths == 0 ? "" : fmt::format("  {} workers died", status.deaths));
+}
+
+class Fuzz {
+ public:
+  explicit Fuzz(const FuzzCommand& command)
+      : command_(command),
+        losses_(select(command.losses)),
+        baseline_(read_campaign_baseline(command.baseline)),
+        jobs_(command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency())),
+        directory_(open()) {}
+
+  int operator()() {
+    stop_on_signals();
+    check_files();
+    if (command_.merge) return merge();
+    const double length = *parse_length(command_.length);
+    if (directory_.state.seconds >= length) {
+      throw InputError(fmt::format("--for: {} has run for {} already, expected a longer time",
+                                   command_.directory, clock_text(directory_.state.seconds)));
+    }
+    // What was done before a resume counts; the triage at the end has a tenth of the time.
+    seconds_ = length - directory_.state.seconds;
+    triage_seconds_ = command_.no_triage ? 0 : std::min(1800.0, seconds_ / 10);
+    CampaignPlan plan;
+    plan.losses = losses_;
+    plan.jobs = jobs_;
+    plan.feedback = !command_.no_feedback;
+    plan.seeds = replay_regressions();
+    add_seeds(plan.seeds);
+    plan.seconds = std::max(0.0, seconds_ - triage_seconds_ - seconds_since_start());
+    StatusLine line;
+    plan.on_status = [&](const CampaignStatus& status) {
+      CampaignStatus shown = status;
+      shown.seconds_left += triage_seconds_;
+      line.show(to_text(shown), status.seconds);
+      return stopped != 0;
+    };
+    const CampaignStatus status = run_campaign(directory_, plan);
+    line.finish();
+    print_results(fmt::format("{} cases in {}, {} features\n", status.all_executions,
+                              clock_text(directory_.state.seconds), status.features));
+    return end();
+  }
+
+ private:
+  CampaignDirectory open() const {
+    const bool exists = command_.resume || command_.merge;
+    if (exists) return CampaignDirectory::resume(command_.directory, libtorch_version());
+    CampaignState state;
+    state.libtorch = libtorch_version();
+    state.policy = read_policy(command_.policy);
+    state.seed = command_.seed;
+    return CampaignDirectory::start(command_.directory, state);
+  }
+
+  double seconds_since_start() const {
+    return std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+  // All of it is read before anything runs.
+  void check_files() const {
+    std::size_t torn = 0;
+    const std::size_t cases = directory_.read_corpus(&torn).size();
+    const std::size_t findings = directory_.read_findings(&torn).size();
+    if (command_.resume) {
+      print_message(fmt::format("shapefuzz: goes on with {} cases and {} findings{}\n", cases,
+                                findings,
+                                torn == 0 ? "" : fmt::format(", without {} torn lines", torn)));
+    }
+  }
+
+  int merge() {
+    std::vector<const Loss*> all;
+    for (const Loss& loss : all_losses()) all.push_back(&loss);
+    const auto [before, after] = merge_corpus(directory_, all);
+    print_results(fmt::format("{} of {} cases have all features\n", after, before));
+    return kNothingNew;
+  }
+
+  // The cases to begin with; what they do now is told if it is not what they expect.
+  std::vector<Case> replay_regressions() const {
+    const std::string regression = std::string(kCorpusDirectory) + "/regression";
+    const std::vector<CorpusCase> cases = read_corpus(regression, all_specs(), libtorch_version());
+    const auto differences = replay_corpus(cases, jobs_);
+    std::vector<Case> seeds;
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const bool differs = !differences[i]->empty();
+      changed += differs ? 1 : 0;
+      if (differs) print_message(fmt::format("{}: {}\n", cases[i].path, *differences[i]));
+      const auto& outcomes = cases[i].expectation.outcomes;
+      const bool lives = std::find(outcomes.begin(), outcomes.end(), "crashed") == outcomes.end();
+      if (lives) seeds.push_back(cases[i].c);
+    }
+    print_message(
+        fmt::format("shapefuzz: {} regressions replayed, {} differ\n", cases.size(), changed));
+    return command_.seeds == "none" ? std::vector<Case>() : seeds;
+  }
+
+  void add_seeds(std::vector<Case>& seeds) const {
+    if (command_.seeds.empty() || command_.seeds == "none") return;
+    for (const Line& line : read_lines(command_.seeds)) {
+      try {
+        seeds.push_back(parse_case(line.text, all_specs()));
+      } catch (const ParseError& error) {
+        throw error_in_file(command_.seeds, line, error);
+      }
+    }
+  }
+
+  int end() {
+    if (command_.no_triage || stopped != 0) {
+      print_message(fmt::format("shapefuzz: next: shapefuzz triage '{}'\n", command_.directory));
+      return kNothingNew;
+    }
+    TriagePlan plan;
+    plan.jobs = jobs_;
+    plan.seconds = std::max(0.0, seconds_ - seconds_since_start());
+    StatusLine line;
+    plan.on_progress = [&](std::size_t done, std::size_t all) {
+      line.show(fmt::format("triage: {} of {} findings", done, all), seconds_since_start());
+      return stopped != 0;
+    };
+    const TriageResult result = triage(directory_, baseline_, plan);
+    line.finish();
+    return print_triage(result, command_.directory);
+  }
+
+  const FuzzCommand& command_;
+  const Clock::time_point start_ = Clock::now();
+  std::vector<const Loss*> losses_;
+  Baseline baseline_;
+  std::size_t jobs_;
+  CampaignDirectory directory_;
+  double seconds_ = 0;
+  double triage_seconds_ = 0;
+};
+
+int run(const FuzzCommand& command) {
+  if (command.length.empty() && !command.merge) {
+    throw InputError("fuzz: expected --for TIME, like --for 8h");
+  }
+  return Fuzz(command)();
+}
+
+}  // namespace
+
+Command add_fuzz(CLI::App& app) {
+  auto options = std::make_shared<FuzzCommand>();
+  FuzzCommand& command = *options;
+  CLI::App* added = app.add_subcommand("fuzz", "Search for hours with feedback, in a directory");
+  added->add_option("LOSS", command.losses, "Only these losses; none: all");
+  added->add_option("--for", command.length, "The campaign's whole length: 8h, 10m, 1h30m")
+      ->check(check_length);
+  added->add_option("--dir", command.directory, "The campaign's directory, new or with --resume")
+      ->required()
+      ->check(check_file);
+  added->add_option("--jobs", command.jobs, "Worker processes; 0: one a processor")
+      ->check(CLI::Range(0, 63));
+  added->add_option("--seed", command.seed, "Another seed, another search")->check(check_seed);
+  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added->add_option("--baseline", command.baseline, "What is known: a file, or none");
+  added->add_option("--seeds", command.seeds,
+                    "A file with a case a line to begin with too; none: with nothing at all");
+  added->add_flag("--resume", command.resume, "Go on with the campaign in the directory");
+  added->add_flag("--merge", command.merge,
+                  "Only make the directory's corpus minimal: the shortest cases of all features");
+  added->add_flag("--no-triage", command.no_triage, "Leave the findings to `shapefuzz triage`");
+  added->add_flag("--no-feedback", command.no_feedback,
+                  "Mutate only what was there at the start, to see what feedback is worth");
+  return {added, [options] { return run(*options); }};
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,164 @@
+#!/bin/bash
+# Tests of `shapefuzz fuzz` and `shapefuzz triage`: campaigns that are killed, resumed and damaged.
+#   fuzz_test.sh SHAPEFUZZ
+set -uo pipefail
+shapefuzz=$1
+scratch=$(mktemp -d)
+mounted=''
+# shellcheck disable=SC2317  # the trap calls it
+clean_up() {
+  [[ -z $mounted ]] || umount "$mounted"
+  rm -rf "$scratch"
+}
+trap clean_up EXIT
+failed=0
+
+fail() {
+  echo "FAILED: $1"
+  sed 's/^/    /' "$scratch/out" "$scratch/err" | head -30
+  failed=1
+}
+
+# run STATUS COMMAND...: with its output in $scratch/out and $scratch/err
+run() {
+  local expected=$1 status=0
+  shift
+  "$@" >"$scratch/out" 2>"$scratch/err" </dev/null || status=$?
+  [[ $status == "$expected" ]] || fail "$*: exit status $status, expected $expected"
+}
+# says FILE TEXT
+says() { grep -qF -- "$2" "$scratch/$1" || fail "'$2' is missing"; }
+
+# shellcheck disable=SC2317  # run calls it
+fuzz() { "$shapefuzz" "${options[@]}" "$@"; }
+options=(fuzz --jobs 2 --baseline none)
+signature_in() { sed -n 's/.*"signature":"\(.*\)","libtorch".*/\1/p' "$@" | sed 's/\\"/"/g'; }
+signatures() { signature_in "$1"/findings-*.jsonl | sort -u; }
+# What a kill leaves: no process of the campaign.
+workers_of() { pgrep -f -- "--dir $1\$" || true; }
+
+echo "A campaign that is killed twice goes on and ends on time."
+dir=$scratch/campaign
+losses='mse_loss kl_div nll_loss multi_margin_loss'
+run 2 "$shapefuzz" fuzz --for 9s
+for resume in '' --resume; do
+  # shellcheck disable=SC2086  # several words; nothing, or one option
+  "$shapefuzz" "${options[@]}" --for 16s $losses --no-triage $resume --dir "$dir" >/dev/null 2>&1 &
+  victim=$!
+  sleep 3
+  signatures "$dir" >"$scratch/reported"
+  kill -KILL $victim
+  wait $victim 2>/dev/null
+  signatures "$dir" | comm -13 - "$scratch/reported" | grep -q . && fail "a finding is gone after a kill"
+done
+[[ -s $scratch/reported ]] || fail "nothing was found before the kill"
+sleep 1
+[[ -z $(workers_of "$dir") ]] || fail "a worker outlives the parent"
+printf '{"case":"mse_lo' >>"$dir/findings-1.jsonl" # what a power cut leaves
+printf 'mse_loss(in' >>"$dir/corpus-1.cases"
+start=$SECONDS
+# shellcheck disable=SC2086  # several words
+run 0 fuzz --for 16s $losses --no-triage --resume --dir "$dir"
+((SECONDS - start <= 18)) || fail "the campaign does not end on time"
+says err "without 2 torn lines"
+signatures "$dir" | comm -13 - "$scratch/reported" | grep -q . && fail "a finding is gone after a resume"
+run 2 fuzz --for 10s --resume --dir "$dir"
+says err "expected a longer time"
+
+echo "Its findings are told apart, minimal and replayable."
+run 1 "$shapefuzz" triage "$dir" --baseline none --seconds 2
+files=("$dir"/triage/*.case)
+[[ -f ${files[0]} ]] || fail "no finding"
+(($(signatures "$dir" | wc -l) == ${#files[@]} + $(find "$dir/triage/flaky" -name '*.case' | wc -l))) ||
+  fail "not one file a signature"
+for file in "${files[@]:0:12}"; do
+  run 1 "$shapefuzz" run --file "$file" --json
+  [[ $(signature_in "$scratch/out") == "$(sed -n '2s/^# //p' "$file")" ]] || fail "$file shows something else"
+done
+run 1 "$shapefuzz" triage "$dir" --baseline none # again: nothing to do
+says out "${#files[@]} new findings"
+run 1 "$shapefuzz" triage "$dir" --baseline none --promote --to "$scratch/regression"
+[[ $(find "$scratch/regression" -name '*.case' | wc -l) == "${#files[@]}" ]] || fail "not all are promoted"
+
+echo "The corpus can be made minimal."
+cases=$(cat "$dir"/corpus-*.cases | wc -l)
+run 0 fuzz --merge --dir "$dir"
+merged=$(cat "$dir"/corpus-*.cases | wc -l)
+((merged > 0 && merged <= cases)) || fail "$merged of $cases cases are left"
+
+echo "Ctrl-C ends a campaign in good order."
+for signal in INT TERM; do
+  set -m # a group of its own, as a terminal makes it
+  "$shapefuzz" "${options[@]}" --for 1h mse_loss --dir "$scratch/stopped-$signal" \
+    >"$scratch/out" 2>"$scratch/err" &
+  victim=$!
+  set +m
+  sleep 2
+  start=$SECONDS
+  kill -$signal -- -$victim
+  wait $victim 2>/dev/null
+  ((SECONDS - start <= 3)) || fail "SIG$signal is not heard at once"
+  [[ -z $(workers_of "$scratch/stopped-$signal") ]] || fail "a worker outlives SIG$signal"
+  says err "shapefuzz triage"
+done
+
+echo "Bad input is an error that says what is wrong, and harms nothing."
+mkdir "$scratch/other" && echo keep >"$scratch/other/file"
+run 2 fuzz --for 1s --dir "$scratch/other"
+says err "is no campaign"
+run 2 "$shapefuzz" triage "$scratch/other"
+says err "is no campaign"
+run 2 "$shapefuzz" triage "$scratch/nowhere"
+says err "no such directory"
+run 2 fuzz --for 1s --dir "$scratch/other/file"
+says err "expected a directory"
+[[ $(cat "$scratch/other/file") == keep && $(find "$scratch/other" | wc -l) == 2 ]] || fail "harmed what was there"
+run 2 fuzz --for 1s --dir "$dir"
+says err "--resume"
+run 2 fuzz --for 5x --dir "$scratch/new"
+says err "expected a time"
+run 2 fuzz --for 1s --dir "$scratch/new" mse_los
+says err "did you mean mse_loss"
+[[ ! -e $scratch/new ]] || fail "a directory was made for wrong options"
+
+damage() { # FILE TEXT: a copy of the campaign with that line in the middle of a file
+  rm -rf "$scratch/damaged"
+  cp -r "$dir" "$scratch/damaged"
+  sed -i "1i $2" "$scratch/damaged/$1"
+}
+damage findings-1.jsonl '{"case": 3}'
+before=$(cat "$scratch"/damaged/*.* | sha256sum)
+run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
+says err "findings-1.jsonl:1:"
+[[ $(cat "$scratch"/damaged/*.* | sha256sum) == "$before" ]] || fail "harmed what was there"
+run 2 "$shapefuzz" triage "$scratch/damaged"
+says err "findings-1.jsonl:1:"
+damage corpus-1.cases 'mse_loss(input=f64[2])'
+run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
+says err "corpus-1.cases:1:"
+damage campaign.txt 'something else'
+run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
+says err "campaign.txt:1:"
+rm -rf "$scratch/damaged" && cp -r "$dir" "$scratch/damaged"
+truncate -s 100M "$scratch/damaged/corpus-7.cases"
+run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
+says err "expected at most"
+if ((EUID)); then
+  mkdir -m 555 "$scratch/locked"
+  run 2 fuzz --for 1s --dir "$scratch/locked"
+  says err "Permission denied"
+fi
+run 2 fuzz --for 1s --dir /proc/none
+says err "/proc/none"
+
+if ((EUID == 0)) && mkdir "$scratch/small" && mount -t tmpfs -o size=64k none "$scratch/small" 2>/dev/null; then
+  mounted=$scratch/small
+  run 3 fuzz --for 60s --no-triage --dir "$scratch/small/campaign"
+  says err "No space left on device"
+  for file in "$scratch"/small/campaign/*.*; do
+    [[ ! -s $file || -z $(tail -c 1 "$file") ]] || fail "a torn line in $file"
+  done
+  [[ -s $scratch/small/campaign/campaign.txt ]] || fail "the campaign's state is gone"
+fi
+
+exit $failed

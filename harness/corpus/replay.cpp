@@ -1,0 +1,33 @@
+#include "harness/corpus/replay.h"
+
+#include "harness/losses/loss.h"
+#include "harness/oracle/judge.h"
+#include "harness/sweep/pool.h"
+
+namespace shapefuzz {
+
+std::vector<std::optional<std::string>> replay_corpus(const std::vector<CorpusCase>& cases,
+                                                      std::size_t jobs) {
+  std::vector<std::optional<std::string>> differences(cases.size());
+  Pool pool;
+  pool.units = cases.size();
+  pool.jobs = jobs;
+  pool.reuse_workers = false;  // some cases corrupt the heap of an old LibTorch
+  pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
+    if (!skipped.empty()) return std::string();  // it died, and was reported
+    const CorpusCase& entry = cases[unit];
+    return entry.expectation.differs_from(Judge().judge(*find_loss(entry.c.loss), entry.c));
+  };
+  pool.on_result = [&](std::size_t unit, const std::string& result) {
+    if (!differences[unit]) differences[unit] = result;
+  };
+  pool.on_death = [&](const Death& death) {
+    const CorpusCase& entry = cases[death.unit];
+    differences[death.unit] = entry.expectation.differs_from(
+        judgement_of_death(entry.c, find_loss(entry.c.loss)->spec, death.signal));
+  };
+  pool.run();
+  return differences;
+}
+
+}  // namespace shapefuzz
