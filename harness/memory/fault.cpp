@@ -20,9 +20,9 @@ std::string_view verb(Fault::Access access) {
 }
 
 // What a text in shared memory holds, whoever wrote over it.
-template <std::size_t size>
-std::string text_of(const std::array<char, size>& text) {
-  return {text.data(), ::strnlen(text.data(), size)};
+template <std::size_t Size>
+std::string text_of(const std::array<char, Size>& text) {
+  return {text.data(), ::strnlen(text.data(), Size)};
 }
 
 std::string in_operator(const Fault& fault) {

@@ -14,8 +14,8 @@ namespace shapefuzz {
 struct Bounds {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
-  /// Illegal values that LibTorch uses as addresses too: only for who watches the memory, for else
-  /// they corrupt that of the cases behind them.
+  /// Illegal values that LibTorch uses as addresses too: only with MemoryMode::kFull, which traps
+  /// them on both sides of a tensor. Else a reference call, which has plain memory, corrupts that.
   bool unchecked = false;
 };
 

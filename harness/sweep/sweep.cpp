@@ -26,7 +26,7 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
 }
 
 Bounds bounds_of(const SweepOptions& options) {
-  return {options.max_rank, options.max_size, options.judging.memory != MemoryMode::kOff};
+  return {options.max_rank, options.max_size, options.judging.memory == MemoryMode::kFull};
 }
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
