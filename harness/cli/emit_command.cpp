@@ -76,7 +76,7 @@ Case rounded(const Case& c, Policy policy) {
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
   const Policy policy = read_policy(command.policy);
-  const std::string reason = why_not_emitted(*find_loss(c.loss), c);
+  const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   if (command.round) c = rounded(c, policy);
   exhibit_all({c}, policy, Workers::kFresh, emitters().at(command.as), print_results);
