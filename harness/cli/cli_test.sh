@@ -186,7 +186,7 @@ case_files() {
 }
 
 options() {
-  bad_option 'found none' 'expected a command: losses, run, sweep'
+  bad_option 'found none' 'expected a command: emit, losses, report, run, shrink, sweep'
   bad_option "found 'swep'" 'did you mean sweep?' swep
   bad_option '--nothing' 'not expected' run --nothing
   bad_option '--file FILE' 'expected a CASE' run
@@ -457,9 +457,50 @@ memory() {
   expect_text "$err" "--under: found 'gdb', expected valgrind"
 }
 
+# --- One finding, everything about it --------------------------------------------------------------
+
+is_xml() { python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$1"; }
+
+understanding() {
+  expect_status 1 shrink "$bad"
+  check '  the case line alone' [ "$(cat "$out")" = 'mse_loss(input=f64[2,1], target=f64[2])' ]
+  expect_text "$err" 'proven'
+  expect_status 1 shrink 'kl_div(input=f64[5,7,2], target=f64[3,1,1,2], reduction=batchmean)' --tries 2
+  expect_text "$err" 'stopped early, after 2 tries'
+  expect_status 0 shrink "$good"
+  expect_status 2 shrink 'mse_loss(input=f64[64,1]'
+  expect_status 1 run "$bad"
+  expect_text "$out" '^ 64 where 1 is demanded'
+  expect_text "$out" 'mean of those: 2.85142'
+  expect_status 0 emit "$good"
+  for form in cpp python gtest issue; do
+    expect_status 0 emit 'mse_loss@aten(input=f64[2,1], target=f64[2])' --as $form --round
+    expect_text "$out" 'mse_loss@aten(input=f64[2,1]{-1.5,-1}, target=f64[2]{0.25,0.75})'
+  done
+  expect_status 2 emit "$bad" --as pascal
+  expect_text "$err" "found 'pascal', expected cpp, python, gtest or issue"
+  expect_status 2 emit 'mse_loss(input=f64[64,64], target=f64[64,64])'
+  expect_text "$err" 'shrink the case first'
+  expect_status 0 "${small[@]}" --format github
+  expect_text "$out" '::notice title=shapefuzz'
+  expect_status 1 "${small[@]}" --baseline none --format github
+  expect_text "$out" '::error title=new%3A mse_loss@functional silent_broadcast target%3Aforgot_unsqueeze::'
+  expect_status 1 "${small[@]}" --baseline none --format junit --summary shapefuzz.json --out f.jsonl
+  cp "$out" junit.xml
+  check '  well-formed XML' is_xml junit.xml
+  check '  a summary' grep -q '"miscalculation": 3' shapefuzz.json
+  expect_status 2 "${small[@]}" --format xml
+  expect_status 0 report f.jsonl -o report.html
+  check '  one page' grep -q 'forgot_unsqueeze' report.html
+  echo '{"case": 1}' >broken.jsonl
+  expect_status 2 report broken.jsonl -o broken.html
+  expect_text "$err" 'broken.jsonl:1: found no result record'
+  check '  no file' [ ! -e broken.html ]
+}
+
 # --- All of it -----------------------------------------------------------------------------------
 
-sections=(answers cases case_files options outputs records baselines pipes kills memory)
+sections=(answers cases case_files options outputs records baselines understanding pipes kills memory)
 for section in "${sections[@]}"; do
   mkdir "$work/$section"
   (

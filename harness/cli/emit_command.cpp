@@ -76,7 +76,7 @@ Case rounded(const Case& c, const Judging& judging) {
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
   const Judging judging = {read_policy(command.policy), MemoryMode::kFull};
-  const std::string reason = why_not_emitted(*find_loss(c.loss), c);
+  const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   if (command.round) c = rounded(c, judging);
   exhibit_all({c}, {judging}, emitters().at(command.as), print_results);

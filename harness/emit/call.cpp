@@ -42,6 +42,7 @@ class CallText {
         reduction_(std::move(reduction)) {}
 
   std::string of(const std::string& entry) const {
+    if (loss_.parameters != nullptr) return parametric();
     if (entry == "functional") return dialect_.functional(loss_, required(), named());
     if (entry == "module") return dialect_.module(loss_, required(), named());
     const std::string name = operator_name();
@@ -58,6 +59,24 @@ class CallText {
       if (!patterns()[i].optional) texts.push_back(operands_[i]);
     }
     return texts;
+  }
+
+  bool is_for_constructor(const std::string& option) const {
+    const auto& demanded = loss_.constructor_options;
+    return std::find(demanded.begin(), demanded.end(), option) != demanded.end();
+  }
+
+  // Such a module has no option `reduction`: its result has both.
+  std::string parametric() const {
+    std::vector<std::string> constructor;
+    for (const std::string& name : loss_.constructor_options) {
+      constructor.push_back(std::visit(ToText{dialect_}, c_.option(loss_.spec, name)));
+    }
+    std::vector<Dialect::Named> options;
+    for (const Dialect::Named& option : named()) {
+      if (option.name != "reduction" && !is_for_constructor(option.name)) options.push_back(option);
+    }
+    return dialect_.parametric(loss_, required(), constructor, options, reduction_ != "none");
   }
 
   // Optional operands are options of the frontends.
@@ -125,6 +144,18 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
                       const std::string& entry, const Operands& operands,
                       const std::string& reduction) {
   return CallText(dialect, loss, c, operands, reduction).of(entry);
+}
+
+// What tensor() writes behind `=`.
+std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<double>& values) {
+  Operand operand;
+  operand.name = "x";
+  operand.dtype = dtype;
+  operand.shape = {static_cast<std::int64_t>(values.size())};
+  std::string text = dialect.tensor(operand, values, false);
+  text = text.substr(text.find("= ") + 2);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ';')) text.pop_back();
+  return text;
 }
 
 std::string pascal_case(const std::string& name) {

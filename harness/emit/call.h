@@ -37,6 +37,12 @@ class Dialect {
                                  const std::vector<Named>& options) const = 0;
   virtual std::string module(const Loss& loss, const std::vector<std::string>& operands,
                              const std::vector<Named>& options) const = 0;
+  /// The statement that makes `parameters`, a list of tensors.
+  virtual std::string parameters(const std::vector<std::string>& tensors) const = 0;
+  /// A module with `parameters`; `constructor` are the arguments that it demands.
+  virtual std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
+                                 const std::vector<std::string>& constructor,
+                                 const std::vector<Named>& options, bool reduced) const = 0;
   virtual std::string reduction(const std::string& word) const = 0;
   /// The arguments of the schema; those that have a name need it in Python.
   virtual std::string aten(const std::string& operator_name,
@@ -54,6 +60,9 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
                       const std::string& entry,
                       const std::array<std::string, kMaxOperands>& operands,
                       const std::string& reduction);
+
+/// An expression for a tensor of these elements, with one dimension.
+std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<double>& values);
 
 /// `MSELoss`, `KLDivLoss`; what `torch::nn` calls the loss.
 std::string module_name(const Loss& loss);

@@ -68,6 +68,19 @@ static torch::Tensor gradient(const torch::Tensor& result, const torch::Tensor& 
 }
 )";
 
+constexpr const char* kWithParameters = R"(
+template <class Module>
+static Module with_parameters(Module module, const std::vector<torch::Tensor>& values) {
+  const torch::NoGradGuard no_grad;
+  if (!values.empty()) module->to(values[0].scalar_type());
+  for (size_t i = 0; i < values.size(); ++i) {
+    torch::Tensor parameter = module->parameters()[i];
+    parameter.copy_(values[i].reshape(parameter.sizes()));
+  }
+  return module;
+}
+)";
+
 std::string commented(const std::string& text) {
   std::string comment = "// ";
   for (const char c : text) comment += c == '\n' ? std::string("\n// ") : std::string(1, c);
@@ -127,6 +140,7 @@ ProgramParts cpp_parts(const Exhibit& exhibit) {
   shared += kHead;
   if (body.find("F::") != std::string::npos) shared += "\nnamespace F = torch::nn::functional;\n";
   if (dispatches) shared += kCallOperator;
+  if (body.find("with_parameters(") != std::string::npos) shared += kWithParameters;
   shared += kShow;
   if (is_about_gradients(exhibit.judgement.verdict)) shared += kGradient;
   return {commented(summary_of(exhibit, "LibTorch")), shared + "\nint main() {\n", body + "}\n"};
@@ -210,6 +224,7 @@ std::string google_test(const Exhibit& exhibit) {
   text += "#include <gtest/gtest.h>\n#include <torch/torch.h>\n\n#include <cmath>\n";
   if (body.find("F::") != std::string::npos) text += "\nnamespace F = torch::nn::functional;\n";
   if (dispatches) text += kCallOperator;
+  if (body.find("with_parameters(") != std::string::npos) text += kWithParameters;
   if (gradients) text += kGradient;
   return text +
          fmt::format("\nTEST({}, {}) {{\n", name,

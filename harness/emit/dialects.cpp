@@ -139,6 +139,20 @@ class Cpp : public Dialect {
                        options.empty() ? "" : setters(name + "Options()", options),
                        joined(operands));
   }
+  std::string parameters(const std::vector<std::string>& tensors) const override {
+    return fmt::format("const std::vector<torch::Tensor> parameters = {{{}}};\n", joined(tensors));
+  }
+  std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
+                         const std::vector<std::string>& constructor,
+                         const std::vector<Named>& options, bool reduced) const override {
+    const std::string name = "torch::nn::" + module_name(loss);
+    const std::string made =
+        setters(fmt::format("{}Options({})", name, joined(constructor)), options);
+    const std::string result = fmt::format("with_parameters({}({}), parameters)->forward({})", name,
+                                           made, joined(operands));
+    return reduced ? fmt::format("torch::tensor({}.loss, torch::kDouble)", result)
+                   : fmt::format("({}.output.neg())", result);
+  }
   std::string reduction(const std::string& word) const override {
     return "torch::k" + (word == "batchmean" ? "BatchMean" : pascal_case(word));
   }
@@ -224,6 +238,17 @@ class Python : public Dialect {
                      const std::vector<Named>& options) const override {
     return fmt::format("torch.nn.{}({})({})", module_name(loss), joined(with_keywords({}, options)),
                        joined(operands));
+  }
+  std::string parameters(const std::vector<std::string>& tensors) const override {
+    return fmt::format("parameters = [{}]\n", joined(tensors));
+  }
+  std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
+                         const std::vector<std::string>& constructor,
+                         const std::vector<Named>& options, bool reduced) const override {
+    const std::string result =
+        fmt::format("with_parameters(torch.nn.{}({}), parameters)({})", module_name(loss),
+                    joined(with_keywords(constructor, options)), joined(operands));
+    return reduced ? result + ".loss" : result + ".output.neg()";
   }
   std::string reduction(const std::string& word) const override { return '"' + word + '"'; }
   std::string aten(const std::string& operator_name,

@@ -210,7 +210,7 @@ std::string record_for_report(const Exhibit& exhibit) {
   for (const PrintedLine& line : printed_lines(exhibit)) {
     json["lines"].push_back(line.name + " " + line.text);
   }
-  if (why_not_emitted(*exhibit.loss, exhibit.c).empty()) {
+  if (why_not_emitted(exhibit.c).empty()) {
     json["programs"] = {{"C++", cpp_parts(exhibit)}, {"Python", python_parts(exhibit)}};
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -31,15 +31,14 @@ bool should_refuse(const Exhibit& exhibit) { return exhibit.judgement.zone == Zo
 
 }  // namespace
 
-std::string why_not_emitted(const Loss& loss, const Case& c) {
+std::string why_not_emitted(const Case& c) {
   std::int64_t elements = 0;
   for (const Operand& operand : c.operands) elements += operand.shape.elements();
   if (elements > kMostElements) {
     return fmt::format("found {} elements, expected at most {}: shrink the case first", elements,
                        kMostElements);
   }
-  const bool plain = !loss.has_parameters;
-  return plain ? "" : fmt::format("{} is a module with parameters", loss.spec.name);
+  return "";
 }
 
 bool is_about_gradients(Verdict verdict) {
@@ -96,6 +95,13 @@ std::string Expressions::tensors() const {
     text += dialect_.tensor(*operand, exhibit_.evidence.operands[i],
                             gradients && exhibit_.evidence.differentiable[i]);
   }
+  if (exhibit_.loss->parameters != nullptr) {
+    std::vector<std::string> parameters;
+    for (const auto& values : exhibit_.evidence.parameters) {
+      parameters.push_back(literal_text(dialect_, exhibit_.c.operands.front().dtype, values));
+    }
+    text += dialect_.parameters(parameters);
+  }
   return text;
 }
 
@@ -127,18 +133,8 @@ std::string Expressions::expanded() const {
   }
   const auto& weights = exhibit_.evidence.mean_weights;
   if (weights.empty()) return call + ".mean()";
-  return fmt::format("({}.flatten() * {}).sum()", call, this->weights(weights));
-}
-
-// An inline tensor of them: what tensor() writes behind `=`.
-std::string Expressions::weights(const std::vector<double>& values) const {
-  Operand operand;
-  operand.name = "w";
-  operand.shape = {static_cast<std::int64_t>(values.size())};
-  std::string text = dialect_.tensor(operand, values, false);
-  text = text.substr(text.find("= ") + 2);
-  while (!text.empty() && (text.back() == '\n' || text.back() == ';')) text.pop_back();
-  return text;
+  return fmt::format("({}.flatten() * {}).sum()", call,
+                     literal_text(dialect_, DType::kF64, weights));
 }
 
 }  // namespace shapefuzz

@@ -22,7 +22,7 @@ struct Exhibit {
 };
 
 /// Why nothing can be emitted for a case; empty if something can.
-std::string why_not_emitted(const Loss& loss, const Case& c);
+std::string why_not_emitted(const Case& c);
 
 /// The parts of a program: a comment on the case, what many programs share, what is this case's.
 using ProgramParts = std::array<std::string, 3>;
@@ -63,8 +63,6 @@ class Expressions {
   std::string first_entry() const;
 
  private:
-  std::string weights(const std::vector<double>& values) const;
-
   const Dialect& dialect_;
   const Exhibit& exhibit_;
 };

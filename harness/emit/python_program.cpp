@@ -31,6 +31,17 @@ def gradient(result, operand, leaves, weights):
 
 )";
 
+constexpr const char* kWithParameters = R"(
+def with_parameters(module, values):
+    if values:
+        module.to(values[0].dtype)
+    with torch.no_grad():
+        for parameter, value in zip(module.parameters(), values):
+            parameter.copy_(value.reshape(parameter.shape))
+    return module
+
+)";
+
 std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -75,7 +86,9 @@ ProgramParts python_parts(const Exhibit& exhibit) {
   const Python python;
   std::string shared = std::string("import torch\n\n") + kShow;
   if (is_about_gradients(exhibit.judgement.verdict)) shared += kGradient;
-  return {python.comment(summary_of(exhibit, "PyTorch")), shared + "\n", body_of(exhibit, python)};
+  const std::string body = body_of(exhibit, python);
+  if (body.find("with_parameters(") != std::string::npos) shared += kWithParameters;
+  return {python.comment(summary_of(exhibit, "PyTorch")), shared + "\n", body};
 }
 
 std::string python_program(const Exhibit& exhibit) {

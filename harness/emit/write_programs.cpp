@@ -58,7 +58,7 @@ int write(const std::filesystem::path& directory, std::size_t step) {
   std::size_t index = 0;
   for (const auto& [signature, known] : baseline) {
     if (index++ % step != 0) continue;
-    if (why_not_emitted(*find_loss(known.smallest.loss), known.smallest).empty()) {
+    if (why_not_emitted(known.smallest).empty()) {
       cases.push_back(known.smallest);
     }
   }

@@ -74,8 +74,10 @@ struct Loss {
   std::vector<std::string> detached_reductions;
   /// The class of `torch::nn`, where that is not the name in PascalCase with Loss at its end.
   std::string module_name;
-  /// It is a module that draws parameters of its own.
-  bool has_parameters = false;
+  /// Of a module with parameters: their elements, as shapefuzz draws them for a case.
+  std::vector<std::vector<double>> (*parameters)(const Case& c, const LossSpec& spec) = nullptr;
+  /// The options that the module's constructor demands, in its order.
+  std::vector<std::string> constructor_options;
   /// Options of the sweep's cases, where LibTorch has no default that suits small shapes.
   std::vector<Option> sweep_options;
 

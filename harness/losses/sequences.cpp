@@ -57,25 +57,43 @@ Loss ctc_loss() {
 }
 
 // The module's parameters, drawn by our own generator: LibTorch's differ between versions.
+std::vector<std::vector<double>> draw_parameters(const torch::nn::Module& module,
+                                                 std::uint64_t seed) {
+  std::vector<std::vector<double>> all;
+  for (const at::Tensor& parameter : module.parameters()) {
+    std::vector<double>& values = all.emplace_back();
+    draw_values({}, {parameter.numel()}, seed, kMaxOperands + all.size() - 1, values);
+  }
+  return all;
+}
+
 void set_parameters(torch::nn::Module& module, std::uint64_t seed, const at::Tensor& like) {
   module.to(like.scalar_type());
   const torch::NoGradGuard no_grad;
-  std::size_t stream = kMaxOperands;
-  std::vector<double> values;
-  for (at::Tensor& parameter : module.parameters()) {
-    draw_values({}, {parameter.numel()}, seed, stream++, values);
-    parameter.copy_(torch::tensor(values, torch::kDouble).view(parameter.sizes()));
+  const auto values = draw_parameters(module, seed);
+  std::vector<at::Tensor> parameters = module.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    parameters[i].copy_(torch::tensor(values[i], torch::kDouble).view(parameters[i].sizes()));
   }
 }
 
 // `ASMoutput::output` holds the log-probability of each target and `loss` is `-output.mean()`, a
 // plain double without a gradient; `none` is the negative output, which the mean is a mean of.
+torch::nn::AdaptiveLogSoftmaxWithLoss adaptive_module(const Case& c, const LossSpec& spec) {
+  return torch::nn::AdaptiveLogSoftmaxWithLoss(
+      torch::nn::AdaptiveLogSoftmaxWithLossOptions(
+          c.get<std::int64_t>(spec, "in_features"), c.get<std::int64_t>(spec, "n_classes"),
+          c.get<std::vector<std::int64_t>>(spec, "cutoffs"))
+          .div_value(c.get<double>(spec, "div_value"))
+          .head_bias(c.get<bool>(spec, "head_bias")));
+}
+
+std::vector<std::vector<double>> adaptive_parameters(const Case& c, const LossSpec& spec) {
+  return draw_parameters(*adaptive_module(c, spec), c.seed);
+}
+
 at::Tensor adaptive(const Arguments& a) {
-  torch::nn::AdaptiveLogSoftmaxWithLoss module(
-      torch::nn::AdaptiveLogSoftmaxWithLossOptions(a.integer("in_features"), a.integer("n_classes"),
-                                                   a.list("cutoffs"))
-          .div_value(a.real("div_value"))
-          .head_bias(a.flag("head_bias")));
+  torch::nn::AdaptiveLogSoftmaxWithLoss module = adaptive_module(*a.c, *a.spec);
   set_parameters(*module, a.c->seed, a[0]);
   const auto result = module->forward(a[0], a[1]);
   if (a.reduction == "none") return -result.output;
@@ -121,7 +139,8 @@ Loss adaptive_log_softmax_with_loss() {
                         {{"module", adaptive}}, gold::adaptive_log_softmax_with_loss);
   loss.spec.illegal_option = illegal_adaptive_option;
   loss.detached_reductions = {"mean"};
-  loss.has_parameters = true;
+  loss.parameters = adaptive_parameters;
+  loss.constructor_options = {"in_features", "n_classes", "cutoffs"};
   // Reads the last one of an empty list, divides by div_value.
   loss.unchecked = {"cutoffs", "div_value"};
   // Small shapes are swept, so the layer must be small too.

@@ -46,6 +46,9 @@ class Gathering {
 
   Evidence gather(const Judgement& judgement) && {
     actual_ = execute(loss_, c_, operands_.tensors);
+    if (loss_.parameters != nullptr && actual_.accepted) {
+      evidence_.parameters = loss_.parameters(c_, loss_.spec);
+    }
     evidence_.actual = computed_by(actual_);
     if (actual_.accepted) evidence_.cotangent = cotangent();
     if (!loss_.spec.open) expect(judgement);

@@ -33,6 +33,8 @@ struct Evidence {
   /// The elements of each operand as LibTorch sees them.
   std::array<std::vector<double>, kMaxOperands> operands;
   std::array<bool, kMaxOperands> differentiable{};
+  /// The parameters of a module that has some, as far as it could be made.
+  std::vector<std::vector<double>> parameters;
   Computed actual;
 
   /// Where `expected` comes from.
