@@ -8,6 +8,7 @@ if [ $# -ne 1 ] || [ ! -x "$1" ]; then
   exit 2
 fi
 shapefuzz=$(realpath "$1")
+readme=$(realpath "$(dirname "$0")/../../README.md")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -471,6 +472,10 @@ understanding() {
   expect_status 2 shrink 'mse_loss(input=f64[64,1]'
   expect_status 1 run "$bad"
   expect_text "$out" '^ 64 where 1 is demanded'
+  if "$shapefuzz" --version | grep -q 'LibTorch 1\.13'; then
+    awk '/^[$] shapefuzz run /{inside = 1; next} /^```$/{inside = 0} inside' "$readme" >shown
+    check "  prints what README shows" cmp shown "$out"
+  fi
   expect_text "$out" 'mean of those: 2.85142'
   expect_status 0 emit "$good"
   for form in cpp python gtest issue; do

@@ -104,6 +104,10 @@ Json to_json(const Shape& shape) {
 
 Json to_json(const std::optional<Numbers>& numbers) {
   if (!numbers) return nullptr;
+  constexpr std::size_t kMostValues = 4096;  // of a shape like [64, 64]
+  if (numbers->values.size() > kMostValues) {
+    return {{"shape", to_json(numbers->shape)}, {"values", nullptr}};
+  }
   Json values = Json::array();
   for (const double value : numbers->values) values.push_back(number(value));
   return {{"shape", to_json(numbers->shape)}, {"values", values}};

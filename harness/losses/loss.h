@@ -53,7 +53,7 @@ using MeanRule = at::Tensor (*)(const at::Tensor& unreduced, const Arguments&);
 struct Entry {
   std::string name;
   EntryCall call;
-  std::string operator_name = "";  ///< of the entry `op`: `aten::ctc_loss.Tensor`
+  std::string operator_name = {};  ///< of the entry `op`: `aten::ctc_loss.Tensor`
 };
 
 struct Loss {
