@@ -117,6 +117,34 @@ TEST(Judge, LetsANaNThroughTheFormulas) {
   }
 }
 
+// Where the formula's own number is beyond the dtype, an infinity is the right answer.
+TEST(Judge, CallsAnOverflowNoMiscalculation) {
+  for (const char* line :
+       {"mse_loss(input=f32[2]{1e30,1}, target=f32[2])",
+        "mse_loss(input=f32[2]{1e30,1}, target=f32[2], reduction=none)",
+        "l1_loss(input=f16[2]{60000,-60000}, target=f16[2]{-60000,60000})",
+        "l1_loss(input=f16[2]{60000,60000}, target=f16[2]{0,0})",
+        "l1_loss(input=f16[2]{60000,60000}, target=f16[2]{0,0}, reduction=sum)",
+        "poisson_nll_loss(input=f32[2]{100,0}, target=f32[2])",
+        "hinge_embedding_loss(input=f32[2]{-3e38,3e38}, target=f32[2]{1,1})",
+        "hinge_embedding_loss(input=f64[3]{100,-100,0.3}, target=f64[3]{1,1,1})",
+        "cross_entropy(input=f64[1,2]{100,99.5}, target=i64[1]{0})",
+        "cosine_embedding_loss(input1=f32[2]{1e30,1}, input2=f32[2], target=f32[]{1})",
+        "triplet_margin_loss(anchor=f32[2]{1e30,1}, positive=f32[2], negative=f32[2])"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_NE(severity_of(judgement.verdict), Severity::kMiscalculation)
+        << line << ": " << judgement.detail;
+  }
+}
+
+TEST(Judge, StillCallsAnInfinityWrongWhereTheFormulaHasANumber) {
+  for (const char* line : {"soft_margin_loss(input=f32[2]{100,-100}, target=f32[2]{-1,1})",
+                           "soft_margin_loss(input=f64[2]{1000,1}, target=f64[2]{-1,1})"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_EQ(to_string(judgement.verdict), "wrong_value") << line << ": " << judgement.detail;
+  }
+}
+
 TEST(Judge, CallsAnOptionThatLeavesNoFeatureIllegal) {
   for (const char* divisor : {"-4", "nan", "1000"}) {
     const std::string line =
