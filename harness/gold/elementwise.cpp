@@ -42,7 +42,9 @@ std::vector<double> reduce(const GoldLoss& loss, const GoldCall& call, std::stri
 
 double peak_of(const GoldLoss& loss) {
   double sum = 0;
-  for (const double value : loss.losses) sum += std::abs(value);
+  for (const double value : loss.losses) {
+    if (std::isfinite(value)) sum += std::abs(value);  // an infinite loss is no overflow
+  }
   return std::max(loss.peak, sum);
 }
 
