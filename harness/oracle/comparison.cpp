@@ -231,17 +231,22 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   return comparison;
 }
 
-Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
-                               const OperandSet& operands, const Reading& reading) {
+double gradient_tolerance(const Loss& loss, const Execution& actual, const OperandSet& operands) {
   // What finite differences are good for, in doubles of order 1 (gold_reference.cpp).
   constexpr double kTolerance = 1e-5;
+  const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
+  return std::max(kTolerance, tolerance(roundoff, summands(actual, operands.tensors), 1));
+}
+
+Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
+                               const OperandSet& operands, const Reading& reading) {
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
   if (detached(loss, c)) return comparison;
   const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
   const std::int64_t elements = summands(actual, operands.tensors);
-  const double relative = std::max(kTolerance, tolerance(roundoff, elements, 1));
+  const double relative = gradient_tolerance(loss, actual, operands);
   const double overflow = overflow_of(actual.value, operands.tensors);
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
     const at::Tensor& operand = operands.tensors[i];
@@ -262,6 +267,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
       // What overflows forward has no gradient.
       if (!std::isfinite(values[k]) && overflows(loss, c, operands, reading, overflow)) continue;
       if (gap <= allowed_for_quotients(operands.tensors, roundoff, elements)) continue;
+      if (gap <= tolerance(roundoff, elements, scale_of_operands(operands.tensors))) continue;
       comparison.agreement = Agreement::kGradient;
       comparison.detail =
           fmt::format("the gradient of {}{} is {}, the documented formula has the slope {}",
