@@ -64,22 +64,40 @@ void add_dtypes(const Drawn& drawn, std::size_t victim, std::vector<DrawnCase>& 
   }
 }
 
-void add_values(const Loss& loss, const Drawn& drawn, std::size_t victim,
-                std::vector<DrawnCase>& possible) {
-  const Operand& operand = drawn.c.operands[victim];
-  if (operand.shape.elements() == 0 || !loss.checks(operand.name)) return;
-  const BoundKind kind = bind_kind(pattern_of(drawn, operand), drawn.reading.bindings);
+// The values that the operand has without being listed, the first one changed.
+void change_value(const Loss& loss, const Drawn& drawn, Operand& operand, double value) {
   const auto& patterns = loss.spec.contract.operands();
   const auto index = static_cast<std::size_t>(
       std::find_if(patterns.begin(), patterns.end(),
                    [&](const OperandPattern& pattern) { return pattern.name == operand.name; }) -
       patterns.begin());
+  const BoundKind kind = bind_kind(pattern_of(drawn, operand), drawn.reading.bindings);
+  operand.values = effective_values(operand, kind, drawn.c.seed, index);
+  operand.values.front() = value;
+}
+
+void add_values(const Loss& loss, const Drawn& drawn, std::size_t victim,
+                std::vector<DrawnCase>& possible) {
+  const Operand& operand = drawn.c.operands[victim];
+  if (operand.shape.elements() == 0 || !loss.checks(operand.name)) return;
+  const BoundKind kind = bind_kind(pattern_of(drawn, operand), drawn.reading.bindings);
   for (const double value : illegal_samples(kind)) {
     possible.push_back({drawn.c, Mistake::kIllegalValue, operand.name});
-    Operand& changed = possible.back().c.operands[victim];
-    changed.values = effective_values(operand, kind, drawn.c.seed, index);
-    changed.values.front() = value;
+    change_value(loss, drawn, possible.back().c.operands[victim], value);
   }
+}
+
+// A value at the edge of its kind, in one of six valid cases.
+Drawn at_boundary(const Loss& loss, Drawn drawn) {
+  const bool wanted = pick(0, 6) == 5;
+  Operand& operand = drawn.c.operands[pick<std::size_t>(0, drawn.c.operands.size())];
+  const auto samples = legal_samples(bind_kind(pattern_of(drawn, operand), drawn.reading.bindings));
+  const auto choice = pick<std::size_t>(0, 64);
+  const bool possible = operand.shape.elements() > 0 && loss.checks(operand.name);
+  if (wanted && possible && !samples.empty()) {
+    change_value(loss, drawn, operand, samples[choice % samples.size()]);
+  }
+  return drawn;
 }
 
 void add_options(const Loss& loss, const Drawn& drawn, std::vector<DrawnCase>& possible) {
@@ -117,7 +135,7 @@ std::ostream& operator<<(std::ostream& out, const DrawnCase& drawn) {
 
 rc::Gen<DrawnCase> valid_case(const Loss& loss, const std::string& entry) {
   return rc::gen::exec([&loss, entry] {
-    return DrawnCase{draw(loss, entry).c, Mistake::kNone, ""};
+    return DrawnCase{at_boundary(loss, draw(loss, entry)).c, Mistake::kNone, ""};
   });
 }
 

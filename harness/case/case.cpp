@@ -55,6 +55,7 @@ class CaseParser {
     if (cursor_.take("#")) parse_seed();
     cursor_.expect_end("the case");
     check_broadcast_size();
+    check_option_sizes();
     put_in_order();
     return std::move(case_);
   }
@@ -126,6 +127,7 @@ class CaseParser {
     } else if (const OptionSpec* option = spec_->find_option(name)) {
       cursor_.expect("=", "and the option's value");
       cursor_.skip_spaces();
+      option_starts_.push_back(cursor_.offset());
       if (name == "reduction") {
         // Not every entry has every reduction.
         OptionSpec here = *option;
@@ -242,6 +244,28 @@ class CaseParser {
     }
   }
 
+  // A layer of `in_features` by `n_classes` is allocated before anybody could refuse the input.
+  void check_option_sizes() {
+    std::int64_t elements = 1;
+    const auto add = [&](const OptionSpec& option, const OptionValue& value) {
+      const auto* const size = std::get_if<std::int64_t>(&value);
+      if (size == nullptr || *size <= 1 || !is_size(spec_->contract, option.name)) return true;
+      const bool fits = *size <= kMaxElements / elements;
+      if (fits) elements *= *size;
+      return fits;
+    };
+    for (const OptionSpec& option : spec_->options) {
+      const bool given = std::any_of(case_.options.begin(), case_.options.end(),
+                                     [&](const Option& o) { return o.name == option.name; });
+      if (!given) add(option, option.standard);
+    }
+    for (std::size_t i = 0; i < case_.options.size(); ++i) {
+      if (add(*spec_->find_option(case_.options[i].name), case_.options[i].value)) continue;
+      cursor_.fail_at(option_starts_[i],
+                      fmt::format("sizes that are at most {} elements together", kMaxElements));
+    }
+  }
+
   void put_in_order() {
     const auto& patterns = spec_->contract.operands();
     std::vector<Operand> operands;
@@ -260,31 +284,11 @@ class CaseParser {
   const LossSpecs& specs_;
   const LossSpec* spec_ = nullptr;
   Case case_;
-  std::vector<std::size_t> shape_starts_;  // of the operands in the order of the text
+  std::vector<std::size_t> shape_starts_;   // of the operands in the order of the text
+  std::vector<std::size_t> option_starts_;  // of the options' values likewise
 };
 
 }  // namespace
-
-const OptionSpec* LossSpec::find_option(std::string_view option) const {
-  const auto found = std::find_if(options.begin(), options.end(),
-                                  [&](const OptionSpec& spec) { return spec.name == option; });
-  return found == options.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> LossSpec::reductions(std::string_view entry) const {
-  const OptionSpec* const reduction = find_option("reduction");
-  if (reduction == nullptr) return {};
-  std::vector<std::string> present = reduction->choices;
-  for (const auto& [where, reduction] : missing_reductions) {
-    if (where != entry) continue;
-    present.erase(std::remove(present.begin(), present.end(), reduction), present.end());
-  }
-  return present;
-}
-
-std::string_view LossSpec::reduction_of(const Case& c) const {
-  return reduces ? std::string_view(c.get<std::string>(*this, "reduction")) : "none";
-}
 
 std::string_view to_string(Layout layout) {
   static constexpr std::array<std::string_view, 5> kNames = {"contiguous", "transposed", "strided",
@@ -377,32 +381,6 @@ std::string to_string(const Case& c) {
 
 Case parse_case(std::string_view text, const LossSpecs& specs) {
   return CaseParser(text, specs).parse();
-}
-
-Call to_call(const Case& c, const LossSpec& spec) {
-  Call call;
-  const auto& patterns = spec.contract.operands();
-  std::size_t next = 0;  // both lists are in the contract's order
-  for (std::size_t i = 0; i < patterns.size() && next < c.operands.size(); ++i) {
-    const Operand& operand = c.operands[next];
-    if (operand.name != patterns[i].name) continue;
-    call.operands[i] = {true, operand.shape, number_class(operand.dtype)};
-    ++next;
-  }
-  bind_options(c, spec, call);
-  return call;
-}
-
-void bind_options(const Case& c, const LossSpec& spec, Call& call) {
-  for (std::size_t i = 0; i < spec.contract.options.size(); ++i) {
-    const OptionValue& value = c.option(spec, spec.contract.options[i]);
-    if (const auto* flag = std::get_if<bool>(&value)) call.options[i] = *flag ? 1 : 0;
-    if (const auto* number = std::get_if<std::int64_t>(&value)) call.options[i] = *number;
-    if (const auto* word = std::get_if<std::string>(&value)) {
-      const auto& choices = spec.find_option(spec.contract.options[i])->choices;
-      call.options[i] = std::find(choices.begin(), choices.end(), *word) - choices.begin();
-    }
-  }
 }
 
 }  // namespace shapefuzz

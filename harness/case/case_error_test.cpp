@@ -114,6 +114,17 @@ TEST(CaseError, RefusesListedValuesThatTheDtypeCannotHold) {
   expect_bad_case("mse_loss(input=bool[1]{^2}, target=[])", "a whole number in [0, 1]");
 }
 
+// A layer of 28 GB was once allocated before anybody refused the input.
+TEST(CaseError, RefusesOptionsThatAreTooLargeAsSizes) {
+  expect_bad_case("layer_loss(input=[4,3], target=[4], in_features=^1000000000)",
+                  "found '1000000000', expected sizes that are at most 16777216 elements");
+  expect_bad_case("layer_loss(input=[4,3], target=[4], n_classes=^9000000)", "sizes that are at");
+  expect_bad_case("layer_loss(input=[4,3], target=[4], in_features=5000, n_classes=^5000)",
+                  "sizes that are at most");
+  EXPECT_NO_THROW(test_case("layer_loss(input=[4,3], target=[4], n_classes=5000000)"));
+  EXPECT_NO_THROW(test_case("nll_loss(input=[4,3], target=[4], ignore_index=1000000000)"));
+}
+
 TEST(CaseError, RefusesSeedsThatAreNone) {
   const std::string call = "mse_loss(input=[], target=[])#";
   expect_bad_case(call + "^", "found the end of the text, expected a seed");

@@ -57,7 +57,9 @@ Operand pick_operand(const std::string& name) {
   return operand;
 }
 
-OptionValue pick_option(const OptionSpec& spec) {
+OptionValue pick_option(const OptionSpec& spec, bool size) {
+  // Two sizes of 1000 are within the cap on elements; any 64 bits are refused.
+  if (size) return *rc::gen::inRange<std::int64_t>(-1000, 1000);
   switch (spec.standard.index()) {
     case 0:
       return *rc::gen::arbitrary<bool>();
@@ -83,7 +85,9 @@ Case pick_case() {
     c.operands.push_back(pick_operand(pattern.name));
   }
   for (const OptionSpec& option : spec.options) {
-    if (*rc::gen::arbitrary<bool>()) c.set_option(spec, option.name, pick_option(option));
+    if (*rc::gen::arbitrary<bool>()) {
+      c.set_option(spec, option.name, pick_option(option, is_size(spec.contract, option.name)));
+    }
   }
   c.seed = *rc::gen::element<std::uint64_t>(0, 1, *rc::gen::arbitrary<std::uint64_t>(), ~0ULL);
   return c;

@@ -71,7 +71,7 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
 }  // namespace
 
 std::string_view to_string(Mistake mistake) {
-  static constexpr std::array<std::string_view, 25> kNames = {"none",
+  static constexpr std::array<std::string_view, 26> kNames = {"none",
                                                               "empty",
                                                               "only_ones",
                                                               "reduced_to_scalar",
@@ -95,6 +95,7 @@ std::string_view to_string(Mistake mistake) {
                                                               "illegal_value",
                                                               "illegal_option",
                                                               "other_option",
+                                                              "boundary_value",
                                                               "other_layout"};
   return kNames[static_cast<std::size_t>(mistake)];
 }
@@ -251,6 +252,15 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
   }
   for (const Option& option : c.options) {
     if (option.name != "reduction") misfits.push_back({Mistake::kOtherOption, option.name, {}});
+  }
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    const BoundKind kind = bind_kind(operands[i], reading.bindings);
+    if (std::any_of(operand->values.begin(), operand->values.end(),
+                    [&](double value) { return is_boundary(kind, value); })) {
+      misfits.push_back({Mistake::kBoundaryValue, operands[i].name, reading.shapes[i]});
+    }
   }
   for (const Operand& operand : c.operands) {
     if (operand.layout != Layout::kContiguous) {

@@ -41,6 +41,7 @@ enum class Mistake {
   kIllegalValue,      ///< the shapes fit, a listed value is outside the operand's kind
   kIllegalOption,     ///< the shapes fit, an option is outside its documented range
   kOtherOption,       ///< all is legal, and an option is not at its default
+  kBoundaryValue,     ///< all is legal, a listed value is at the edge of the operand's kind
   kOtherLayout,       ///< all is legal, and an operand is not contiguous
 };
 

@@ -255,4 +255,47 @@ std::vector<double> illegal_samples(const BoundKind& kind) {
   return {};
 }
 
+std::vector<double> legal_samples(const BoundKind& kind) {
+  const auto end = static_cast<double>(kind.argument);
+  std::vector<double> samples;
+  switch (kind.kind) {
+    case Kind::kReal:
+      return {0, 100, -100};  // exp(100) is an infinity in f32, and 0 the kink of a norm
+    case Kind::kPositive:
+    case Kind::kWeight:
+      return {0};
+    case Kind::kProb:
+      return {0, 1};
+    case Kind::kLogProb:
+      return {0, -100};
+    case Kind::kIndex:
+    case Kind::kLabel:
+      samples = {0, end - 1, static_cast<double>(kind.special.value_or(0))};
+      break;
+    case Kind::kLength:
+      samples = {0, end};
+      break;
+    case Kind::kSign:
+    case Kind::kBinary:
+    case Kind::kClasses:
+    case Kind::kSplit:
+    case Kind::kRate:
+    case Kind::kProbOrLog:
+      break;
+  }
+  std::sort(samples.begin(), samples.end());
+  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
+  samples.erase(
+      std::remove_if(samples.begin(), samples.end(),
+                     [&](double value) { return illegal_alone(kind, value).has_value(); }),
+      samples.end());
+  return samples;
+}
+
+bool is_boundary(const BoundKind& kind, double value) {
+  if (info(kind.kind).integral) return false;
+  const std::vector<double> samples = legal_samples(kind);
+  return std::find(samples.begin(), samples.end(), value) != samples.end();
+}
+
 }  // namespace shapefuzz

@@ -260,6 +260,28 @@ TEST(IllegalSamples, AreIllegal) {
   }
 }
 
+TEST(LegalSamples, AreLegalInThePlaceOfADrawnValue) {
+  std::size_t samples = 0;
+  for (const std::int64_t argument : {0, 1, 3}) {
+    for (const KindInfo& kind : all_kinds()) {
+      BoundKind bound;
+      bound.kind = kind.kind;
+      bound.argument = argument;
+      if (kind.kind == Kind::kLabel) bound.special = 1;
+      if (kind.kind == Kind::kIndex) bound.special = -100;
+      for (const double value : legal_samples(bound)) {
+        EXPECT_EQ(illegal_value(bound, {value}), std::nullopt) << kind.name << " " << value;
+        ++samples;
+      }
+    }
+  }
+  EXPECT_GT(samples, 30U);
+  EXPECT_EQ(legal_samples({Kind::kIndex, 3, -100}), (std::vector<double>{-100, 0, 2}));
+  EXPECT_EQ(legal_samples({Kind::kLabel, 3, 2}), (std::vector<double>{0}));
+  EXPECT_EQ(legal_samples({Kind::kLength, 4}), (std::vector<double>{0, 4}));
+  EXPECT_EQ(legal_samples({Kind::kIndex, 0}), std::vector<double>());
+}
+
 TEST(EffectiveValues, RepeatTheFirstEntryOfAnExpandedLayout) {
   Operand operand;
   operand.shape = {3, 2};

@@ -129,6 +129,10 @@ answers() {
   check '  a JSON object a line' [ "$(grep -vc '^{"loss":.*}$' "$out")" -eq 0 ]
   expect_status 0 --version
   expect_text "$out" 'LibTorch'
+  timeout 30 "$shapefuzz" --version >/dev/full 2>"$err"
+  check '  a version that cannot be written is a failure' [ $? -eq 3 ]
+  timeout 30 "$shapefuzz" --help >/dev/full 2>"$err"
+  check '  and so is a help' [ $? -eq 3 ]
   expect_status 0 --help
   expect_text "$out" 'sweep'
   expect_status 0 sweep mse_loss@functional --max-rank 0 --baseline none

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <sstream>
 
 #include "harness/cli/commands.h"
 #include "harness/losses/loss.h"
@@ -138,7 +139,10 @@ int main_with(int argc, char** argv) {
     app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() != 0) throw InputError(explain(app, error));
-    return app.exit(error);  // --help, --version
+    std::ostringstream text;  // of --help or --version
+    const int status = app.exit(error, text, text);
+    print_results(text.str());
+    return status;
   }
   const auto chosen = std::find_if(commands.begin(), commands.end(),
                                    [](const Command& command) { return command.app->parsed(); });

@@ -216,6 +216,23 @@ Contract parse_contract(std::string_view text, const std::vector<std::string>& o
   return contract;
 }
 
+bool is_size(const Contract& contract, std::string_view option) {
+  const auto found = std::find(contract.options.begin(), contract.options.end(), option);
+  const auto name = static_cast<std::size_t>(found - contract.options.begin());
+  if (name == contract.options.size()) return false;
+  for (const Alternative& alternative : contract.alternatives) {
+    for (const OperandPattern& operand : alternative.operands) {
+      const bool counts = info(operand.kind).integral && !operand.arguments.empty() &&
+                          operand.arguments.front() == name;
+      const bool stands = std::any_of(
+          operand.pattern.begin(), operand.pattern.end(),
+          [&](const Dim& dim) { return dim.type == Dim::Type::kName && dim.name == name; });
+      if (counts || stands) return true;
+    }
+  }
+  return false;
+}
+
 std::string to_string(const Pattern& pattern, const std::vector<std::string>& names) {
   std::string text;
   for (const Dim& dim : pattern) text += (text.empty() ? "" : ",") + to_string(dim, names);

@@ -75,6 +75,9 @@ struct Contract {
 /// needed, alternatives with different operands, an optional first operand, an unknown kind.
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options = {});
 
+/// Whether an option of that name stands for a size: in a pattern, or as what an index is below.
+bool is_size(const Contract& contract, std::string_view option);
+
 /// The canonical spelling, read back by parse_contract. Alternatives are joined by ` | `.
 std::string to_string(const Contract& contract);
 std::string to_string(const Alternative& alternative);

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "harness/case/zone.h"
 
 namespace shapefuzz {
@@ -37,6 +39,8 @@ std::string describe_misfit(const Misfit& misfit, const Case& c) {
       return fmt::format("{} has a dtype that must be converted", misfit.operand);
     case Mistake::kOtherLayout:
       return fmt::format("{} is not contiguous", misfit.operand);
+    case Mistake::kBoundaryValue:
+      return fmt::format("{} holds a value at the edge of its kind", misfit.operand);
     case Mistake::kOtherOption:
       return fmt::format("the option {} is not at its default", misfit.operand);
     default:
@@ -92,6 +96,13 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
     return fmt::format("the documentation has no {} of that rank, and nothing checks it",
                        misfit.operand);
   }
+  const bool all_alike = std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& o) {
+    return o.shape == c.operands[0].shape;
+  });
+  if (all_alike) {
+    return fmt::format("the documentation has no {} of the shape {}, and nothing checks it",
+                       misfit.operand, pretty(c.operands[0].shape));
+  }
   const std::int64_t outputs = c.operands[0].shape.elements();
   const Operand* other = c.find_operand(misfit.operand);
   const bool all_pairs =
@@ -133,6 +144,7 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
     case Mistake::kIllegalValue:
     case Mistake::kIllegalOption:
     case Mistake::kOtherDtype:
+    case Mistake::kBoundaryValue:
     case Mistake::kOtherLayout:
     case Mistake::kOtherOption:
     case Mistake::kOutputDoesNotFit:

@@ -40,6 +40,14 @@ std::vector<double> reduce(const GoldLoss& loss, const GoldCall& call, std::stri
   return {loss.mean ? *loss.mean : sum / static_cast<double>(loss.losses.size())};
 }
 
+double peak_of(const GoldLoss& loss) {
+  double sum = 0;
+  for (const double value : loss.losses) {
+    if (std::isfinite(value)) sum += std::abs(value);  // an infinite loss is no overflow
+  }
+  return std::max(loss.peak, sum);
+}
+
 namespace gold {
 
 // torch.nn.L1Loss: l_n = |x_n - y_n|.

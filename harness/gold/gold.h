@@ -44,6 +44,9 @@ struct GoldLoss {
   /// The largest number on the way, where a loss is a small difference of large ones: it is as
   /// inexact as they are.
   double scale = 1;
+  /// The largest number of the documented formula itself, where that is more than its losses: a
+  /// squared norm. What a dtype cannot hold is infinite in it, and no miscalculation.
+  double peak = 0;
 };
 
 using GoldFormula = GoldLoss (*)(const GoldCall&);
@@ -51,6 +54,9 @@ using GoldFormula = GoldLoss (*)(const GoldCall&);
 /// The result under `reduction`, as every loss documents it: none, mean, sum; batchmean divides the
 /// sum by the first size of the output (1 for a scalar).
 std::vector<double> reduce(const GoldLoss& loss, const GoldCall& call, std::string_view reduction);
+
+/// The largest number that the loss or one of its reductions has to hold.
+double peak_of(const GoldLoss& loss);
 
 namespace gold {
 

@@ -19,7 +19,7 @@ struct RowShape {
 
 // torch.nn.PairwiseDistance: the p-norm of x - y + eps.
 double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std::size_t width,
-                double p, double eps) {
+                double p, double eps, GoldLoss& result) {
   double sum = 0;
   double most = 0;
   double not_zero = 0;
@@ -29,6 +29,7 @@ double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std
     not_zero += gap != 0 ? 1 : 0;
     sum += std::pow(gap, p);
   }
+  result.peak = std::max(result.peak, sum);
   if (p == 0) return not_zero;
   return std::isinf(p) ? most : std::pow(sum, 1 / p);
 }
@@ -39,10 +40,10 @@ GoldLoss triplets(const GoldCall& call, double p, double eps) {
   const RowShape rows(call[0].shape);
   GoldLoss result;
   for (std::size_t row = 0; row < rows.count; ++row) {
-    const double positive = distance(call[0], call[1], row, rows.width, p, eps);
-    double negative = distance(call[0], call[2], row, rows.width, p, eps);
+    const double positive = distance(call[0], call[1], row, rows.width, p, eps, result);
+    double negative = distance(call[0], call[2], row, rows.width, p, eps, result);
     if (call.flag("swap")) {
-      negative = std::min(negative, distance(call[1], call[2], row, rows.width, p, eps));
+      negative = std::min(negative, distance(call[1], call[2], row, rows.width, p, eps, result));
     }
     result.losses.push_back(std::max(positive - negative + call.real("margin"), 0.0));
     result.scale = std::max({result.scale, positive, negative});
@@ -71,6 +72,7 @@ GoldLoss cosine_embedding_loss(const GoldCall& call) {
       norm2 += call[1][i] * call[1][i];
     }
     const double cosine = product / std::sqrt(norm1 * norm2);
+    result.peak = std::max({result.peak, norm1, norm2, norm1 * norm2});
     result.losses.push_back(call[2][row] == 1 ? 1 - cosine
                                               : std::max(cosine - call.real("margin"), 0.0));
   }

@@ -69,6 +69,9 @@ struct Loss {
   /// Operands and options whose illegal values LibTorch uses as addresses, unchecked: who
   /// tries them without a watch on the memory may corrupt that of the cases behind them.
   std::vector<std::string> unchecked;
+  /// Of a backward operator: the loss whose gradient it returns. Its operand of that name, or the
+  /// one called `self`, is what it differentiates by.
+  const Loss* derivative_of = nullptr;
   MeanRule mean = nullptr;
   /// Reductions that return a plain number by documentation, so that no gradient flows back.
   std::vector<std::string> detached_reductions;

@@ -114,6 +114,13 @@ c10::IValue value_of(const c10::Argument& argument, const Arguments& a) {
   throw std::logic_error("no value for the argument " + argument.name());
 }
 
+const Loss* find_loss_among(const std::string& name) {
+  for (const Loss& loss : all_losses()) {
+    if (loss.spec.name == name) return &loss;
+  }
+  throw std::logic_error("no loss " + name);
+}
+
 std::optional<c10::OperatorHandle> find_operator(const std::string& name) {
   const std::size_t dot = name.find('.');
   const std::string overload = dot == std::string::npos ? "" : name.substr(dot + 1);
@@ -149,6 +156,11 @@ std::string contract_of(const std::string& name) {
   const std::string labels = "self: real[N,C], target: classes(C)[N,C]";
   const std::string some_class = ", C >= 1";
   const std::map<std::string, std::string> contracts = {
+      {"_ctc_loss.Tensor",
+       "(log_probs: logprob[T,N,C], targets: label(C,blank)[N,S], input_lengths: length(T)[N],"
+       " target_lengths: length(S)[N]) -> [N] where T >= 1, C >= 1"
+       " | (log_probs: logprob[T,N,C], targets: label(C,blank)[L], input_lengths: length(T)[N],"
+       " target_lengths: split(L)[N]) -> [N] where T >= 1, C >= 1"},
       {"mse_loss_backward", backward(same, "[*S]", "[*S]")},
       {"smooth_l1_loss_backward", backward(same, "[*S]", "[*S]")},
       {"huber_loss_backward", backward(same, "[*S]", "[*S]")},
@@ -169,6 +181,81 @@ std::string contract_of(const std::string& name) {
   return found == contracts.end() ? "" : found->second;
 }
 
+// The loss that is this operator by another name: the one whose entry `op` it is.
+const Loss* loss_behind(const c10::FunctionSchema& schema) {
+  for (const Loss& loss : all_losses()) {
+    for (const Entry& entry : loss.entries) {
+      const auto* const call = entry.call.target<Operator>();
+      if (call != nullptr && call->schema().operator_name() == schema.operator_name()) return &loss;
+    }
+  }
+  return nullptr;
+}
+
+// The loss with one entry, its first operand under the schema's name.
+Loss as_operator(const Loss& loss, const c10::OperatorHandle& handle) {
+  Loss copy = loss;
+  copy.spec.name = full_name(handle.operator_name());
+  copy.spec.entries = {"op"};
+  copy.entries = {{"op", Operator(handle)}};
+  for (OptionSpec& option : copy.spec.options) {
+    if (option.name == "reduction") option.choices = loss.spec.reductions("op");
+  }
+  const auto& arguments = handle.schema().arguments();
+  const std::string& first = copy.spec.contract.operands().front().name;
+  const bool named = std::any_of(arguments.begin(), arguments.end(),
+                                 [&](const c10::Argument& a) { return a.name() == first; });
+  if (named) return copy;
+  for (Alternative& alternative : copy.spec.contract.alternatives) {
+    alternative.operands.front().name = "self";
+  }
+  return copy;
+}
+
+// The formula of an operator whose contract says itself what each reduction returns.
+template <GoldFormula formula>
+GoldLoss as_reduced(const GoldCall& call) {
+  GoldLoss loss = formula(call);
+  loss.losses = reduce(loss, call, call.c->get<std::string>(*call.spec, "reduction"));
+  loss.mean.reset();
+  return loss;
+}
+
+// aten::_ctc_loss has zero_infinity for its backward only.
+GoldLoss ctc_loss_with_infinities(const GoldCall& call) {
+  Case c = *call.c;
+  c.set_option(*call.spec, "zero_infinity", false);
+  GoldCall changed = call;
+  changed.c = &c;
+  return gold::ctc_loss(changed);
+}
+
+// The formulas of forward operators, and the losses that backward ones differentiate.
+void add_reference(const std::string& name, Loss& loss) {
+  static const std::map<std::string, GoldFormula> formulas = {
+      {"_ctc_loss.Tensor", ctc_loss_with_infinities},
+      {"nll_loss", as_reduced<gold::nll_loss>},
+      {"nll_loss_forward", as_reduced<gold::nll_loss>},
+      {"nll_loss2d", as_reduced<gold::nll_loss>},
+      {"nll_loss2d_forward", as_reduced<gold::nll_loss>},
+      {"multilabel_margin_loss_forward", as_reduced<gold::multilabel_margin_loss>},
+  };
+  static const std::map<std::string, std::string> derivatives = {
+      {"mse_loss_backward", "mse_loss"},
+      {"smooth_l1_loss_backward", "smooth_l1_loss"},
+      {"huber_loss_backward", "huber_loss"},
+      {"soft_margin_loss_backward", "soft_margin_loss"},
+      {"nll_loss_backward", "nll_loss"},
+      {"nll_loss2d_backward", "nll_loss"},
+      {"multi_margin_loss_backward", "multi_margin_loss"},
+  };
+  const auto formula = formulas.find(name);
+  if (formula != formulas.end()) loss.gold = formula->second;
+  const auto derivative = derivatives.find(name);
+  if (derivative != derivatives.end()) loss.derivative_of = find_loss_among(derivative->second);
+  if (name == "_ctc_loss.Tensor") loss.unchecked = find_loss_among("ctc_loss")->unchecked;
+}
+
 // What a case line is read by, where nobody knows what the operator promises; `open` says so.
 std::string open_contract(const c10::FunctionSchema& schema) {
   std::string operands;
@@ -183,6 +270,7 @@ std::string open_contract(const c10::FunctionSchema& schema) {
 
 std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
   const c10::FunctionSchema& schema = handle.schema();
+  if (const Loss* const loss = loss_behind(schema)) return as_operator(*loss, handle);
   Loss loss;
   loss.spec.name = full_name(handle.operator_name());
   loss.spec.reduces = false;
@@ -199,7 +287,8 @@ std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
     }
     loss.spec.options.push_back(*option);
   }
-  const std::string contract = contract_of(loss.spec.name.substr(std::strlen(kNamespace)));
+  const std::string name = loss.spec.name.substr(std::strlen(kNamespace));
+  const std::string contract = contract_of(name);
   loss.spec.open = contract.empty();
   loss.spec.contract = parse_contract(loss.spec.open ? open_contract(schema) : contract, numbers);
   loss.spec.entries = {"op"};
@@ -208,6 +297,7 @@ std::optional<Loss> as_loss(const c10::OperatorHandle& handle) {
   for (const OperandPattern& operand : loss.spec.contract.operands()) {
     loss.constants.push_back(operand.name);
   }
+  add_reference(name, loss);
   return loss;
 }
 

@@ -25,6 +25,14 @@ auto ctc_loss_options(const Arguments& a) {
       .zero_infinity(a.flag("zero_infinity"));
 }
 
+// "blank: blank label", one of the C classes.
+std::optional<std::string> illegal_blank(const Case& c, const LossSpec& spec) {
+  const Shape& log_probs = c.operands.front().shape;
+  const std::int64_t blank = c.get<std::int64_t>(spec, "blank");
+  if (log_probs.empty() || (blank >= 0 && blank < log_probs.from_right(0))) return std::nullopt;
+  return "blank: a class in [0, C)";
+}
+
 Loss ctc_loss() {
   Loss loss = make_loss(
       "ctc_loss",
@@ -50,6 +58,7 @@ Loss ctc_loss() {
         }},
        operator_entry("aten::ctc_loss.Tensor")},
       gold::ctc_loss);
+  loss.spec.illegal_option = illegal_blank;
   loss.mean = mean_over_lengths;
   // The backward adds to the gradient at every label (docs/findings.md).
   loss.unchecked = {"targets", "input_lengths", "target_lengths"};
@@ -127,7 +136,7 @@ Loss adaptive_log_softmax_with_loss() {
                         "(input: real[in_features], target: index(n_classes)[]) -> []"
                         " | (input: real[N,in_features], target: index(n_classes)[N]) -> [N]",
                         {{"reduction", std::string("mean"), {"none", "mean"}},
-                         {"in_features", std::int64_t{16}, {}},
+                         {"in_features", std::int64_t{64}, {}},
                          {"n_classes", std::int64_t{20}, {}},
                          {"cutoffs",
                           std::vector<std::int64_t>{4, 10, 15},

@@ -38,6 +38,16 @@ double roundoff_of(const Loss& loss, const at::Tensor& value, const Tensors& ope
   return coarsest;
 }
 
+// The largest finite number of the narrowest format on the way. Where the true number is beyond it,
+// an infinity is right, and so is the NaN of two infinities.
+double overflow_of(const at::Tensor& value, const Tensors& operands) {
+  double narrowest = largest_finite(value);
+  for (const at::Tensor& operand : operands) {
+    if (operand.defined()) narrowest = std::min(narrowest, largest_finite(operand));
+  }
+  return narrowest;
+}
+
 // How many numbers may have been added up on the way to one element of the result or a gradient.
 std::int64_t summands(const Execution& actual, const Tensors& operands) {
   std::int64_t most = actual.value.numel();
@@ -76,6 +86,34 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
   return std::min(tolerance(roundoff, elements, 1 / smallest), 1e-4);
 }
 
+// The largest number that an operand holds. The 16 operations of a tolerance have room for operands
+// as they are drawn, up to 3; larger ones may cancel to a small result, as 100 and -100 in a mean.
+double scale_of_operands(const Tensors& operands) {
+  constexpr double kDrawn = 4;
+  double most = 1;
+  for (const at::Tensor& operand : operands) {
+    if (!operand.defined() || !operand.is_floating_point()) continue;
+    most = std::max(most, largest(operand) / kDrawn);
+  }
+  return most;
+}
+
+// Compares what two calls computed of the same operands; `scale` bounds the numbers.
+Difference compare_results(const Loss& loss, const Execution& execution, const Tensors& operands,
+                           const at::Tensor& actual, const at::Tensor& expected, double scale) {
+  const double roundoff = roundoff_of(loss, execution.value, operands);
+  const std::int64_t elements = summands(execution, operands);
+  Allowance allowed;
+  allowed.gap = tolerance(roundoff, elements, scale);
+  const Difference difference = compare(actual, expected, allowed);
+  if (difference.equal) return difference;
+  allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands)));
+  // A mean is a sum first, in the one of the calls perhaps in a wider format.
+  allowed.overflow = overflow_of(execution.value, operands) /
+                     static_cast<double>(std::max<std::int64_t>(elements, 1));
+  return compare(actual, expected, allowed);
+}
+
 // Compares the gradients of every operand; an undefined gradient is zero.
 bool gradients_agree(const Loss& loss, const Tensors& operands, const Execution& actual,
                      const Execution& expected, std::string& detail) {
@@ -97,17 +135,21 @@ bool gradients_agree(const Loss& loss, const Tensors& operands, const Execution&
                            to_string(shape_of(a)), to_string(shape_of(e)));
       return false;
     }
-    const double allowed = tolerance(roundoff, elements, scale);
-    const Difference difference = compare(a, e, allowed);
+    const Difference difference = compare_results(loss, actual, operands, a, e, scale);
     if (difference.equal) continue;
-    const double quotients = allowed_for_quotients(operands, roundoff, elements);
-    if (quotients > allowed && compare(a, e, quotients).equal) continue;
+    const Allowance quotients = {allowed_for_quotients(operands, roundoff, elements)};
+    if (compare(a, e, quotients).equal) continue;
     detail = fmt::format("the gradient of {}{} is {}, expected {}{}", name,
                          element_text(a, difference.at), number_text(difference.actual),
                          number_text(difference.expected), ratio_text(difference));
     return false;
   }
   return true;
+}
+
+bool overflows(const Loss& loss, const Case& c, const OperandSet& operands, const Reading& reading,
+               double limit) {
+  return peak_of(loss.gold(make_gold_call(loss, c, operands.values, reading))) > limit;
 }
 
 bool detached(const Loss& loss, const Case& c) {
@@ -132,9 +174,8 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
     return comparison;
   }
   const double scale = std::max(largest(expected.value), 1.0);
-  const double allowed =
-      tolerance(roundoff_of(loss, actual.value, operands), summands(actual, operands), scale);
-  const Difference difference = compare(actual.value, expected.value, allowed);
+  const Difference difference =
+      compare_results(loss, actual, operands, actual.value, expected.value, scale);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;
   comparison.detail = fmt::format(
@@ -172,8 +213,15 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   for (const double value : expected) {
     if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
   }
-  const Difference difference =
-      compare(values_of(actual.value), expected, tolerance(roundoff, elements, scale));
+  const std::vector<double> values = values_of(actual.value);
+  Allowance allowed;
+  allowed.gap = tolerance(roundoff, elements, scale);
+  Difference difference = compare(values, expected, allowed);
+  if (difference.equal) return comparison;
+  allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands.tensors)));
+  allowed.overflow = overflow_of(actual.value, operands.tensors);
+  if (peak_of(gold) > allowed.overflow) allowed.overflow = 0;
+  difference = compare(values, expected, allowed);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;
   comparison.detail =
@@ -183,17 +231,23 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   return comparison;
 }
 
-Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
-                               const OperandSet& operands, const Reading& reading) {
+double gradient_tolerance(const Loss& loss, const Execution& actual, const OperandSet& operands) {
   // What finite differences are good for, in doubles of order 1 (gold_reference.cpp).
   constexpr double kTolerance = 1e-5;
+  const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
+  return std::max(kTolerance, tolerance(roundoff, summands(actual, operands.tensors), 1));
+}
+
+Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
+                               const OperandSet& operands, const Reading& reading) {
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
   if (detached(loss, c)) return comparison;
   const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
   const std::int64_t elements = summands(actual, operands.tensors);
-  const double relative = std::max(kTolerance, tolerance(roundoff, elements, 1));
+  const double relative = gradient_tolerance(loss, actual, operands);
+  const double overflow = overflow_of(actual.value, operands.tensors);
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
     const at::Tensor& operand = operands.tensors[i];
     if (!operand.defined() || !operand.requires_grad()) continue;
@@ -208,10 +262,12 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
     }
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       const double gap = std::abs(values[k] - slopes[k].value);
-      if (!slopes[k].smooth || gap <= relative * std::max(1.0, std::abs(slopes[k].value))) {
-        continue;
-      }
+      const Allowance allowed = {relative * std::max(1.0, std::abs(slopes[k].value)), overflow};
+      if (!slopes[k].smooth || allowed.covers(values[k], slopes[k].value)) continue;
+      // What overflows forward has no gradient.
+      if (!std::isfinite(values[k]) && overflows(loss, c, operands, reading, overflow)) continue;
       if (gap <= allowed_for_quotients(operands.tensors, roundoff, elements)) continue;
+      if (gap <= tolerance(roundoff, elements, scale_of_operands(operands.tensors))) continue;
       comparison.agreement = Agreement::kGradient;
       comparison.detail =
           fmt::format("the gradient of {}{} is {}, the documented formula has the slope {}",

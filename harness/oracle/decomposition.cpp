@@ -79,7 +79,9 @@ Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSe
     }
     return comparison;
   };
-  for (const std::int64_t sample : {std::int64_t{0}, batch.size() - 1}) {
+  constexpr std::int64_t kAll = 8;  // of a larger batch, the first and the last sample
+  const std::int64_t step = batch.size() <= kAll ? 1 : batch.size() - 1;
+  for (std::int64_t sample = 0; sample < batch.size(); sample += step) {
     const Tensors alone = batch.each(whole, [&](const at::Tensor& operand, std::int64_t dim) {
       return operand.narrow(dim, sample, 1);
     });
@@ -90,7 +92,13 @@ Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSe
   }
   const Tensors reversed = batch.each(
       whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.flip(dim); });
-  return compare(reversed, actual.value.flip(0), "the samples in reverse order");
+  const Comparison comparison =
+      compare(reversed, actual.value.flip(0), "the samples in reverse order");
+  // Of two samples that is every order; of three or more, the middle one has not moved.
+  if (comparison.agreement != Agreement::kEqual || batch.size() < 3) return comparison;
+  const Tensors rotated = batch.each(
+      whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.roll(1, dim); });
+  return compare(rotated, actual.value.roll(1, 0), "the samples rotated by one");
 }
 
 }  // namespace shapefuzz

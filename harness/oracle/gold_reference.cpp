@@ -25,11 +25,19 @@ class WeightedResult {
     const Operand& described = *c_.find_operand(loss_.spec.contract.operands()[operand].name);
     call_.operands[operand].values =
         expand_values(moved, described.shape, reading_.shapes[operand]);
-    const std::vector<double> result = reduce(loss_.gold(call_), call_, reduction_);
+    const GoldLoss gold = loss_.gold(call_);
+    const std::vector<double> result = reduce(gold, call_, reduction_);
     double sum = 0;
-    for (std::size_t i = 0; i < result.size(); ++i) sum += cotangent_[i] * result[i];
+    largest_ = std::max({largest_, gold.scale, std::abs(moved[element])});
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      sum += cotangent_[i] * result[i];
+      largest_ = std::max(largest_, std::abs(cotangent_[i] * result[i]));
+    }
     return sum;
   }
+
+  /// The largest number so far: every result is rounded as that one is.
+  double largest() const { return largest_; }
 
  private:
   const Loss& loss_;
@@ -39,6 +47,7 @@ class WeightedResult {
   const std::vector<double>& cotangent_;
   std::string_view reduction_;
   GoldCall call_;
+  double largest_ = 1;
 };
 
 }  // namespace
@@ -106,9 +115,14 @@ std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const Ope
     };
     const double central = difference(kStep);
     const double scale = std::max(1.0, std::abs(central));
+    // Large numbers swallow the step: 1e30 and 1e30 + 1e-5 are the same double.
+    //
     // At a kink the two sides differ, and so do different steps next to it. A coarse number format
     // may round to the other side of one that is further away.
-    const bool smooth = std::abs(central - difference(kStep / 4)) <= kAgreement * scale &&
+    const double finer = difference(kStep / 4);
+    const double rounding = 0x1.0p-52 * result.largest() / (kStep / 4);
+    const bool smooth = std::abs(central - finer) <= kAgreement * scale &&
+                        rounding <= kAgreement * scale &&
                         std::abs(one_sided(reach) - one_sided(-reach)) <= agreement * scale;
     slopes[i] = {central, smooth};
   }

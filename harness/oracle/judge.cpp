@@ -101,6 +101,9 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
   if (loss.gold != nullptr && actual.backward_accepted && is_chosen_for_slopes(c, zone)) {
     comparison = compare_with_slopes(loss, c, actual, operands, reading);
   }
+  if (loss.derivative_of != nullptr && is_chosen_for_slopes(c, zone)) {
+    comparison = compare_with_derivative(loss, c, actual, operands);
+  }
   return comparison;
 }
 

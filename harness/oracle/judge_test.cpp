@@ -117,6 +117,34 @@ TEST(Judge, LetsANaNThroughTheFormulas) {
   }
 }
 
+// Where the formula's own number is beyond the dtype, an infinity is the right answer.
+TEST(Judge, CallsAnOverflowNoMiscalculation) {
+  for (const char* line :
+       {"mse_loss(input=f32[2]{1e30,1}, target=f32[2])",
+        "mse_loss(input=f32[2]{1e30,1}, target=f32[2], reduction=none)",
+        "l1_loss(input=f16[2]{60000,-60000}, target=f16[2]{-60000,60000})",
+        "l1_loss(input=f16[2]{60000,60000}, target=f16[2]{0,0})",
+        "l1_loss(input=f16[2]{60000,60000}, target=f16[2]{0,0}, reduction=sum)",
+        "poisson_nll_loss(input=f32[2]{100,0}, target=f32[2])",
+        "hinge_embedding_loss(input=f32[2]{-3e38,3e38}, target=f32[2]{1,1})",
+        "hinge_embedding_loss(input=f64[3]{100,-100,0.3}, target=f64[3]{1,1,1})",
+        "cross_entropy(input=f64[1,2]{100,99.5}, target=i64[1]{0})",
+        "cosine_embedding_loss(input1=f32[2]{1e30,1}, input2=f32[2], target=f32[]{1})",
+        "triplet_margin_loss(anchor=f32[2]{1e30,1}, positive=f32[2], negative=f32[2])"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_NE(severity_of(judgement.verdict), Severity::kMiscalculation)
+        << line << ": " << judgement.detail;
+  }
+}
+
+TEST(Judge, StillCallsAnInfinityWrongWhereTheFormulaHasANumber) {
+  for (const char* line : {"soft_margin_loss(input=f32[2]{100,-100}, target=f32[2]{-1,1})",
+                           "soft_margin_loss(input=f64[2]{1000,1}, target=f64[2]{-1,1})"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_EQ(to_string(judgement.verdict), "wrong_value") << line << ": " << judgement.detail;
+  }
+}
+
 TEST(Judge, CallsAnOptionThatLeavesNoFeatureIllegal) {
   for (const char* divisor : {"-4", "nan", "1000"}) {
     const std::string line =
@@ -165,9 +193,28 @@ TEST(Judge, NamesTheSampleThatIsNotItsOwn) {
       EXPECT_EQ(detail.find("sample 0 alone"), 0U) << detail;
     }
     if (mutant.name == "depends_on_order") {
-      EXPECT_EQ(detail.find("the samples in reverse order"), 0U) << detail;
+      EXPECT_EQ(detail.find("sample 1 alone"), 0U) << detail;
+    }
+    if (mutant.name == "middle_sees_its_neighbours") {
+      EXPECT_EQ(detail.find("sample 1 alone"), 0U) << detail;
     }
   }
+}
+
+// The operator behind the loss's entry `op`, found by what the names have in common; null for none.
+const Loss* find_operator_of(const Loss& loss) {
+  const auto& entries = loss.spec.entries;
+  if (std::find(entries.begin(), entries.end(), "op") == entries.end()) return nullptr;
+  for (const char* suffix : {"", "_loss", "_nd", ".Tensor"}) {
+    const Loss* const twin = find_loss("aten::" + loss.spec.name + suffix);
+    if (twin != nullptr && !twin->spec.open && twin->gold == loss.gold) return twin;
+  }
+  return nullptr;
+}
+
+bool is_a_loss(const Loss& loss) {
+  return std::any_of(all_losses().begin(), all_losses().end(),
+                     [&](const Loss& other) { return find_operator_of(other) == &loss; });
 }
 
 TEST(Operators, AreFoundByTheirNames) {
@@ -182,6 +229,14 @@ TEST(Operators, AreFoundByTheirNames) {
             "aten::mse_loss_backward@op(self=f64[2], target=f64[2], grad_output=f64[])");
 }
 
+// Miscalculations of the operators that docs/findings.md has of their losses: an empty batch is
+// uninitialised memory, exp(100) is an infinity.
+bool is_known_of_operators(const Case& c, const LossSpec& spec) {
+  if (c.loss == "aten::multilabel_margin_loss_forward") return c.operands[0].shape.elements() == 0;
+  return c.loss == "aten::soft_margin_loss_backward" &&
+         to_string(find_misfit(c, spec)) == "self:boundary_value";
+}
+
 // Whatever the dispatcher lists can be called: with a contract, its valid calls are accepted.
 TEST(Operators, DoWhatTheirContractsSay) {
   std::size_t accepted = 0;
@@ -192,13 +247,64 @@ TEST(Operators, DoWhatTheirContractsSay) {
       if (zone_of(c, loss.spec) != Zone::kValid || to_string(c).find('~') != std::string::npos) {
         continue;
       }
+      if (is_a_loss(loss)) continue;
       const Judgement judgement = oracle.judge(loss, c);
       EXPECT_EQ(judgement.outcome, Outcome::kAccepted) << to_string(c) << judgement.message;
-      EXPECT_EQ(to_string(judgement.verdict), "pass") << to_string(c) << judgement.detail;
       ++accepted;
+      if (is_known_of_operators(c, loss.spec)) continue;
+      EXPECT_EQ(to_string(judgement.verdict), "pass") << to_string(c) << judgement.detail;
     }
   }
   EXPECT_GT(accepted, 100U);
+}
+
+// An operator that is a loss by another name has the loss's contract, and is judged as it is.
+TEST(Operators, AreJudgedAsTheLossTheyAre) {
+  std::size_t operators = 0;
+  std::size_t cases = 0;
+  for (const Loss& loss : all_losses()) {
+    const Loss* const twin = find_operator_of(loss);
+    if (twin == nullptr) continue;
+    ++operators;
+    EXPECT_FALSE(twin->spec.open) << twin->spec.name;
+    EXPECT_EQ(twin->gold, loss.gold) << twin->spec.name;
+    Judge oracle;
+    Judge other;
+    const std::string& own_name = twin->spec.contract.operands().front().name;
+    for (const Case& c : deviations_of(loss, {"op"}, {2, 2}, 0)) {
+      // The mean of an empty batch may be uninitialised memory (docs/findings.md).
+      if (c.operands.front().shape.elements() == 0) continue;
+      Case same = c;
+      same.loss = twin->spec.name;
+      same.operands.front().name = own_name;
+      const Judgement expected = oracle.judge(loss, c);
+      if (expected.verdict == Verdict::kEntryDisagreement) continue;  // with the functional
+      const Judgement judgement = other.judge(*twin, same);
+      EXPECT_EQ(to_string(judgement.verdict), to_string(expected.verdict)) << to_string(same);
+      EXPECT_EQ(judgement.zone, expected.zone) << to_string(same);
+      ++cases;
+    }
+  }
+  EXPECT_GE(operators, 15U);
+  EXPECT_GT(cases, 5000U);
+}
+
+// The valid zone of a backward operator has no other reference than the slopes of the formula.
+TEST(Operators, AreCaughtWithAWrongBackward) {
+  std::size_t backwards = 0;
+  for (const Loss& loss : all_operators()) {
+    if (loss.derivative_of == nullptr) continue;
+    ++backwards;
+    const Loss mutant = with_doubled_result(loss);
+    Judge oracle;
+    std::size_t caught = 0;
+    for (const Case& c : deviations_of(loss, {"op"}, {4, 4}, 0)) {
+      if (zone_of(c, loss.spec) != Zone::kValid) continue;
+      if (oracle.judge(mutant, c).verdict == Verdict::kWrongValue) ++caught;
+    }
+    EXPECT_GE(caught, 10U) << loss.spec.name;
+  }
+  EXPECT_GE(backwards, 7U);
 }
 
 TEST(Deviations, StayWithinBoundsAndTryEveryOption) {

@@ -60,6 +60,16 @@ at::Tensor depends_on_order(const Arguments& a) {
   return reduce(changed, a);
 }
 
+// Only the sample in the middle sees another, and it is the same one in reverse order.
+at::Tensor middle_sees_its_neighbours(const Arguments& a) {
+  refuse_unless_same_shape(a);
+  const at::Tensor loss = (a[0] - a[1]).pow(2);
+  if (loss.dim() == 0 || loss.size(0) != 3) return reduce(loss, a);
+  at::Tensor changed = loss.clone();
+  changed.select(0, 1).add_(loss.select(0, 0) + loss.select(0, 2));
+  return reduce(changed, a);
+}
+
 // The right number, but a mean whose gradient is doubled.
 at::Tensor wrong_gradient(const Arguments& a) {
   refuse_unless_same_shape(a);
@@ -135,6 +145,8 @@ std::vector<Mutant> all_mutants() {
              "wrong_value"),
       mutant("depends_on_order", depends_on_order, "(input=f64[3], target=f64[3], reduction=none)",
              "wrong_value"),
+      mutant("middle_sees_its_neighbours", middle_sees_its_neighbours,
+             "(input=f64[3], target=f64[3], reduction=none)", "wrong_value"),
       mutant("wrong_gradient", wrong_gradient, "(input=f64[4,2], target=f64[4,2])",
              "wrong_gradient"),
       mutant("drops_a_row", drops_a_row, "(input=f64[4,2], target=f64[2], reduction=none)",
@@ -226,6 +238,27 @@ bool crashes(const Loss& loss, const OptionSpec& option, const OptionValue& valu
 }
 
 }  // namespace
+
+Loss with_doubled_mean(const Loss& loss) {
+  const Fault fault = [](const EntryCall& call, const Arguments& a) {
+    const at::Tensor result = call(a);
+    return a.reduction == "mean" ? result * 2 : result;
+  };
+  return with_fault(loss, "doubled_mean", fault).loss;
+}
+
+Loss with_doubled_result(const Loss& loss) {
+  const Fault fault = [](const EntryCall& call, const Arguments& a) { return call(a) * 2; };
+  return with_fault(loss, "doubled_result", fault).loss;
+}
+
+Loss with_doubled_gradient(const Loss& loss) {
+  const Fault fault = [](const EntryCall& call, const Arguments& a) {
+    const at::Tensor result = call(a);
+    return a.reduction == "mean" ? result + (result - result.detach()) : result;
+  };
+  return with_fault(loss, "doubled_gradient", fault).loss;
+}
 
 std::vector<Mutant> formula_mutants(const Loss& loss) {
   std::vector<Mutant> mutants = {with_fault(loss, "divisor", divides_by_one_too_many)};

@@ -27,6 +27,13 @@ std::vector<Mutant> all_mutants();
 /// the class of an index, two operands, the divisor, a gradient. `example` and `verdict` are empty.
 std::vector<Mutant> formula_mutants(const Loss& loss);
 
+/// `loss` with a divisor that is wrong on two elements: its mean is their sum.
+Loss with_doubled_mean(const Loss& loss);
+/// `loss` with twice the result, whatever the reduction.
+Loss with_doubled_result(const Loss& loss);
+/// `loss` with the right mean, and the gradient of that sum.
+Loss with_doubled_gradient(const Loss& loss);
+
 /// The same loss without a fault; the oracle must not find anything in it.
 Loss healthy_loss();
 

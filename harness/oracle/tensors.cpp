@@ -102,13 +102,12 @@ Shape shape_of(const at::Tensor& tensor) {
 
 namespace {
 
-Difference compare(const double* a, const double* e, std::size_t count, double tolerance) {
+Difference compare(const double* a, const double* e, std::size_t count, const Allowance& allowed) {
   Difference worst;
   double largest_gap = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (a[i] == e[i] || (std::isnan(a[i]) && std::isnan(e[i]))) continue;
+    if (allowed.covers(a[i], e[i])) continue;
     const double gap = std::abs(a[i] - e[i]);
-    if (gap <= tolerance) continue;
     // A NaN on one side is the worst of all.
     if (worst.equal || std::isnan(gap) || gap > largest_gap) {
       worst = {false, static_cast<std::int64_t>(i), a[i], e[i]};
@@ -126,17 +125,26 @@ std::vector<double> values_of(const at::Tensor& tensor) {
   return std::vector<double>(values, values + tensor.numel());
 }
 
-Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance) {
+bool Allowance::covers(double a, double b) const {
+  if (a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= gap) return true;
+  if (std::isfinite(a) == std::isfinite(b)) return false;
+  const double finite = std::isfinite(a) ? a : b;
+  const double other = std::isfinite(a) ? b : a;
+  return std::abs(finite) >= overflow &&
+         (std::isnan(other) || std::signbit(other) == std::signbit(finite));
+}
+
+Difference compare(const at::Tensor& actual, const at::Tensor& expected, const Allowance& allowed) {
   at::Tensor keep_actual;
   at::Tensor keep_expected;
   const double* const a = doubles_of(actual, keep_actual);
   return compare(a, doubles_of(expected, keep_expected), static_cast<std::size_t>(actual.numel()),
-                 tolerance);
+                 allowed);
 }
 
 Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
-                   double tolerance) {
-  return compare(actual.data(), expected.data(), actual.size(), tolerance);
+                   const Allowance& allowed) {
+  return compare(actual.data(), expected.data(), actual.size(), allowed);
 }
 
 double largest(const at::Tensor& tensor) {
@@ -159,6 +167,21 @@ double unit_roundoff(const at::Tensor& tensor) {
       return 0x1.0p-24;
     default:
       return 0x1.0p-53;
+  }
+}
+
+double largest_finite(const at::Tensor& tensor) {
+  switch (tensor.scalar_type()) {
+    case at::kHalf:
+      return 65504;
+    case at::kBFloat16:
+      return 0x1.FEp127;
+    case at::kFloat:
+      return std::numeric_limits<float>::max();
+    case at::kDouble:
+      return std::numeric_limits<double>::max();
+    default:
+      return std::numeric_limits<double>::infinity();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
 #include <vector>
 
 #include "harness/case/case.h"
@@ -30,15 +31,26 @@ struct Difference {
   double expected = 0;
 };
 
-/// Compares element by element; two NaNs are equal. `tolerance` is absolute.
-Difference compare(const at::Tensor& actual, const at::Tensor& expected, double tolerance);
+/// How far numbers may be apart and still be equal.
+struct Allowance {
+  double gap = 0;  ///< absolute
+  /// A number of at least this size may be an infinity of its sign on the other side, or a NaN.
+  double overflow = std::numeric_limits<double>::infinity();
+
+  bool covers(double a, double b) const;
+};
+
+/// Compares element by element; two NaNs are equal.
+Difference compare(const at::Tensor& actual, const at::Tensor& expected, const Allowance& allowed);
 Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
-                   double tolerance);
+                   const Allowance& allowed);
 
 /// The largest absolute value, ignoring what is not finite; 0 if there is none.
 double largest(const at::Tensor& tensor);
 
 /// The unit roundoff of the tensor's dtype, that of f64 for integers.
 double unit_roundoff(const at::Tensor& tensor);
+/// The largest finite number of the tensor's dtype; infinity for integers, which never become one.
+double largest_finite(const at::Tensor& tensor);
 
 }  // namespace shapefuzz

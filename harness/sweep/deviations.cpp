@@ -90,6 +90,7 @@ class Around {
   void add_everything(bool storage) {
     add_options();
     add_values();
+    add_single_precision();
     add_expandable();
     if (storage) {
       for (std::size_t i = 0; i < base_.operands.size(); ++i) add_storage(i);
@@ -209,8 +210,28 @@ class Around {
     }
   }
 
-  // One illegal value among legal ones.
+  // A number at the edge may be infinite in single precision only.
+  void add_single_precision() {
+    Case c = base_;
+    for (Operand& operand : c.operands) {
+      if (operand.dtype == DType::kF64) operand.dtype = DType::kF32;
+    }
+    Reading reading;
+    if (zone_of(c, loss_.spec, &reading) != Zone::kValid) return;
+    Around(loss_, c, reading, all_).add_legal_values();
+  }
+
+  // One value among others.
   void add_values() {
+    add_values_of(illegal_samples);
+    add_legal_values();
+  }
+  // An empty batch computes nothing with it.
+  void add_legal_values() {
+    if (base_.operands.front().shape.elements() > 0) add_values_of(legal_samples);
+  }
+
+  void add_values_of(std::vector<double> (*samples)(const BoundKind&)) {
     std::vector<double> values;
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       const Operand& operand = base_.operands[i];
@@ -221,7 +242,7 @@ class Around {
       const std::size_t index = index_of(operand.name);
       const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
       draw_values(kind, operand.shape, base_.seed, index, values);
-      for (const double value : illegal_samples(kind)) {
+      for (const double value : samples(kind)) {
         Case c = base_;
         c.operands[i].values = rounded(values);
         c.operands[i].values.back() = value;
