@@ -218,7 +218,7 @@ class Around {
     }
     Reading reading;
     if (zone_of(c, loss_.spec, &reading) != Zone::kValid) return;
-    Around(loss_, c, reading, all_).add_legal_values();
+    Around(loss_, c, reading, unchecked_, all_).add_legal_values();
   }
 
   // One value among others.
