@@ -47,7 +47,8 @@ class Dispatch {
     if (!file) return;  // a LibTorch that nobody has swept yet
     for (const auto& [signature, known] : read_baseline(file->path, all_specs())) {
       known_.insert(signature.loss + " " + signature.verdict);
-      if (signature.verdict == "crash") deadly_.insert(signature.loss + " " + signature.relation);
+      if (severity_of(*find_verdict(signature.verdict)) == Severity::kMemory)
+        deadly_.insert(signature.loss + " " + signature.relation);
     }
   }
 

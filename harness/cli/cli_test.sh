@@ -136,7 +136,7 @@ answers() {
   expect_status 0 --help
   expect_text "$out" 'sweep'
   expect_status 0 sweep mse_loss@functional --max-rank 0 --baseline none
-  expect_text "$out" ' 3 cases'
+  expect_text "$out" ' 39 cases'
 }
 
 cases() {
@@ -191,7 +191,7 @@ case_files() {
 }
 
 options() {
-  bad_option 'found none' 'expected a command: emit, losses, report, run, shrink, sweep'
+  bad_option 'found none' 'expected a command: diff, emit, fuzz, losses, report, run, shrink, sweep, triage'
   bad_option "found 'swep'" 'did you mean sweep?' swep
   bad_option '--nothing' 'not expected' run --nothing
   bad_option '--file FILE' 'expected a CASE' run
@@ -431,7 +431,7 @@ kills() {
   rm -f ./*
   sweep=(multi_margin_loss@functional --max-size 2)
   expect_status 1 sweep "${sweep[@]}" --baseline none --out calm
-  for delay in 0.5 1.5; do
+  for delay in 0.4 0.7; do
     start "${sweep[@]}" --out stormy
     sleep "$delay"
     kill -KILL "$parent"

@@ -33,7 +33,8 @@ std::size_t Arena::Class::slot_of(const void* block) const {
 }
 
 Arena& Arena::instance() {
-  static Arena arena;
+  // Never destroyed: tensors of static objects come back to it.
+  static Arena& arena = *new Arena();
   return arena;
 }
 

@@ -71,8 +71,8 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["detail"] = judgement.detail;
   record["digest"] = number(judgement.digest);
   record["gradient_digest"] = number(judgement.gradient_digest);
-  record["signature"] = to_string(signature_of(c, named));
   record["device"] = judgement.device;
+  record["signature"] = to_string(signature_of(c, named));
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.
