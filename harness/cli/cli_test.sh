@@ -429,9 +429,9 @@ kills() {
   done
   # What is recorded so far is readable, and another sweep goes on from there.
   rm -f ./*
-  sweep=(multi_margin_loss@functional --max-size 2)
+  sweep=(multi_margin_loss@functional)
   expect_status 1 sweep "${sweep[@]}" --baseline none --out calm
-  for delay in 0.4 0.7; do
+  for delay in 0.6 1.0; do
     start "${sweep[@]}" --out stormy
     sleep "$delay"
     kill -KILL "$parent"
