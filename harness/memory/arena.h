@@ -42,6 +42,7 @@ class Arena {
   void fill_with(unsigned char byte) { fill_ = byte; }
   /// Begins to count blocks anew.
   void begin_case() { blocks_ = 0; }
+  std::uint64_t blocks() const { return blocks_; }
   /// Names a block, for reports; `name` must outlive the block.
   void name(void* block, const char* name, std::size_t element_size);
 

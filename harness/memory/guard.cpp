@@ -43,6 +43,7 @@ void watch_operators() {
           },
           [](const at::RecordFunction&, at::ObserverContext*) { running_operators.pop(); })
           .scopes({at::RecordScope::FUNCTION}));
+  at::enableRecordFunction(false);
 }
 
 }  // namespace
@@ -63,11 +64,13 @@ void install_guard() {
 
 GuardedScope::GuardedScope(MemoryMode mode) : outer_(active) {
   active = mode != MemoryMode::kOff;
+  at::enableRecordFunction(active);
   runs_case = true;
 }
 
 GuardedScope::~GuardedScope() {
   active = outer_;
+  at::enableRecordFunction(outer_);
   runs_case = false;
 }
 

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "harness/case/values.h"
 #include "harness/losses/call.h"
@@ -86,6 +87,22 @@ at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments
 }
 
 }  // namespace
+
+bool same_bits(const at::Tensor& a, const at::Tensor& b) {
+  if (a.defined() != b.defined()) return false;
+  if (!a.defined()) return true;
+  if (a.scalar_type() != b.scalar_type() || a.sizes() != b.sizes()) return false;
+  const at::Tensor x = a.detach().contiguous();
+  const at::Tensor y = b.detach().contiguous();
+  return x.numel() == 0 || std::memcmp(x.data_ptr(), y.data_ptr(), x.nbytes()) == 0;
+}
+
+bool same_bits(const Execution& a, const Execution& b) {
+  if (a.accepted != b.accepted || a.backward_accepted != b.backward_accepted) return false;
+  if (a.message != b.message || !same_bits(a.value, b.value)) return false;
+  return std::equal(a.gradients.begin(), a.gradients.end(), b.gradients.begin(),
+                    [](const at::Tensor& x, const at::Tensor& y) { return same_bits(x, y); });
+}
 
 std::vector<double> cotangent_of(const Shape& result) {
   std::vector<double> weights(static_cast<std::size_t>(result.elements()), 1);

@@ -36,6 +36,10 @@ struct Execution {
   Tensors gradients;  ///< by operand; undefined stands for zero
 };
 
+/// Whether two runs left the same, to the bit.
+bool same_bits(const at::Tensor& a, const at::Tensor& b);
+bool same_bits(const Execution& a, const Execution& b);
+
 /// Draws what the case does not list, with the names of `reading` for the kinds.
 OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading);
 

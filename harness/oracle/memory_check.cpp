@@ -28,15 +28,6 @@ char* storage_of(const at::Tensor& tensor) {
   return static_cast<char*>(tensor.storage().data_ptr().get());
 }
 
-bool same_bytes(const at::Tensor& a, const at::Tensor& b) {
-  if (a.defined() != b.defined()) return false;
-  if (!a.defined()) return true;
-  if (a.scalar_type() != b.scalar_type() || a.sizes() != b.sizes()) return false;
-  const at::Tensor x = a.detach().contiguous();
-  const at::Tensor y = b.detach().contiguous();
-  return x.numel() == 0 || std::memcmp(x.data_ptr(), y.data_ptr(), x.nbytes()) == 0;
-}
-
 // A NaN's sign tells a reader nothing.
 std::string text_of(double value) { return fmt::format("{:g}", std::isnan(value) ? NAN : value); }
 
@@ -60,9 +51,9 @@ std::string difference(const LossSpec& spec, const Execution& a, const Execution
   if (a.message != b.message || a.backward_accepted != b.backward_accepted) {
     return fmt::format("the message is '{}' or '{}'", a.message, b.message);
   }
-  if (!same_bytes(a.value, b.value)) return difference("the result", a.value, b.value);
+  if (!same_bits(a.value, b.value)) return difference("the result", a.value, b.value);
   for (std::size_t i = 0; i < a.gradients.size(); ++i) {
-    if (same_bytes(a.gradients[i], b.gradients[i])) continue;
+    if (same_bits(a.gradients[i], b.gradients[i])) continue;
     return difference("the gradient of " + spec.contract.operands()[i].name, a.gradients[i],
                       b.gradients[i]);
   }
@@ -84,10 +75,13 @@ MemoryCheck::MemoryCheck(const Loss& loss, const Tensors& operands, MemoryMode m
     bytes_[i].assign(begin, begin + operands[i].storage().nbytes());
   }
   name(operands_);
-  if (mode_ != MemoryMode::kFull) return;
-  set_arena(Placement::kStart, kZero);
-  others_ = fresh_operands();
-  set_arena(Placement::kEnd, kPoison);
+}
+
+Execution MemoryCheck::execute_first(const Loss& loss, const Case& c) {
+  const std::uint64_t before = Arena::instance().blocks();
+  Execution execution = execute(loss, c, operands_);
+  took_memory_ = Arena::instance().blocks() != before;
+  return execution;
 }
 
 void MemoryCheck::name(const Tensors& operands) const {
@@ -135,16 +129,21 @@ std::string MemoryCheck::find_difference(const Loss& loss, const Case& c, const 
   return difference(loss_->spec, actual, execute(loss, c, operands));
 }
 
-bool MemoryCheck::finds(const Loss& loss, const Case& c, const Execution& actual,
-                        Judgement& judgement) {
-  if (const std::string operand = changed_operand(); !operand.empty()) {
-    judgement.verdict = Verdict::kInputMutated;
-    judgement.detail = fmt::format("the call changes {}", operand);
-    return true;
-  }
-  if (mode_ != MemoryMode::kFull) return false;
+bool MemoryCheck::finds_changed_operand(Judgement& judgement) const {
+  const std::string operand = changed_operand();
+  if (operand.empty()) return false;
+  judgement.verdict = Verdict::kInputMutated;
+  judgement.detail = fmt::format("the call changes {}", operand);
+  return true;
+}
+
+bool MemoryCheck::finds_dependence(const Loss& loss, const Case& c, const Execution& actual,
+                                   Judgement& judgement) {
+  if (mode_ != MemoryMode::kFull || !(actual.accepted || took_memory_)) return false;
   const GuardedScope scope(mode_);
   set_arena(Placement::kStart, kZero);
+  if (!has_others_) others_ = fresh_operands();
+  has_others_ = true;
   const std::string found = find_difference(loss, c, actual, others_);
   set_arena(Placement::kEnd, kPoison);
   if (found.empty()) return false;

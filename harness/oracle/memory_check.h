@@ -20,9 +20,18 @@ class MemoryCheck {
   /// Remembers the operands' bytes, and names them for the reports of a fault.
   MemoryCheck(const Loss& loss, const Tensors& operands, MemoryMode mode);
 
-  /// Whether `actual`, the execution of `c` on the operands, breaks a rule; the verdict and the
-  /// detail of `judgement` say which. In the mode kFull this runs the case again.
-  bool finds(const Loss& loss, const Case& c, const Execution& actual, Judgement& judgement);
+  /// Executes `c` on the operands.
+  Execution execute_first(const Loss& loss, const Case& c);
+
+  /// Whether a call has changed an operand; the verdict and the detail of `judgement` say which.
+  bool finds_changed_operand(Judgement& judgement) const;
+
+  /// Whether `actual`, which `execute_first` gave, depends on what fresh memory holds, or on
+  /// nothing; the verdict and the detail of `judgement` say which. In the mode kFull this runs the
+  /// case again, unless it was refused before it took any memory: no kernel has run then, and there
+  /// was nothing fresh to read.
+  bool finds_dependence(const Loss& loss, const Case& c, const Execution& actual,
+                        Judgement& judgement);
 
  private:
   void name(const Tensors& operands) const;
@@ -35,7 +44,9 @@ class MemoryCheck {
   MemoryMode mode_;
   Tensors operands_;
   std::array<std::vector<char>, kMaxOperands> bytes_;  // of the storages, before any call
-  Tensors others_;                                     // the operands of the second run
+  Tensors others_;                                     // the operands of the second runs,
+  bool has_others_ = false;                            // once there is one
+  bool took_memory_ = false;                           // whether the first run did
 };
 
 }  // namespace shapefuzz
