@@ -109,6 +109,25 @@ void Arena::name(void* block, const char* name, std::size_t element_size) {
   slot.element_size = element_size;
 }
 
+bool Arena::open_guard(std::uint64_t address) {
+  const std::uint64_t first = reinterpret_cast<std::uint64_t>(begin_);
+  const std::uint64_t last = reinterpret_cast<std::uint64_t>(end_) - 1;
+  if (address < first || address > last || open_count_ == open_.size()) return false;
+  char* const page = begin_ + (address - first) / kPage * kPage;
+  if (::mprotect(page, kPage, PROT_READ | PROT_WRITE) != 0) return false;
+  std::memset(page, 0xFF, kPage);
+  open_[open_count_++] = page;
+  return true;
+}
+
+void Arena::close_guards() {
+  for (; open_count_ > 0; --open_count_) {
+    char* const page = open_[open_count_ - 1];
+    ::madvise(page, kPage, MADV_DONTNEED);
+    ::mprotect(page, kPage, PROT_NONE);
+  }
+}
+
 bool Arena::explain(Fault& fault) const {
   const auto address = static_cast<std::uintptr_t>(fault.address);
   const auto first = reinterpret_cast<std::uintptr_t>(begin_);

@@ -46,6 +46,13 @@ class Arena {
   /// Names a block, for reports; `name` must outlive the block.
   void name(void* block, const char* name, std::size_t element_size);
 
+  /// Makes the page of an address between the blocks accessible, full of 0xFF, so that the access
+  /// can go on; false if the address is not there, or too many are open already. Safe in a signal
+  /// handler.
+  bool open_guard(std::uint64_t address);
+  /// Makes them inaccessible again.
+  void close_guards();
+
   /// Completes a report by what is nearest to its address; false if that is not in the arena.
   /// Safe in a signal handler.
   bool explain(Fault& fault) const;
@@ -79,6 +86,8 @@ class Arena {
   Placement placement_ = Placement::kEnd;
   unsigned char fill_ = 0xFF;
   std::uint64_t blocks_ = 0;
+  std::array<char*, 16> open_{};  // pages; the first `open_count_` of them
+  std::size_t open_count_ = 0;
 };
 
 }  // namespace shapefuzz

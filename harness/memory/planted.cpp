@@ -41,6 +41,23 @@ void reads_before_the_start(const Arguments& a, at::Tensor& loss) {
   loss = loss + 0 * read(elements(a[1]) - 1);
 }
 
+// Further than a case is let go on.
+void reads_on_and_on(const Arguments& a, at::Tensor& loss) {
+  double sum = 0;
+  for (int i = 0; i < 1 << 20; ++i) sum += read(elements(a[1]) + i);
+  loss = loss + 0 * sum;
+}
+
+void calls_null(const Arguments& /*a*/, at::Tensor& /*loss*/) {
+  void (*volatile nothing)() = nullptr;
+  nothing();
+}
+
+void reads_past_the_end_and_calls_null(const Arguments& a, at::Tensor& loss) {
+  reads_past_the_end(a, loss);
+  calls_null(a, loss);
+}
+
 void reads_past_in_backward(const Arguments& /*a*/, at::Tensor& loss) {
   if (!loss.requires_grad()) return;
   loss.register_hook([](const at::Tensor& gradient) {
@@ -63,11 +80,6 @@ void uses_freed_memory(const Arguments& a, at::Tensor& loss) {
 }
 
 void changes_an_operand(const Arguments& a, at::Tensor& /*loss*/) { write(elements(a[1]), 7); }
-
-void calls_null(const Arguments& /*a*/, at::Tensor& /*loss*/) {
-  void (*volatile nothing)() = nullptr;
-  nothing();
-}
 
 void aborts(const Arguments& /*a*/, at::Tensor& /*loss*/) { std::abort(); }
 
@@ -116,6 +128,9 @@ std::vector<Mutant> planted_errors() {
       plant("reads_past_the_end", reads_past_the_end, "out_of_bounds"),
       plant("writes_past_the_end", writes_past_the_end, "out_of_bounds"),
       plant("reads_before_the_start", reads_before_the_start, "out_of_bounds"),
+      plant("reads_on_and_on", reads_on_and_on, "out_of_bounds"),
+      plant("reads_past_the_end_and_calls_null", reads_past_the_end_and_calls_null,
+            "out_of_bounds"),
       plant("reads_past_in_backward", reads_past_in_backward, "out_of_bounds"),
       plant("uses_uninitialized_memory", uses_uninitialized_memory, "uninitialized_read"),
       plant("uses_freed_memory", uses_freed_memory, "uninitialized_read"),

@@ -106,6 +106,31 @@ TEST(Faults, NameTheOperandTheAccessAndTheDistance) {
   EXPECT_EQ(judge("changes_an_operand").detail, "the call changes target");
 }
 
+// A new process for each would cost a thousand times as much.
+TEST(Faults, OutOfBoundsEndNoWorker) {
+  Pool pool;
+  pool.units = 1;
+  pool.work = [&](std::size_t, const auto&, Position&) {
+    std::string verdicts;
+    Judge judge(Policy::kExpand, MemoryMode::kFull);
+    for (const Mutant& mutant : all_planted()) {
+      if (mutant.name.find("past_the_end") == std::string::npos) continue;
+      if (mutant.name.find("null") != std::string::npos) continue;
+      const Case c = parse_case(mutant.example, {&mutant.loss.spec});
+      for (int i = 0; i < 100; ++i) {
+        const Judgement judgement = judge.judge(mutant.loss, c);
+        verdicts += judgement.verdict == Verdict::kOutOfBounds ? '+' : '-';
+      }
+    }
+    return verdicts;
+  };
+  std::string verdicts;
+  pool.on_result = [&](std::size_t, const std::string& result) { verdicts += result; };
+  pool.on_death = [&](const Death& death) { ADD_FAILURE() << "signal " << death.signal; };
+  pool.run();
+  EXPECT_EQ(verdicts, std::string(200, '+'));
+}
+
 TEST(Faults, NameTheOperator) {
   const Loss& loss = *find_loss("multi_margin_loss");
   const Case c = parse_case("multi_margin_loss(input=f64[2,3], target=i64[2]{2,2}, weight=f64[1])",

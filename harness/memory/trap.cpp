@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "harness/memory/arena.h"
 
@@ -18,7 +19,7 @@ bool runs_case = false;
 namespace {
 
 Fault* report = nullptr;
-const Arena* arena = nullptr;
+Arena* arena = nullptr;
 
 #if defined(__x86_64__)
 Fault::Access access_of(const ucontext_t& context) {
@@ -54,12 +55,16 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     if (signal == SIGSEGV || signal == SIGBUS) {
       fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
       fault.access = access_of(context);
-      const bool known = arena != nullptr && arena->explain(fault);
+      const bool known = arena->explain(fault);
       if (!known && is_stack_overflow(fault.address, stack_pointer(context))) {
         fault.place = Fault::Place::kStack;
       }
     }
     fault.signal = signal;  // last: the report is whole
+  }
+  const bool is_access = signal == SIGSEGV || signal == SIGBUS;
+  if (is_access && runs_case && arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
+    return;
   }
   ::signal(signal, SIG_DFL);
   ::raise(signal);
@@ -85,6 +90,12 @@ void report_faults_to(Fault& fault) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
     ::sigaction(signal, &action, nullptr);
   }
+}
+
+std::optional<Fault> take_fault() {
+  if (report == nullptr || report->signal == 0) return std::nullopt;
+  arena->close_guards();
+  return std::exchange(*report, {});
 }
 
 }  // namespace shapefuzz

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "harness/memory/fault.h"
 
@@ -11,7 +12,15 @@ namespace shapefuzz {
 /// On a signal that ends the process (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), writes what is
 /// known to `fault`, which should be memory that outlives the process, and lets the signal end it.
 /// Handles an overflow of the calling thread's stack too.
+///
+/// An access of the case itself to the inaccessible memory around a tensor does not end the
+/// process: the case goes on, with bytes 0xFF behind the tensor, and `take_fault` tells of it. A new
+/// process would cost a thousand times as much.
 void report_faults_to(Fault& fault);
+
+/// The first access of the case out of bounds since the last call, if there was one. The memory
+/// around the tensors is inaccessible again.
+std::optional<Fault> take_fault();
 
 /// The operators that run, the innermost last; whoever watches them keeps this up to date. More
 /// than fit are counted, not named.

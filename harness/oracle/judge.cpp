@@ -8,6 +8,7 @@
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 #include "harness/memory/guard.h"
+#include "harness/memory/trap.h"
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/decomposition.h"
 #include "harness/oracle/device.h"
@@ -302,6 +303,10 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
     return prepared_->memory ? prepared_->memory->execute_first(loss, c)
                              : execute(loss, c, operands.tensors);
   }();
+  if (const auto fault = take_fault()) {
+    prepared_.reset();  // it may have been a write
+    return judgement_of_death(c, loss.spec, fault->signal, *fault);
+  }
   judgement.warned = actual.warned;
   judgement.message = actual.message;
   judgement.site = actual.site;
@@ -331,7 +336,12 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
     judgement.misfit = known.misfit;
     return judgement;
   }
-  if (memory && memory->finds_dependence(loss, c, actual, judgement)) {
+  const bool depends = memory && memory->finds_dependence(loss, c, actual, judgement);
+  if (const auto fault = take_fault()) {
+    prepared_.reset();
+    return judgement_of_death(c, loss.spec, fault->signal, *fault);
+  }
+  if (depends) {
     prepared_.reset();
     judgement.misfit = find_misfit(c, loss.spec);
     return judgement;

@@ -16,8 +16,8 @@ class Judge {
  public:
   /// The first Judge of a process also sets LibTorch up (see `prepare_libtorch`).
   ///
-  /// With a `memory` that is watched, what a case touches outside of its tensors ends the process
-  /// by a signal (see report_faults_to).
+  /// With a `memory` that is watched, what a case touches outside of its tensors is a finding in a
+  /// process that reports faults (see report_faults_to), and ends any other by a signal.
   explicit Judge(Judging judging = {});
   Judge(Policy policy, MemoryMode memory) : Judge(Judging(policy, memory)) {}
 

@@ -118,8 +118,12 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, co
   judgement.outcome = signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
   judgement.verdict = signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
   judgement.message = signal == 0 ? "no answer in time" : ::strsignal(signal);
-  if (signal != 0 && fault.signal == signal) {
-    if (fault.is_out_of_bounds()) judgement.verdict = Verdict::kOutOfBounds;
+  // An access out of bounds is the cause of whatever ended the process afterwards.
+  if (fault.is_out_of_bounds()) {
+    judgement.outcome = Outcome::kCrashed;
+    judgement.verdict = Verdict::kOutOfBounds;
+  }
+  if (fault.is_out_of_bounds() || (signal != 0 && fault.signal == signal)) {
     judgement.message = message_of(fault);
     judgement.detail = detail_of(fault);
   }
