@@ -1,6 +1,5 @@
 // libFuzzer's mutations on case lines: text in, text out, and in between a case.
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "fuzz/subjects.h"
@@ -39,7 +38,7 @@ std::optional<Case> read(const std::uint8_t* data, std::size_t size) {
 std::size_t write(const Case& c, std::uint8_t* data, std::size_t max_size) {
   const std::string text = to_string(c);
   if (text.size() > max_size) return 0;
-  std::memcpy(data, text.data(), text.size());
+  std::copy(text.begin(), text.end(), data);
   return text.size();
 }
 

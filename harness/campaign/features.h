@@ -24,7 +24,7 @@ struct Observation {
 /// - loss, entry and where LibTorch refused, or what it said where that is unknown;
 /// - loss, entry and the whole sequence of operators, and each three of them in a row;
 /// - loss and the ranks of the operands; dtype and layout of each, with the outcome.
-void append_features(const Observation& observation, std::vector<std::uint64_t>& features);
+void append_features(const Observation& seen, std::vector<std::uint64_t>& features);
 
 /// A hash of a text, for features and names of files; the same in every process.
 std::uint64_t hash_of(std::string_view text);

@@ -97,9 +97,10 @@ std::vector<std::string> LineReader::read_new() {
   for (ssize_t count = 1; count > 0;) {
     count = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset_ + text.size()));
     if (count < 0 && errno != EINTR) {
-      const InputError error = input_error(path_, "cannot be read");
+      const int error = errno;
       ::close(fd);
-      throw error;
+      errno = error;
+      throw input_error(path_, "cannot be read");
     }
     if (count > 0) text.append(block, 0, static_cast<std::size_t>(count));
   }
@@ -124,10 +125,10 @@ void replace_file(const std::string& path, std::string_view text) {
   const int error = errno;
   ::close(fd);
   if (written && ::rename(temporary.c_str(), path.c_str()) == 0) return;
-  if (!written) errno = error;
-  const HarnessError failed = write_error(path);
+  const int reason = written ? errno : error;
   ::unlink(temporary.c_str());
-  throw failed;
+  errno = reason;
+  throw write_error(path);
 }
 
 }  // namespace shapefuzz

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <cmath>
+
 #include "harness/cli/commands.h"
 #include "harness/losses/loss.h"
 #include "harness/oracle/judge.h"
@@ -28,7 +30,7 @@ void StatusLine::finish() {
 }
 
 std::string clock_text(double seconds) {
-  const auto all = static_cast<long>(seconds + 0.5);
+  const auto all = std::lround(seconds);
   const std::string tail = fmt::format("{:02}", all % 60);
   if (all < 3600) return fmt::format("{}:{}", all / 60, tail);
   return fmt::format("{}:{:02}:{}", all / 3600, all / 60 % 60, tail);

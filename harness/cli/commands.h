@@ -11,7 +11,7 @@
 #include "harness/oracle/device.h"
 #include "harness/oracle/verdict.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
 class App;
 }
 

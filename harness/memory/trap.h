@@ -14,8 +14,8 @@ namespace shapefuzz {
 /// Handles an overflow of the calling thread's stack too.
 ///
 /// An access of the case itself to the inaccessible memory around a tensor does not end the
-/// process: the case goes on, with bytes 0xFF behind the tensor, and `take_fault` tells of it. A new
-/// process would cost a thousand times as much.
+/// process: the case goes on, with bytes 0xFF behind the tensor, and `take_fault` tells of it. A
+/// new process would cost a thousand times as much.
 void report_faults_to(Fault& fault);
 
 /// The first access of the case out of bounds since the last call, if there was one. The memory
