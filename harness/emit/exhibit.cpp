@@ -15,7 +15,10 @@ Exhibit judged(const Case& c, const Judging& judging) {
   exhibit.loss = find_loss(c.loss);
   exhibit.c = c;
   exhibit.judgement = Judge(judging).judge(*exhibit.loss, c);
-  exhibit.evidence = gather(*exhibit.loss, c, exhibit.judgement);
+  // What reads outside of its tensors would do so again, and unwatched.
+  const bool runs = exhibit.judgement.outcome != Outcome::kCrashed;
+  exhibit.evidence =
+      runs ? gather(*exhibit.loss, c, exhibit.judgement) : evidence_of_death(*exhibit.loss, c);
   exhibit.libtorch = libtorch_version();
   return exhibit;
 }
