@@ -51,7 +51,7 @@ awk -v work="$work" -v version="$version" '
     close(file)
     next
   }
-  /^```$/ { inside = 0 }
+  /^```$/ { if (inside) close(file); inside = 0 }
   inside { print >>file }
   { previous = $0 }' findings.md >"$work/programs"
 

@@ -32,9 +32,10 @@ Tensors moved(const Tensors& operands, Device device) {
 
 // What LibTorch says where a kernel is missing, or would have to look at an element.
 bool has_no_kernel(const Execution& execution) {
-  constexpr std::array<std::string_view, 5> kTexts = {
-      {"Could not run 'aten::", "not implemented for", "cannot be called on meta tensors",
-       "Cannot copy out of meta tensor", "NotImplementedError"}};
+  constexpr std::array<std::string_view, 6> kTexts = {
+      {"Could not run 'aten::", "no fake impl or Meta kernel", "not implemented for",
+       "cannot be called on meta tensors", "Cannot copy out of meta tensor",
+       "NotImplementedError"}};
   for (const std::string_view text : kTexts) {
     if (execution.message.find(text) != std::string::npos) return true;
   }

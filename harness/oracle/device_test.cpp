@@ -34,9 +34,10 @@ TEST(Meta, IsNotJudgedByRefusalsOfTheCpuThatAreAboutValues) {
   EXPECT_EQ(judgement.verdict, Verdict::kNotJudged) << judgement.detail;
 }
 
-// Without a batch of its own, the composite checks nothing on either device.
 TEST(Meta, DisagreesWhereOnlyOneOfThemRefuses) {
-  const Judgement judgement = on_meta("cross_entropy(input=f64[2,3], target=f64[2])");
+  const Loss loss = loss_that_meta_does_not_check();
+  const Case c = parse_case(loss.spec.name + "(input=f64[3,1], target=f64[3])", {&loss.spec});
+  const Judgement judgement = judge_on_device(loss, c, Device::kMeta);
   EXPECT_EQ(judgement.verdict, Verdict::kEntryDisagreement) << judgement.detail;
   EXPECT_NE(judgement.detail.find("the CPU refuses it"), std::string::npos);
 }

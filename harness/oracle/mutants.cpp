@@ -134,6 +134,15 @@ Loss loss_of_another_shape_on_meta() {
   return loss;
 }
 
+Loss loss_that_meta_does_not_check() {
+  Loss loss = healthy_loss();
+  const EntryCall right = loss.entries.front().call;
+  loss.entries.front().call = [right](const Arguments& a) {
+    return a[0].is_meta() ? (a[0] - a[1]).sum() : right(a);
+  };
+  return loss;
+}
+
 std::vector<Mutant> all_mutants() {
   return {
       mutant("broadcasts", broadcasts, "(input=f64[4,1], target=f64[4])", "silent_broadcast"),

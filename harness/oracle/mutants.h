@@ -39,5 +39,7 @@ Loss healthy_loss();
 
 /// One that has another shape on the device meta only.
 Loss loss_of_another_shape_on_meta();
+/// One that checks its shapes on the other devices only.
+Loss loss_that_meta_does_not_check();
 
 }  // namespace shapefuzz
