@@ -1,8 +1,7 @@
 // All losses, all entries: a case in, the oracle's word out. What cannot be read is no input; what
 // LibTorch refuses is a result like any other.
 //
-//   SHAPEFUZZ_NEW=abort       a verdict that the baseline does not have of the loss ends the
-//   process;
+//   SHAPEFUZZ_NEW=abort       a bug that the baseline does not have of the loss ends the process;
 //                             to tell findings apart in earnest is the campaign's work
 //   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
 //   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
@@ -77,6 +76,7 @@ class Dispatch {
     give_feedback(observer_.features());
     if (reached_.size() < kMostReached) reached_.insert(observer_.reached());
     if (judgement.verdict == Verdict::kPass || !abort_on_new_) return 0;
+    if (severity_of(judgement.verdict) == Severity::kContract) return 0;
     const std::string verdict(to_string(judgement.verdict));
     const bool known = known_.count(c.loss + " " + verdict) != 0 ||
                        (judgement.zone == Zone::kIncompatible &&
