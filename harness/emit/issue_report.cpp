@@ -75,8 +75,16 @@ std::string issue_report(const Exhibit& exhibit) {
   for (const PrintedLine& line : printed_lines(exhibit)) {
     printed += line.name + " " + line.text + "\n";
   }
-  const Outcome outcome = exhibit.judgement.outcome;
-  if (outcome == Outcome::kCrashed) printed += exhibit.judgement.message + "\n";
+  std::string death;
+  if (exhibit.judgement.outcome == Outcome::kCrashed) {
+    // In its own memory a program need not die of it.
+    const bool traps = exhibit.judgement.verdict == Verdict::kOutOfBounds;
+    const std::string_view how =
+        traps ? "Then the process dies, or it prints what happens to lie there. With inaccessible "
+                "memory around the tensors"
+              : "Then the process dies";
+    death = fmt::format("{}: {}.\n\n", how, exhibit.judgement.message);
+  }
   return fmt::format(
       "# {}\n\n"
       "### 🐛 Describe the bug\n\n"
@@ -85,6 +93,7 @@ std::string issue_report(const Exhibit& exhibit) {
       "```cpp\n{}```\n\n"
       "It prints:\n\n"
       "```text\n{}```\n\n"
+      "{}"
       "The same in Python, which has its own functional and module (they may behave "
       "differently):\n\n"
       "```python\n{}```\n\n"
@@ -95,7 +104,7 @@ std::string issue_report(const Exhibit& exhibit) {
       "### How it was found\n\n"
       "By property-based fuzzing of loss functions against their documented shapes (shapefuzz). "
       "The smallest case that shows it:\n\n```sh\nshapefuzz run '{}'\n```\n",
-      title_of(exhibit), what_happens(exhibit), cpp_program(exhibit), printed,
+      title_of(exhibit), what_happens(exhibit), cpp_program(exhibit), printed, death,
       python_program(exhibit), expectation(exhibit), exhibit.libtorch, to_string(exhibit.c));
 }
 
