@@ -200,11 +200,11 @@ options() {
   bad_option 'LOSS' 'did you mean mse_loss?' "${huge[@]}" mse
   bad_option 'LOSS' 'expected a loss: l1_loss' "${huge[@]}" '[]'
   bad_option 'LOSS@ENTRY' 'expected an entry of mse_loss' "${huge[@]}" mse_loss@nowhere
-  bad_option '--max-rank' 'range 0 to 16' sweep --max-rank -1
-  bad_option '--max-size' 'range 0 to ' sweep --max-size 99999999999999999999
+  bad_option '--max-rank' 'not in range' sweep --max-rank -1
+  bad_option '--max-size' 'not in range' sweep --max-size 99999999999999999999
   bad_option '--max-rank, --max-size' 'expected at most' sweep --max-rank 16 --max-size 1
   bad_option '--max-rank, --max-size' 'has more than' sweep --max-size 16777216
-  bad_option '--jobs' 'range 1 to 256' "${huge[@]}" --jobs 0
+  bad_option '--jobs' 'not in range' "${huge[@]}" --jobs 0
   bad_option '--seed' 'expected a whole number in [0, ' "${huge[@]}" --seed 18446744073709551616
   bad_option '--all' 'expects --out' "${huge[@]}" --all
 }
@@ -449,8 +449,11 @@ kills() {
 }
 
 memory() {
-  expect_status 1 run "multi_margin_loss(input=f64[2,3], target=i64[2]{2,2}, weight=f64[1])"
-  if ! grep -q 'refused' "$out"; then # since LibTorch 2.5
+  local short='multi_margin_loss(input=f64[2,3], target=i64[2]{2,2}, weight=f64[1])'
+  if "$shapefuzz" run "$short" | grep -q 'refused'; then # since LibTorch 2.5
+    expect_status 0 run "$short"
+  else
+    expect_status 1 run "$short"
     expect_text "$out" 'verdict   out_of_bounds'
     expect_text "$out" 'reads past the end of weight in aten::multi_margin_loss'
     expect_text "$out" 'reads element 2 of weight, which holds 1, in aten::multi_margin_loss: 8 bytes after its 8 bytes'
@@ -497,7 +500,7 @@ understanding() {
   expect_status 1 "${small[@]}" --baseline none --format junit --summary shapefuzz.json --out f.jsonl
   cp "$out" junit.xml
   check '  well-formed XML' is_xml junit.xml
-  check '  a summary' grep -q '"miscalculation": 3' shapefuzz.json
+  check '  a summary' grep -qE '"miscalculation": [1-9]' shapefuzz.json
   expect_status 2 "${small[@]}" --format xml
   expect_status 0 report f.jsonl -o report.html
   check '  one page' grep -q 'forgot_unsqueeze' report.html
