@@ -500,7 +500,7 @@ understanding() {
   expect_status 1 "${small[@]}" --baseline none --format junit --summary shapefuzz.json --out f.jsonl
   cp "$out" junit.xml
   check '  well-formed XML' is_xml junit.xml
-  check '  a summary' grep -qE '"miscalculation": [1-9]' shapefuzz.json
+  check '  a summary' grep -qE '"contract": [1-9]' shapefuzz.json
   expect_status 2 "${small[@]}" --format xml
   expect_status 0 report f.jsonl -o report.html
   check '  one page' grep -q 'forgot_unsqueeze' report.html
