@@ -49,8 +49,7 @@ void check_case(const Case& c, std::string_view text) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
-  const std::string_view text = as_text(data, size);
   return require_parser(
-      text, [](std::string_view t) { return parse_case(t, test_specs()); },
-      [&](const Case& c) { check_case(c, text); });
+      as_text(data, size), [](std::string_view t) { return parse_case(t, test_specs()); },
+      check_case);
 }

@@ -59,8 +59,7 @@ void check_contract(const Contract& contract, std::string_view text) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
-  const std::string_view text = as_text(data, size);
   return require_parser(
-      text, [](std::string_view t) { return parse_contract(t, options()); },
-      [&](const Contract& contract) { check_contract(contract, text); });
+      as_text(data, size), [](std::string_view t) { return parse_contract(t, options()); },
+      check_contract);
 }

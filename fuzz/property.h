@@ -41,13 +41,13 @@ inline void require_good_error(const ParseError& error, std::string_view text) {
   require(message.size() < 2000, "an error's message is short", text);
 }
 
-/// Runs a parser on a text and hands what it read to `check`. Any exception but ParseError is left
-/// to end the process.
+/// Runs a parser on a text and hands what it read to `check`, with the text. Any exception but
+/// ParseError is left to end the process.
 template <class Parse, class Check>
 int require_parser(std::string_view text, Parse parse, Check check) {
   if (text.size() > kMaxText) return -1;
   try {
-    check(parse(text));
+    check(parse(text), text);
   } catch (const ParseError& error) {
     require_good_error(error, text);
   }

@@ -40,15 +40,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text(data, size);
   if (size > 0 && text.front() == '{') {
     return require_parser(
-        text, [](std::string_view t) { return parse_record(std::string(t)); },
-        [&](const Record& record) { check_record(record, text); });
+        text, [](std::string_view t) { return parse_record(std::string(t)); }, check_record);
   }
   require_parser(
       text, [](std::string_view t) { return parse_expectation(t, "1.13.0"); },
-      [&](const Expectation& expectation) {
-        require(expectation.verdicts.size() <= text.size(), "no verdict comes from nowhere", text);
+      [](const Expectation& expectation, std::string_view whole) {
+        require(expectation.verdicts.size() <= whole.size(), "no verdict comes from nowhere",
+                whole);
       });
   return require_parser(
-      text, [](std::string_view t) { return parse_finding(t, test_specs()); },
-      [&](const auto& finding) { check_finding(finding, text); });
+      text, [](std::string_view t) { return parse_finding(t, test_specs()); }, check_finding);
 }

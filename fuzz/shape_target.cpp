@@ -47,8 +47,6 @@ void check_shape(const Shape& shape, std::string_view text) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
-  const std::string_view text = as_text(data, size);
   return require_parser(
-      text, [](std::string_view t) { return parse_shape(t); },
-      [&](const Shape& shape) { check_shape(shape, text); });
+      as_text(data, size), [](std::string_view t) { return parse_shape(t); }, check_shape);
 }

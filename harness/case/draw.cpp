@@ -87,7 +87,7 @@ Case draw_case(const LossSpec& spec, const std::string& entry, const std::vector
   const Alternative& alternative = element_of(contract.alternatives, pick);
   Call call;
   bind_options(c, spec, call);
-  Bindings bindings(contract, call);
+  Bindings bindings(contract, call.options);
   draw_sizes(contract, alternative, pick, bounds, bindings);
   for (const OperandPattern& pattern : alternative.operands) {
     if (pattern.optional && pick(0, 3) != 2) continue;
@@ -108,7 +108,7 @@ Case plainest_case(const LossSpec& spec, const std::vector<Option>& fixed) {
   c.options = fixed;
   Call call;
   bind_options(c, spec, call);
-  const Bindings bindings(spec.contract, call);
+  const Bindings bindings(spec.contract, call.options);
   // Where one class is none: a label of ctc_loss is never the blank.
   for (std::int64_t size = 1; size <= 2; ++size) {
     c.operands.clear();

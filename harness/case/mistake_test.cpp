@@ -77,16 +77,6 @@ TEST(Relate, IsUntroubledByShapesOfTheHighestRank) {
   }
 }
 
-// The mistakes that a person makes with one shape, as opposed to words for a whole case.
-const std::vector<Mistake> kApplicable = {Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
-                                          Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
-                                          Mistake::kMissingBatch,    Mistake::kMissingLast,
-                                          Mistake::kExtraBatch,      Mistake::kExtraLast,
-                                          Mistake::kTransposed,      Mistake::kOneSample,
-                                          Mistake::kShorterBatch,    Mistake::kLongerBatch,
-                                          Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
-                                          Mistake::kOtherSize,       Mistake::kEmpty};
-
 TEST(Apply, MakesTheMistakeOfTheDocumentedExamples) {
   EXPECT_EQ(apply(Mistake::kForgotUnsqueeze, {4, 1}, 1), Shape({4}));
   EXPECT_EQ(apply(Mistake::kForgotSqueeze, {4}, 1), Shape({4, 1}));
@@ -138,7 +128,8 @@ TEST(Apply, MakesAMistakeThatRelateNamesOrKnowsABetterNameFor) {
       }
     }
   }
-  EXPECT_EQ(recognised, std::set<Mistake>(kApplicable.begin(), kApplicable.end()));
+  EXPECT_EQ(recognised,
+            std::set<Mistake>(applicable_mistakes().begin(), applicable_mistakes().end()));
 }
 
 std::string misfit(std::string_view text) {

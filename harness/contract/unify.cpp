@@ -5,111 +5,6 @@
 namespace shapefuzz {
 namespace {
 
-constexpr std::size_t kNoPack = kMaxRank + 1;
-
-std::size_t pack_position(const Pattern& pattern) {
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].type == Dim::Type::kPack) return i;
-  }
-  return kNoPack;
-}
-
-// Binds `size` to a number or a name; false if it is something else already.
-bool bind(const Dim& dim, std::int64_t size, Bindings& bindings) {
-  if (dim.type == Dim::Type::kNumber) return dim.number == size;
-  std::int64_t& bound = bindings.sizes[dim.name];
-  if (bound == kUnbound) bound = size;
-  return bound == size;
-}
-
-// A pack is marked as bound in `sizes` too, by its rank.
-bool bind_pack(const Dim& dim, const Shape& sizes, Bindings& bindings) {
-  std::int64_t& rank = bindings.sizes[dim.name];
-  if (rank == kUnbound) {
-    rank = static_cast<std::int64_t>(sizes.rank());
-    bindings.packs[dim.name] = sizes;
-  }
-  return bindings.packs[dim.name] == sizes;
-}
-
-bool match(const Pattern& pattern, const Shape& shape, Bindings& bindings) {
-  const std::size_t pack = pack_position(pattern);
-  const std::size_t fixed = pattern.size() - (pack == kNoPack ? 0 : 1);
-  if (pack == kNoPack ? shape.rank() != fixed : shape.rank() < fixed) return false;
-  const std::size_t packed = shape.rank() - fixed;
-  std::size_t dim = 0;
-  for (const Dim& part : pattern) {
-    if (part.type == Dim::Type::kPack) {
-      if (!bind_pack(part, shape.slice(dim, packed), bindings)) return false;
-      dim += packed;
-    } else if (!bind(part, shape[dim++], bindings)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// The common size of two under broadcasting; kUnbound gives way to anything.
-std::optional<std::int64_t> widen(std::int64_t a, std::int64_t b) {
-  if (a == kUnbound || a == b) return b;
-  if (b == 1) return a;
-  if (a == 1) return b;
-  return std::nullopt;
-}
-
-// Aligns `shape` from the right with the pattern, the pack being as long as it is bound so far, and
-// widens every name in `open` to the broadcast of what it meets. Names that are not open keep their
-// size. A pack at the left end grows with the shape; leading ones beyond the pattern are dropped.
-bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kMaxNames>& open,
-           Bindings& bindings) {
-  std::size_t left = shape.rank();
-  for (std::size_t i = pattern.size(); i-- > 0;) {
-    const Dim& part = pattern[i];
-    if (part.type == Dim::Type::kPack) {
-      const std::size_t packed =
-          i == 0 || bindings.sizes[part.name] == kUnbound
-              ? left - std::min(left, i)
-              : std::min(left, static_cast<std::size_t>(bindings.sizes[part.name]));
-      const Shape met = shape.slice(left - packed, packed);
-      left -= packed;
-      if (!open[part.name]) {
-        if (!expands_to(met, bindings.packs[part.name])) return false;
-        continue;
-      }
-      const auto common = broadcast(bindings.packs[part.name], met);
-      if (!common) return false;
-      bindings.packs[part.name] = *common;
-      bindings.sizes[part.name] = static_cast<std::int64_t>(common->rank());
-    } else if (left > 0) {
-      const std::int64_t met = shape[--left];
-      const bool fixed = part.type == Dim::Type::kNumber || !open[part.name];
-      const std::int64_t bound =
-          part.type == Dim::Type::kNumber ? part.number : bindings.sizes[part.name];
-      const auto common = widen(bound, met);
-      if (!common || (fixed && *common != bound)) return false;
-      if (!fixed) bindings.sizes[part.name] = *common;
-    }
-  }
-  while (left > 0 && shape[left - 1] == 1) --left;
-  return left == 0;
-}
-
-bool holds(const Constraint& constraint, const Bindings& bindings) {
-  const std::int64_t left = bindings.size_or(constraint.left, 0);
-  const std::int64_t right = constraint.right.type == Dim::Type::kNumber
-                                 ? constraint.right.number
-                                 : bindings.size_or(constraint.right.name, 0);
-  switch (constraint.op) {
-    case Constraint::Op::kEqual:
-      return left == right;
-    case Constraint::Op::kAtLeast:
-      return left >= right;
-    case Constraint::Op::kAtMost:
-      break;
-  }
-  return left <= right;
-}
-
 // Whether legal values exist at all: no index into zero classes, no split of 3 into nothing.
 bool has_values(const OperandPattern& operand, const Shape& shape, const Bindings& bindings) {
   const auto argument = [&](std::size_t i) { return bindings.size_or(operand.arguments[i], 0); };
@@ -263,7 +158,7 @@ bool read_by_reshaping(const Call& call, Reading& reading) {
 }
 
 Reading start(const Contract& contract, const Alternative& alternative, const Call& call) {
-  return Reading{&alternative, Bindings(contract, call), {}, {}};
+  return Reading{&alternative, Bindings(contract, call.options), {}, {}};
 }
 
 // How little of the call an alternative explains; smaller is nearer. The output counts most.
@@ -294,30 +189,6 @@ std::string_view to_string(Zone zone) {
       break;
   }
   return "incompatible";
-}
-
-Bindings::Bindings(const Contract& contract, const Call& call) : Bindings() {
-  for (std::size_t i = 0; i < contract.options.size(); ++i) sizes[i] = call.options[i];
-}
-
-Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound) {
-  Shape shape;
-  for (const Dim& part : pattern) {
-    switch (part.type) {
-      case Dim::Type::kNumber:
-        shape.push_back(part.number);
-        break;
-      case Dim::Type::kName: {
-        const std::int64_t size = bindings.size_or(part.name, unbound);
-        shape.push_back(size < 0 ? unbound : size);
-        break;
-      }
-      case Dim::Type::kPack:
-        shape.append(bindings.packs[part.name]);
-        break;
-    }
-  }
-  return shape;
 }
 
 bool numbers_fit(const Alternative& alternative, const Call& call) {
@@ -365,7 +236,7 @@ std::vector<Reading> tolerant_readings(const Contract& contract, const Call& cal
 }
 
 bool options_fit(const Contract& contract, const Alternative& alternative, const Call& call) {
-  const Bindings options(contract, call);
+  const Bindings options(contract, call.options);
   return std::all_of(alternative.constraints.begin(), alternative.constraints.end(),
                      [&](const Constraint& constraint) {
                        const bool about_sizes = constraint.left >= contract.options.size() ||
@@ -383,7 +254,7 @@ Reading nearest_reading(const Contract& contract, const Call& call) {
     const bool output =
         match(alternative.operands[0].pattern, call.operands[0].shape, candidate.bindings) &&
         ranks_fit(candidate);
-    if (!output) candidate.bindings = Bindings(contract, call);
+    if (!output) candidate.bindings = Bindings(contract, call.options);
     // Without an alternative for these numbers and options, one for others has to do.
     const bool fits = numbers_fit(alternative, call) && options_fit(contract, alternative, call);
     const std::size_t misfits =

@@ -1,13 +1,12 @@
-// Unification: which sizes the names of a contract take for given shapes, and the zone that
-// follows.
+// Unification: the readings of a call by a contract, and the zone that follows.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
+#include "harness/contract/bindings.h"
 #include "harness/contract/contract.h"
 #include "harness/shape/shape.h"
 
@@ -38,21 +37,6 @@ struct Call {
   std::array<std::int64_t, kMaxNames> options{};
 };
 
-/// What the names of an alternative stand for. An option may have any value, so no size is the sign
-/// of a name that nothing has bound.
-constexpr std::int64_t kUnbound = std::numeric_limits<std::int64_t>::min();
-
-struct Bindings {
-  std::array<std::int64_t, kMaxNames> sizes;
-  std::array<Shape, kMaxNames> packs;
-
-  Bindings() { sizes.fill(kUnbound); }
-  Bindings(const Contract& contract, const Call& call);
-  std::int64_t size_or(std::size_t name, std::int64_t otherwise) const {
-    return sizes[name] == kUnbound ? otherwise : sizes[name];
-  }
-};
-
 /// One meaning that an alternative gives to a call: the shape that each operand must have (after
 /// leading ones are dropped and torch's expand), and the shape of the unreduced result.
 struct Reading {
@@ -75,10 +59,6 @@ std::vector<Reading> tolerant_readings(const Contract& contract, const Call& cal
 /// The alternative that a call was most likely meant for, and what its names stand for as far as
 /// the shapes tell; for values and derived operands of calls that do not unify.
 Reading nearest_reading(const Contract& contract, const Call& call);
-
-/// The shape that a pattern takes; a name that nothing has bound counts as `unbound`, and so does
-/// an option that is no size.
-Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound = 1);
 
 /// Whether the constraints of an alternative that are about options alone hold.
 bool options_fit(const Contract& contract, const Alternative& alternative, const Call& call);

@@ -55,7 +55,7 @@ std::optional<Case> case_of_two(const Loss& loss) {
       c.loss = loss.spec.name;
       c.entry = loss.spec.entries.front();
       c.options = loss.sweep_options;
-      Bindings bindings(loss.spec.contract, to_call(c, loss.spec));
+      Bindings bindings(loss.spec.contract, to_call(c, loss.spec).options);
       for (std::size_t name = 0; name < alternative.names.size(); ++name) {
         if (bindings.sizes[name] != kUnbound) continue;
         bindings.sizes[name] = 2;

@@ -47,7 +47,7 @@ std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, 
   c.entry = loss.spec.entries.front();
   c.options = loss.sweep_options;
   c.seed = seed;
-  Bindings bindings(contract, to_call(c, loss.spec));
+  Bindings bindings(contract, to_call(c, loss.spec).options);
   std::size_t next = 0;
   for (const OperandPattern& operand : alternative.operands) {
     for (const Dim& dim : operand.pattern) {
