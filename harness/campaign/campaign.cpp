@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <numeric>
 #include <set>
 #include <thread>
 #include <utility>
@@ -55,6 +56,7 @@ class Run {
         plan_(plan),
         shared_(make_shared_state()),
         deaths_(directory.findings_path(0)),
+        progress_(directory.progress_path()),
         processes_(std::min(plan.jobs, kMostJobs - 1)),
         corpus_(directory.read_corpus(nullptr)),
         before_(directory.state) {
@@ -75,6 +77,7 @@ class Run {
 
   CampaignStatus operator()() {
     read_findings();
+    save();
     warm_up_libtorch(MemoryMode::kGuard);
     for (std::size_t i = 0; i < processes_.size(); ++i) start(i);
     Clock::time_point shown;
@@ -126,6 +129,11 @@ class Run {
     directory_.state.executions = before_.executions + executions();
     directory_.state.seconds = before_.seconds + seconds();
     directory_.save_state();
+    const CampaignStatus now = status();
+    progress_.append(
+        fmt::format(R"({{"seconds":{:.1f},"executions":{},"features":{},"findings":{}}})",
+                    directory_.state.seconds, now.all_executions, now.features,
+                    std::accumulate(now.findings.begin(), now.findings.end(), std::size_t{0})));
   }
 
   void read_findings() {
@@ -263,6 +271,7 @@ class Run {
   const CampaignPlan& plan_;
   std::shared_ptr<SharedState> shared_;
   LineWriter deaths_;
+  LineWriter progress_;
   std::vector<Process> processes_;
   std::vector<Case> corpus_;
   CampaignState before_;

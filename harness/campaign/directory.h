@@ -3,7 +3,8 @@
 //   campaign.txt        what it is, and how far it came; replaced as a whole
 //   corpus-1.cases      a case a line, appended by worker 1 alone; the others read along
 //   findings-1.jsonl    a record a finding, likewise; number 0 is the parent's: what killed a
-//   worker triage/             see triage.h
+//   worker progress.jsonl      a line every ten seconds, for the curves of a report triage/ see
+//   triage.h
 //
 // Nothing else is needed to go on after a crash or a power cut.
 #pragma once
@@ -56,6 +57,7 @@ class CampaignDirectory {
   CampaignState state;
   void save_state() const;
 
+  std::string progress_path() const { return path_ + "/progress.jsonl"; }
   std::string corpus_path(std::size_t worker) const;
   std::string findings_path(std::size_t worker) const;
   /// The numbers of the workers that have left files, in ascending order.

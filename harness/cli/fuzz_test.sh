@@ -64,6 +64,10 @@ says err "without 2 torn lines"
 signatures "$dir" | comm -13 - "$scratch/reported" | grep -q . && fail "a finding is gone after a resume"
 run 2 fuzz --for 10s --resume --dir "$dir"
 says err "expected a longer time"
+# A moment a line, of all three runs, for the curves of a report.
+awk -F '[:,}]' '$2 < seconds || $4 < executions { exit 1 } { seconds = $2; executions = $4 } END { exit !(NR >= 4 && seconds > 14 && executions > 1000) }' \
+  "$dir/progress.jsonl" || fail "progress.jsonl is no course of the campaign"
+run 0 "$shapefuzz" report "$dir" -o "$scratch/report.html"
 
 echo "Its findings are told apart, minimal and replayable."
 run 1 "$shapefuzz" triage "$dir" --baseline none --seconds 2

@@ -90,9 +90,12 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
   if (zone != Zone::kValid || !unreduced) {
     const Execution expected = execute_reference(loss, c, operands.tensors, reading);
     comparison = compare_executions(loss, c, operands.tensors, actual, expected);
-    // With the formula on its side, a call does not depend on whether another one is refused.
-    const bool refused = comparison.agreement == Agreement::kNoReference && loss.gold != nullptr;
-    if (comparison.agreement != Agreement::kEqual && !refused) return comparison;
+    // With the formula on its side, a call does not depend on another one that is refused, or whose
+    // value the formula calls wrong: that is a finding of the other call, expanded as it is.
+    const bool overruled =
+        loss.gold != nullptr && (comparison.agreement == Agreement::kNoReference ||
+                                 comparison.agreement == Agreement::kValue);
+    if (comparison.agreement != Agreement::kEqual && !overruled) return comparison;
     comparison.agreement = Agreement::kEqual;
   }
   if (has_samples(loss.spec, c)) {

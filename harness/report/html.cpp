@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "harness/case/mistake.h"
 #include "harness/emit/explain.h"
@@ -93,9 +94,25 @@ Json findings_json(const RecordSummary& summary, const std::map<std::string, std
   return findings;
 }
 
+Json changes_json(const SweepDiff& diff) {
+  Json changes = Json::array();
+  std::istringstream lines(to_json_lines(diff));
+  for (const ChangeGroup& group : diff.groups) {
+    std::string line;
+    std::getline(lines, line);
+    changes.push_back(Json::parse(line));
+    changes.back()["title"] = title(group.change);
+  }
+  return {{"from", diff.first_libtorch},
+          {"to", diff.second_libtorch},
+          {"passes_compared", diff.passes_compared},
+          {"changes", std::move(changes)}};
+}
+
 }  // namespace
 
-std::string to_html(const RecordSummary& summary, const std::map<std::string, std::string>& shown) {
+std::string to_html(const RecordSummary& summary, const std::map<std::string, std::string>& shown,
+                    const SweepDiff* diff) {
   Json json;
   json["shapefuzz"] = kVersion;
   json["libtorch"] = summary.libtorch;
@@ -113,6 +130,7 @@ std::string to_html(const RecordSummary& summary, const std::map<std::string, st
   for (const Moment& moment : summary.curve) {
     json["curve"].push_back({moment.seconds, moment.executions, moment.features, moment.findings});
   }
+  json["diff"] = diff != nullptr ? changes_json(*diff) : Json();
   std::string page = kPage;
   const std::string place = "@data@";
   return page.replace(page.find(place), place.size(), as_script(json));

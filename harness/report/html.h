@@ -5,11 +5,14 @@
 #include <map>
 #include <string>
 
+#include "harness/diff/diff.h"
 #include "harness/report/records.h"
 
 namespace shapefuzz {
 
-/// `shown` has for the signatures that could be judged again record_for_report().
-std::string to_html(const RecordSummary& summary, const std::map<std::string, std::string>& shown);
+/// `shown` has for the signatures that could be judged again record_for_report(); `diff`, if there
+/// is one, says what has changed until these records.
+std::string to_html(const RecordSummary& summary, const std::map<std::string, std::string>& shown,
+                    const SweepDiff* diff = nullptr);
 
 }  // namespace shapefuzz

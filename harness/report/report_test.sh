@@ -77,15 +77,68 @@ window.onload = async () => {
 };
 </script>
 END
-sed '/^<\/body>$/{
-r '"$work/use.js"'
+# Usage: use PAGE SCRIPT CHECKS: opens the page with the script in it, of which as many checks hold.
+use() {
+  sed '/^<\/body>$/{
+r '"$2"'
 d
-}' "$work/report.html" >"$work/used.html"
-chrome --dump-dom "file://$work/used.html" >"$work/dom"
-sed -n '/<pre id="seen">/,/^end/p' "$work/dom" | sed 's/.*<pre id="seen">//; s/&gt;/>/g' >"$work/seen"
-grep -q '^end' "$work/seen" || fail "the page did not come to its end"
-[ "$(grep -c '^ok ' "$work/seen")" -eq 9 ] || fail "$(cat "$work/seen")"
-grep -E 'CONSOLE|Uncaught' "$work/console" && fail "the console has errors"
+}' "$1" >"$work/used.html"
+  chrome --dump-dom "file://$work/used.html" >"$work/dom"
+  sed -n '/<pre id="seen">/,/^end/p' "$work/dom" | sed 's/.*<pre id="seen">//; s/&gt;/>/g' >"$work/seen"
+  grep -q '^end' "$work/seen" || fail "$1 did not come to its end"
+  [ "$(grep -c '^ok ' "$work/seen")" -eq "$3" ] || fail "$(cat "$work/seen")"
+  grep -E 'CONSOLE|Uncaught' "$work/console" && fail "the console has errors"
+  checks=$((checks + $3))
+}
+checks=0
+
+# The other LibTorch of a comparison refuses what this one accepts, in words of its own; a moment of
+# a campaign lies beside its records.
+mkdir "$work/campaign"
+sed '/"evil"/d' "$work/records.jsonl" >"$work/before.jsonl" # it has not all that a sweep writes
+sed -e 's/"libtorch":"[0-9.]*"/"libtorch":"99.0"/' \
+  -e '/"loss":"mse_loss"/s/"outcome":"accepted","result_shape":\[[0-9,]*\]\(.*\)"message":""/"outcome":"rejected","result_shape":null\1"message":"<img src=x onerror=alert(3)>"/' \
+  "$work/before.jsonl" >"$work/campaign/findings-1.jsonl"
+"$shapefuzz" diff "$work/before.jsonl" "$work/campaign/findings-1.jsonl" -o "$work/diff.html" >"$work/diff.txt"
+[ $? -eq 1 ] || fail "diff -o has another status than diff"
+grep -q 'refused now' "$work/diff.txt" || fail "diff -o does not say what diff says"
+cat >"$work/diff.js" <<'END'
+<script>
+window.onload = () => {
+  const seen = [];
+  const say = (what, holds) => seen.push((holds ? "ok " : "FAILED ") + what);
+  const folds = document.querySelectorAll("#changes details");
+  say("a fold for the loss that changed", folds.length === 1 && folds[0].textContent.includes("mse_loss"));
+  folds[0].open = true;
+  folds[0].dispatchEvent(new Event("toggle"));
+  say("both sides are told", folds[0].textContent.includes("refused now") && folds[0].textContent.includes("99.0") &&
+    folds[0].textContent.includes("<img src=x") && !folds[0].querySelector("img"));
+  const search = document.getElementById("search");
+  search.value = "binary";
+  search.dispatchEvent(new Event("input"));
+  say("the search filters the changes", document.querySelectorAll("#changes details").length === 0);
+  document.body.append(Object.assign(document.createElement("pre"), {id: "seen", textContent: seen.join("\n") + "\nend"}));
+};
+</script>
+END
+use "$work/diff.html" "$work/diff.js" 3
+
+for second in 0 10 20; do
+  echo "{\"seconds\":$second,\"executions\":$((second * 1000)),\"features\":$((second + 5)),\"findings\":$second}"
+done >"$work/campaign/progress.jsonl"
+"$shapefuzz" report "$work/campaign" -o "$work/campaign.html" || fail "no report of a campaign"
+cat >"$work/curves.js" <<'END'
+<script>
+window.onload = () => {
+  const curves = [...document.querySelectorAll("#curves figure")];
+  const holds = curves.length === 3 && curves[0].textContent.includes("executions: 20,000 after 20 s") &&
+    curves.every((f) => f.querySelector("path").getAttribute("d").split("L").length === 3);
+  document.body.append(Object.assign(document.createElement("pre"), {id: "seen", textContent: (holds ? "ok" : "FAILED") + " the curves\nend"}));
+};
+</script>
+END
+use "$work/campaign.html" "$work/curves.js" 1
+use "$work/report.html" "$work/use.js" 9
 
 if [ $# -gt 1 ]; then
   mkdir -p "$2"
@@ -96,5 +149,5 @@ if [ $# -gt 1 ]; then
   chrome --window-size=1400,1000 --force-dark-mode --blink-settings=preferredColorScheme=0 \
     --screenshot="$2/dark.png" "file://$work/shown.html" >/dev/null
 fi
-echo "$(grep -c '^ok ' "$work/seen") checks: $failures failures"
+echo "$checks checks: $failures failures"
 [ "$failures" -eq 0 ]

@@ -263,6 +263,62 @@
     });
   };
 
+  // What two sweeps have different, a fold a loss.
+  const changeSeverity = (change) => {
+    if (change.change === "now_dies") return "memory";
+    if (change.change === "new_finding" && change.second) return severityOf(change.second.verdict);
+    return change.change === "gone_finding" || change.change === "no_longer_dies" ? "none" : "";
+  };
+  const sideText = (change, side) => {
+    if (!side) return "not swept";
+    const parts = [side.outcome];
+    if (side.result_shape) parts.push(`result [${side.result_shape}] ${side.result_dtype}`);
+    if (side.verdict !== "pass") parts.push(side.verdict);
+    if (change.change === "value") parts.push(`digest ${side.digest}`);
+    if (change.change === "gradient") parts.push(`digest ${side.gradient_digest}`);
+    if (side.warned) parts.push("with a warning");
+    if (side.message) parts.push(side.message);
+    return parts.join("; ");
+  };
+  const drawChange = (change) => {
+    const list = make("dl", {},
+      make("dt", {}, data.diff.from), make("dd", {}, sideText(change, change.first)),
+      make("dt", {}, data.diff.to), make("dd", {}, sideText(change, change.second)));
+    if (change.detail) list.append(make("dt", {}, "about"), make("dd", {}, change.detail));
+    list.append(make("dt", {}, "by"), make("dd", {}, change.entries.join(", ")));
+    return make("article", {},
+      make("h3", {}, make("span", { class: "badge", "data-severity": changeSeverity(change) }, change.title),
+        `, ${number(change.cases)} cases. The smallest:`),
+      copyable(change.case, "the case"), list);
+  };
+  const drawChanges = () => {
+    if (!data.diff) return;
+    const section = byId("changes");
+    section.hidden = false;
+    const search = byId("search").value.trim().toLowerCase();
+    const byLoss = new Map();
+    for (const change of data.diff.changes) {
+      if (!change.loss.includes(search)) continue;
+      if (!byLoss.has(change.loss)) byLoss.set(change.loss, []);
+      byLoss.get(change.loss).push(change);
+    }
+    const note = data.diff.passes_compared ? "" : " These sweeps hold findings only: what was accepted and refused is not compared.";
+    section.replaceChildren(make("h2", {}, `What changed from LibTorch ${data.diff.from} to ${data.diff.to}`),
+      make("p", { class: "note" }, `${number(data.diff.changes.length)} groups of cases; the findings below are those of ${data.diff.to}.${note}`));
+    for (const [loss, changes] of byLoss) {
+      const counts = new Map();
+      for (const change of changes) {
+        counts.set(change.title, (counts.get(change.title) || 0) + 1);
+      }
+      const says = [...counts].map(([title, n]) => (n > 1 ? `${title} ${n} times` : title)).join(", ");
+      const fold = make("details", {}, make("summary", {}, make("code", {}, loss), `  ${says}`));
+      fold.addEventListener("toggle", () => {  // drawn when it is looked at
+        if (fold.open && fold.children.length === 1) fold.append(...changes.map(drawChange));
+      });
+      section.append(fold);
+    }
+  };
+
   byId("meta").textContent = `version ${data.shapefuzz}; LibTorch ${data.libtorch.join(", ")}; ${number(data.records)} records`;
   for (const entry of [...new Set(data.rows.map((r) => r.entry))].sort()) byId("entry").append(make("option", { value: entry }, entry));
   for (const severity of severities) {
@@ -272,9 +328,13 @@
     } });
     byId("severities").append(make("label", { class: "badge", "data-severity": severity }, box, ` ${words[severity]}`));
   }
-  byId("search").addEventListener("input", drawMatrix);
+  byId("search").addEventListener("input", () => {
+    drawChanges();
+    drawMatrix();
+  });
   byId("entry").addEventListener("change", drawMatrix);
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   drawCurves();
+  drawChanges();
   drawMatrix();
 })();

@@ -1,0 +1,50 @@
+#include "harness/cli/report_page.h"
+
+#include <map>
+#include <vector>
+
+#include "harness/emit/exhibit.h"
+#include "harness/emit/narrative.h"
+#include "harness/losses/loss.h"
+#include "harness/report/html.h"
+#include "harness/shrink/apart.h"
+#include "harness/text/file.h"
+
+namespace shapefuzz {
+namespace {
+
+// The smallest case of each finding, judged again for its explanation, numbers and programs; those
+// that do not show the same here are left out.
+std::map<std::string, std::string> show_findings(const RecordSummary& summary) {
+  std::vector<Case> cases;
+  std::vector<std::string> signatures;
+  for (const auto& [signature, finding] : summary.findings) {
+    if (!finding.smallest) continue;
+    cases.push_back(*finding.smallest);
+    signatures.push_back(signature);
+  }
+  const auto show = [](const Exhibit& exhibit) {
+    const Signature signature = signature_of_any(exhibit.c, exhibit.loss->spec, exhibit.judgement);
+    return to_string(signature) + "\n" + record_for_report(exhibit);
+  };
+  std::map<std::string, std::string> shown;
+  std::size_t next = 0;
+  Exhibiting how;
+  how.workers = Workers::kShared;
+  exhibit_all(cases, how, show, [&](const std::string& text) {
+    const std::size_t end = text.find('\n');
+    if (text.substr(0, end) == signatures[next]) shown[signatures[next]] = text.substr(end + 1);
+    ++next;
+  });
+  return shown;
+}
+
+}  // namespace
+
+void write_report(const std::string& path, const RecordSummary& summary, const SweepDiff* diff) {
+  OutputFile out(path);  // opened at once: to judge takes a while
+  out.write(to_html(summary, show_findings(summary), diff));
+  out.commit();
+}
+
+}  // namespace shapefuzz
