@@ -84,6 +84,10 @@ std::string summary_of(const Exhibit& exhibit, const std::string& needed) {
   const std::string& detail = judgement.detail.empty() ? judgement.message : judgement.detail;
   std::string text = fmt::format("{}\n{}", to_string(exhibit.c), to_string(judgement.verdict));
   if (!detail.empty()) text += ": " + detail.substr(0, detail.find('\n'));
+  if (judgement.verdict == Verdict::kOutOfBounds ||
+      judgement.verdict == Verdict::kUninitializedRead) {
+    text += "\nWhat it prints as actual depends on what happens to lie in that memory.";
+  }
   return text + fmt::format("\nFound by shapefuzz in LibTorch {}; needs nothing but {}.",
                             exhibit.libtorch, needed);
 }

@@ -2,7 +2,8 @@
 //
 //   write_programs DIRECTORY STEP
 //
-// Writes programs.cpp (one file, since each compilation costs 20 s), NUMBER.py and expected.txt.
+// Writes programs.cpp (one file, since each compilation costs 20 s), NUMBER.py and expected.txt:
+// `== NUMBER VERDICT CASE`, and behind it the lines that the programs print.
 #include <fmt/core.h>
 
 #include <cstdlib>
@@ -25,7 +26,8 @@ std::string all_texts(const Exhibit& exhibit) {
   std::string lines;
   for (const PrintedLine& line : printed_lines(exhibit))
     lines += line.name + " " + line.text + "\n";
-  std::string head = to_string(exhibit.c);
+  std::string head(to_string(exhibit.judgement.verdict));
+  head += " " + to_string(exhibit.c);
   return head + kCut + lines + kCut + cpp_program(exhibit) + kCut + python_program(exhibit) + kCut +
          google_test(exhibit);
 }

@@ -117,6 +117,18 @@ TEST(Judge, LetsANaNThroughTheFormulas) {
   }
 }
 
+// A scalar that is broadcast to no element, and one that is no number: 0 times an infinite slope is
+// NaN, or 0 where nothing is added up at all.
+TEST(Judge, LeavesGradientsOpenThatNoElementDecides) {
+  for (const char* line :
+       {"kl_div@aten(input=f64[0], target=f64[]{0})",
+        "margin_ranking_loss(input1=f64[], input2=f64[]{inf}, target=f64[]{-1})",
+        "triplet_margin_with_distance_loss(anchor=f64[0], positive=f64[]{inf}, negative=f64[], "
+        "swap=true)"}) {
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+  }
+}
+
 // Where the formula's own number is beyond the dtype, an infinity is the right answer.
 TEST(Judge, CallsAnOverflowNoMiscalculation) {
   for (const char* line :

@@ -183,10 +183,9 @@ class Around {
     }
   }
 
-  // All floating operands at once, as a model in half precision has them.
+  // All floating operands at once, as a model in half precision has them, or two images of bytes.
   void add_storage_of_all() {
     for (const DType dtype : all_dtypes()) {
-      if (number_class(dtype) != NumberClass::kFloating) continue;
       Case c = base_;
       for (Operand& operand : c.operands) {
         if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
