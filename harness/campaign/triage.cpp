@@ -10,6 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "harness/campaign/features.h"
 #include "harness/case/order.h"
@@ -137,20 +138,19 @@ class Triage {
         place_(directory.path() + "/triage"),
         findings_(smallest_by_signature(directory)) {
     fs::create_directories(place_ + "/flaky");
-    std::set<std::string> known;
-    for (const auto& entry : baseline) known.insert(to_string(entry.first));
+    for (const auto& entry : baseline) {
+      known_.insert(to_string(entry.first));
+      families_.insert({entry.first.loss, entry.first.verdict});
+    }
     for (const std::string& line : LineReader(done_path()).read_new()) done_.insert(line);
     for (const auto& [signature, finding] : findings_) {
-      if (known.count(signature) != 0) {
+      if (known_.count(signature) != 0) {
         ++result_.known;
       } else if (done_.count(signature) == 0) {
         open_.push_back(&finding);
       }
     }
-    // What matters most comes first, should the time be short.
-    std::stable_sort(open_.begin(), open_.end(), [](const auto* a, const auto* b) {
-      return find_verdict(a->record.verdict) < find_verdict(b->record.verdict);
-    });
+    sort_by_need();
   }
 
   TriageResult operator()() {
@@ -167,10 +167,35 @@ class Triage {
     result_.unread = open_.size() - count;
     result_.files = files_in(place_);
     result_.flaky = files_in(place_ + "/flaky");
+    add_groups();
     return result_;
   }
 
  private:
+  // What matters most comes first, should the time be short: one finding of each loss and verdict,
+  // those that the baseline has nothing like before the others.
+  void sort_by_need() {
+    std::map<std::pair<std::string, std::string>, std::size_t> seen;
+    for (const auto& [signature, finding] : findings_) {
+      if (done_.count(signature) != 0) ++seen[family_of(finding)];
+    }
+    std::stable_sort(open_.begin(), open_.end(),
+                     [](const auto* a, const auto* b) { return is_smaller(a->c, b->c); });
+    std::map<const StoredFinding*, std::tuple<std::size_t, bool, Verdict>> need;
+    for (const StoredFinding* finding : open_) {
+      const auto family = family_of(*finding);
+      // Some more than one, for the first may not come again.
+      const std::size_t rank = seen[family]++ / 2;
+      need[finding] = {rank, families_.count(family) != 0, *find_verdict(finding->record.verdict)};
+    }
+    std::stable_sort(open_.begin(), open_.end(),
+                     [&](const auto* a, const auto* b) { return need[a] < need[b]; });
+  }
+
+  static std::pair<std::string, std::string> family_of(const StoredFinding& finding) {
+    return {finding.record.loss, finding.record.verdict};
+  }
+
   std::string done_path() const { return place_ + "/done.txt"; }
 
   bool stopped(std::size_t count) const {
@@ -202,6 +227,35 @@ class Triage {
     pool.run();
   }
 
+  void add_groups() {
+    std::map<std::pair<std::string, std::string>, TriageGroup> groups;
+    const std::set<std::string> files(result_.files.begin(), result_.files.end());
+    for (const auto& [signature, finding] : findings_) {
+      if (known_.count(signature) != 0) continue;
+      const Record& record = finding.record;
+      TriageGroup& group = groups[family_of(finding)];
+      group.loss = record.loss;
+      group.verdict = *find_verdict(record.verdict);
+      group.in_baseline = families_.count(family_of(finding)) != 0;
+      ++group.signatures;
+      const std::string file = (fs::path(place_) / name_of(record)).string();
+      if (files.count(file) != 0) group.files.push_back(file);
+    }
+    for (auto& [family, group] : groups) {
+      if (group.files.empty()) continue;  // flaky, or not told apart yet
+      std::stable_sort(group.files.begin(), group.files.end(), [](const auto& a, const auto& b) {
+        return case_in(a).size() < case_in(b).size();
+      });
+      result_.groups.push_back(std::move(group));
+    }
+    std::stable_sort(
+        result_.groups.begin(), result_.groups.end(), [](const auto& a, const auto& b) {
+          return std::pair(a.in_baseline, a.verdict) < std::pair(b.in_baseline, b.verdict);
+        });
+  }
+
+  static std::string case_in(const std::string& file) { return read_lines(file).front().text; }
+
   static std::vector<std::string> files_in(const std::string& place) {
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(place)) {
@@ -215,7 +269,9 @@ class Triage {
   Judging judging_;  // as the campaign did
   std::string place_;
   BySignature findings_;
+  std::set<std::string> known_;  // signatures of the baseline
   std::set<std::string> done_;
+  std::set<std::pair<std::string, std::string>> families_;  // loss and verdict, of the baseline
   std::vector<const StoredFinding*> open_;
   TriageResult result_;
   const Clock::time_point start_ = Clock::now();

@@ -25,8 +25,19 @@ struct TriagePlan {
   std::function<bool(std::size_t done, std::size_t all)> on_progress;
 };
 
+/// All findings of a loss with one verdict, by whatever entry and mistake.
+struct TriageGroup {
+  std::string loss;
+  Verdict verdict = Verdict::kPass;
+  bool in_baseline = false;        ///< which has findings of the loss with that verdict
+  std::size_t signatures = 0;      ///< that the baseline does not have
+  std::vector<std::string> files;  ///< of those that are told apart; the smallest case first
+};
+
 struct TriageResult {
   std::vector<std::string> files;  ///< a file a finding that the baseline does not know, sorted
+  std::vector<TriageGroup>
+      groups;  ///< of the files: what is like nothing known first, then by verdict
   std::vector<std::string> flaky;
   std::size_t known = 0;   ///< signatures that the baseline has
   std::size_t unread = 0;  ///< signatures that there was no time for

@@ -1,6 +1,7 @@
 #include "harness/case/dtype.h"
 
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace shapefuzz {
@@ -34,6 +35,13 @@ std::pair<std::int64_t, std::int64_t> whole_numbers(DType dtype) {
     default:
       return {-kExact, kExact};
   }
+}
+
+bool holds(DType dtype, double value) {
+  if (number_class(dtype) == NumberClass::kFloating) return true;
+  const auto [low, high] = whole_numbers(dtype);
+  return value == std::floor(value) && value >= static_cast<double>(low) &&
+         value <= static_cast<double>(high);
 }
 
 DType default_dtype(Kind kind) { return info(kind).integral ? DType::kI64 : DType::kF64; }

@@ -19,6 +19,8 @@ NumberClass number_class(DType dtype);
 /// The least and the largest whole number that an integral dtype holds; of i64, those up to 2^53,
 /// which are exact in the doubles that carry all values.
 std::pair<std::int64_t, std::int64_t> whole_numbers(DType dtype);
+/// Whether a value can be listed for an operand of the dtype: every number, or a whole one of its.
+bool holds(DType dtype, double value);
 
 /// The dtype that an operand of this kind has unless somebody says otherwise: f64, or i64 for an
 /// index. Doubles, so that a comparison is about shapes and not about rounding.

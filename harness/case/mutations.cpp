@@ -311,13 +311,6 @@ void change_loss(Case& c, const MutationContext& context) {
   c = std::move(changed);
 }
 
-bool holds(DType dtype, double value) {
-  if (number_class(dtype) == NumberClass::kFloating) return true;
-  const auto [low, high] = whole_numbers(dtype);
-  return value == std::floor(value) && value >= static_cast<double>(low) &&
-         value <= static_cast<double>(high);
-}
-
 }  // namespace
 
 const std::vector<Mutation>& all_mutations() {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <optional>
 
 #include "harness/cli/commands.h"
 #include "harness/losses/loss.h"
@@ -44,8 +45,17 @@ Baseline read_campaign_baseline(const std::string& name) {
 }
 
 int print_triage(const TriageResult& result, const std::string& directory) {
-  for (const std::string& file : result.files) {
-    print_results(fmt::format("shapefuzz run --file '{}'\n", file));
+  std::optional<bool> in_baseline;
+  for (const TriageGroup& group : result.groups) {
+    if (group.in_baseline != in_baseline) {
+      print_results(group.in_baseline
+                        ? "By another entry, operand or mistake than in the baseline:\n"
+                        : "Of no loss and verdict that the baseline has:\n");
+      in_baseline = group.in_baseline;
+    }
+    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file '{}'\n",
+                              to_string(severity_of(group.verdict)), to_string(group.verdict),
+                              group.loss, group.signatures, group.files.front()));
   }
   print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
                             result.known, result.flaky.size()));

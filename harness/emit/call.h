@@ -18,7 +18,7 @@ class Dialect {
 
   virtual std::string flag(bool value) const = 0;
   virtual std::string real(double value) const = 0;
-  /// A list of sizes as one argument: `{2, 4}`, `[2, 4]`.
+  /// A list of numbers as one argument: `std::vector<int64_t>{2, 4}`, `[2, 4]`.
   virtual std::string list(const std::vector<std::int64_t>& values) const = 0;
   virtual std::string missing() const = 0;
   /// The statements that make a tensor of that name.

@@ -113,7 +113,8 @@ class Cpp : public Dialect {
     return decimal(value);
   }
   std::string list(const std::vector<std::int64_t>& values) const override {
-    return fmt::format("{{{}}}", fmt::join(values, ", "));
+    // With its type: a c10::IValue of `{1}` is the number 1, and `{}` is a missing operand.
+    return fmt::format("std::vector<int64_t>{{{}}}", fmt::join(values, ", "));
   }
   std::string missing() const override { return "{}"; }
   std::string tensor(const Operand& operand, const std::vector<double>& values,

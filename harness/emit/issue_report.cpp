@@ -45,7 +45,7 @@ std::string what_happens(const Exhibit& exhibit) {
   text.back() = '.';
   text += " LibTorch: " + e.outcome + ".";
   if (!e.why.empty()) text += "\n\nWhat is wrong: " + e.why + ".";
-  text += "\n\nDocumented shapes: `" + e.contract + "`.";
+  if (!exhibit.loss->spec.open) text += "\n\nDocumented shapes: `" + e.contract + "`.";
   return text;
 }
 

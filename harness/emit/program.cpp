@@ -47,6 +47,7 @@ bool is_about_gradients(Verdict verdict) {
 
 std::string expected_in_words(const Exhibit& exhibit) {
   const Judgement& judgement = exhibit.judgement;
+  if (exhibit.loss->spec.open) return "a result or an error";
   if (!should_refuse(exhibit)) return "a result";
   const Explanation explanation = explain(exhibit.c, exhibit.loss->spec, judgement);
   const std::size_t reason = explanation.zone.find(": ");

@@ -64,6 +64,11 @@ int write(const std::filesystem::path& directory, std::size_t step) {
       cases.push_back(known.smallest);
     }
   }
+  // Backward operators are in no baseline, and this one takes lists.
+  cases.push_back(parse_case(
+      "_ctc_loss_backward(grad=f64[1], log_probs=f64[2,1,2], targets=i64[1,1]{1}, "
+      "neg_log_likelihood=f64[1], log_alpha=f64[1,2,3], input_lengths=[2], target_lengths=[1])",
+      all_specs()));
   std::filesystem::create_directories(directory);
   std::ofstream expected(directory / "expected.txt");
   std::ofstream cpp(directory / "programs.cpp");

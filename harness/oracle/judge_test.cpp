@@ -129,6 +129,16 @@ TEST(Judge, LeavesGradientsOpenThatNoElementDecides) {
   }
 }
 
+// What no alternative describes is one hazard, whatever its sizes are.
+TEST(Judge, CallsARankThatIsNotDocumentedAHazardOfEverySize) {
+  for (const char* shape : {"[2,3,4]", "[1,3,4]", "[1,1,1]"}) {
+    const std::string operand = std::string("=f64") + shape;
+    const std::string line = "triplet_margin_loss(anchor" + operand + ", positive" + operand +
+                             ", negative" + operand + ", reduction=none)";
+    EXPECT_EQ(to_string(judge(line).verdict), "silent_broadcast") << line << judge(line).detail;
+  }
+}
+
 // Where the formula's own number is beyond the dtype, an infinity is the right answer.
 TEST(Judge, CallsAnOverflowNoMiscalculation) {
   for (const char* line :

@@ -38,9 +38,8 @@ std::vector<Reading> readings_of(const LossSpec& spec, const Call& call) {
     // Whole numbers in a floating dtype, or the reverse: what the shapes alone would mean.
     readings = tolerant_readings(spec.contract, with_fitting_numbers(spec.contract, call));
   }
-  if (readings.empty()) {
-    if (auto common = common_shape_reading(spec, call)) readings.push_back(*common);
-  }
+  // With leading ones dropped [1,3,4] reads as [3,4]; [2,3,4] does not, and both mean the same.
+  if (auto common = common_shape_reading(spec, call)) readings.push_back(*common);
   return readings;
 }
 

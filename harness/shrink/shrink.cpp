@@ -55,7 +55,16 @@ class Shrinker {
 
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
+  // Plainer dtypes and rounder values are tried apart from each other, and may not go together.
+  static bool is_a_case(const Case& c) {
+    return std::all_of(c.operands.begin(), c.operands.end(), [](const Operand& operand) {
+      return std::all_of(operand.values.begin(), operand.values.end(),
+                         [&](double value) { return holds(operand.dtype, value); });
+    });
+  }
+
   bool may_match(const Case& c) const {
+    if (!is_a_case(c)) return false;
     return !knows_relation_ || to_string(find_misfit(c, spec_)) == signature_.relation;
   }
 

@@ -236,6 +236,23 @@ TEST(Shrink, SaysThatALimitStoppedIt) {
   EXPECT_EQ(shrunk.tries, 3U);
 }
 
+// A value of the one dtype may be none of the plainer one: -1 of bytes, infinity of whole numbers.
+TEST(Shrink, TriesOnlyWhatCanBeWritten) {
+  for (const char* line : {"l1_loss(input=u8[2]{9,8}, target=u8[2], reduction=none)",
+                           "l1_loss(input=f16[2]{inf,1}, target=f16[2], reduction=none)"}) {
+    const Case c = parse_case(line, all_specs());
+    std::size_t tries = 0;
+    shrink(c, find_loss(c.loss)->spec, signature_now(c),
+           [&](const Case& smaller) {
+             ++tries;
+             EXPECT_EQ(parse_case(to_string(smaller), all_specs()), smaller);
+             return std::optional<Signature>();
+           },
+           {});
+    EXPECT_GT(tries, 0U) << line;
+  }
+}
+
 // Every case with fewer dimensions, or as many and smaller sizes, is judged by hand.
 TEST(Shrink, ProvenMeansThatNothingSmallerShowsTheSame) {
   const Shrunk shrunk =
