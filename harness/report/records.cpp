@@ -77,7 +77,7 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
   RecordSummary summary;
   for (const std::string& file : files_of(path)) {
     const bool is_progress = std::filesystem::path(file).filename() == "progress.jsonl";
-    for (const Line& line : read_lines(file)) {
+    for_each_line(file, [&](const Line& line) {
       try {
         const Json json = Json::parse(line.text);
         if (is_progress) {
@@ -90,7 +90,7 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
         throw InputError(fmt::format("{}:{}: found no result record ({}), expected one a line",
                                      file, line.number, error.what()));
       }
-    }
+    });
   }
   return summary;
 }

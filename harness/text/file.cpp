@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 namespace shapefuzz {
 namespace {
@@ -63,27 +64,26 @@ bool is_standard_output(const std::string& path) {
          file.st_dev == output.st_dev && file.st_ino == output.st_ino;
 }
 
-}  // namespace
-
-std::vector<Line> read_lines(const std::string& path) {
+// Stops with an error behind `most` bytes of the file, and of a line.
+void read(const std::string& path, std::uint64_t most,
+          const std::function<void(const Line&)>& use) {
   std::error_code status;
   if (std::filesystem::is_directory(path, status)) {
     throw InputError(fmt::format("{}: is a directory, expected a file", path));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
-  std::vector<Line> lines;
   Line line;
   const auto end_line = [&] {
     if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
     const std::size_t first = line.text.find_first_not_of(" \t");
-    if (first != std::string::npos && line.text[first] != '#') lines.push_back(line);
+    if (first != std::string::npos && line.text[first] != '#') use(line);
     ++line.number;
     line.text.clear();
   };
-  std::size_t bytes = 0;
+  std::uint64_t bytes = 0;
   for (char c = '\0'; file.get(c);) {
-    if (++bytes > kMostBytes) {
+    if (++bytes > most || line.text.size() == kMostBytes) {
       throw InputError(fmt::format("{}: more than {} bytes", path, kMostBytes));
     }
     if (c == '\n') {
@@ -94,7 +94,18 @@ std::vector<Line> read_lines(const std::string& path) {
   }
   if (file.bad()) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
   end_line();
+}
+
+}  // namespace
+
+std::vector<Line> read_lines(const std::string& path) {
+  std::vector<Line> lines;
+  read(path, kMostBytes, [&](const Line& line) { lines.push_back(line); });
   return lines;
+}
+
+void for_each_line(const std::string& path, const std::function<void(const Line&)>& use) {
+  read(path, std::numeric_limits<std::uint64_t>::max(), use);
 }
 
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error) {

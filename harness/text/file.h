@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,8 +23,11 @@ struct Line {
   std::string text;
 };
 
-/// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError.
+/// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError, also
+/// for a file that is larger than any of cases.
 std::vector<Line> read_lines(const std::string& path);
+/// Hands them over one after the other, of a file of any size: a sweep of all cases is 2 GB.
+void for_each_line(const std::string& path, const std::function<void(const Line&)>& use);
 
 /// `path:line: ` and the explained error.
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error);
