@@ -31,8 +31,11 @@ class Explorer {
   Explorer(const std::vector<const Loss*>& losses, Policy policy, std::uint64_t seed,
            ExplorerHost& host);
 
+  /// The time of a case that another worker has run: as if it were long, or it would be preferred.
+  static constexpr std::uint32_t kNotRunHere = ~std::uint32_t{0};
+
   /// A case to mutate from now on; beyond a bound it takes the place of another one.
-  void add_parent(Case c, std::uint32_t microseconds = 0);
+  void add_parent(Case c, std::uint32_t microseconds = kNotRunHere);
   std::size_t parents() const { return parents_.size(); }
 
   /// Judges a case as it is, and keeps it if it is interesting. False if it did not run.
