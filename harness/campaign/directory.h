@@ -1,10 +1,10 @@
 // The directory of a campaign, all of it text:
 //
-//   campaign.txt        what it is, and how far it came; replaced as a whole
-//   corpus-1.cases      a case a line, appended by worker 1 alone; the others read along
-//   findings-1.jsonl    a record a finding, likewise; number 0 is the parent's: what killed a
-//   worker progress.jsonl      a line every ten seconds, for the curves of a report triage/ see
-//   triage.h
+//   campaign.txt      what it is, and how far it came; replaced as a whole
+//   corpus-1.cases    a case a line, appended by worker 1 alone; the others read along
+//   findings-1.jsonl  a record a finding, likewise; number 0 is the parent's: what killed workers
+//   progress.jsonl    a line every ten seconds, for the curves of a report
+//   triage/           see triage.h
 //
 // Nothing else is needed to go on after a crash or a power cut.
 #pragma once

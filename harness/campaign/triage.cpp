@@ -172,8 +172,8 @@ class Triage {
   }
 
  private:
-  // What matters most comes first, should the time be short: one finding of each loss and verdict,
-  // those that the baseline has nothing like before the others.
+  // What matters most comes first, should the time be short: the smallest two of each loss and
+  // verdict (one may not come again), those that the baseline has nothing like before the others.
   void sort_by_need() {
     std::map<std::pair<std::string, std::string>, std::size_t> seen;
     for (const auto& [signature, finding] : findings_) {
@@ -184,7 +184,6 @@ class Triage {
     std::map<const StoredFinding*, std::tuple<std::size_t, bool, Verdict>> need;
     for (const StoredFinding* finding : open_) {
       const auto family = family_of(*finding);
-      // Some more than one, for the first may not come again.
       const std::size_t rank = seen[family]++ / 2;
       need[finding] = {rank, families_.count(family) != 0, *find_verdict(finding->record.verdict)};
     }

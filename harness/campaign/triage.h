@@ -36,8 +36,8 @@ struct TriageGroup {
 
 struct TriageResult {
   std::vector<std::string> files;  ///< a file a finding that the baseline does not know, sorted
-  std::vector<TriageGroup>
-      groups;  ///< of the files: what is like nothing known first, then by verdict
+  /// Of the files: what the baseline has nothing like first, then by verdict.
+  std::vector<TriageGroup> groups;
   std::vector<std::string> flaky;
   std::size_t known = 0;   ///< signatures that the baseline has
   std::size_t unread = 0;  ///< signatures that there was no time for

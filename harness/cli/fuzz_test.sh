@@ -81,6 +81,16 @@ for file in "${files[@]:0:12}"; do
 done
 run 1 "$shapefuzz" triage "$dir" --baseline none # again: nothing to do
 says out "${#files[@]} new findings"
+groups=$(for file in "${files[@]}"; do sed -n '2s/^# \([^|]*\)|[^|]*|\([^|]*\)|.*/\1\2/p' "$file"; done | sort -u | wc -l)
+(($(grep -c "run --file '$dir/triage/" "$scratch/out") == groups)) || fail "not a row a loss and verdict"
+# Of a baseline that has one of them, the others come first.
+signature_in "$dir"/findings-*.jsonl | grep '^mse_loss' | head -1 >"$scratch/one"
+sed -n 's/.*"case":"\([^"]*\)".*/\1/p' <(grep -hF "$(sed 's/"/\\"/g' "$scratch/one")" "$dir"/findings-*.jsonl | head -1) |
+  paste -d '|' "$scratch/one" - | sed 's/|\([^|]*\)$/ | \1/' >"$scratch/known.txt"
+run 1 "$shapefuzz" triage "$dir" --baseline "$scratch/known.txt"
+says out "1 known"
+[[ $(head -1 "$scratch/out") == "Of no loss and verdict"* ]] || fail "what is new does not come first"
+awk '/^By another/ { behind = 1 } /nll_loss|kl_div/ && behind { exit 1 }' "$scratch/out" || fail "a new loss comes behind"
 run 1 "$shapefuzz" triage "$dir" --baseline none --promote --to "$scratch/regression"
 [[ $(find "$scratch/regression" -name '*.case' | wc -l) == "${#files[@]}" ]] || fail "not all are promoted"
 

@@ -34,8 +34,6 @@ enum class Change {
 };
 
 std::string_view to_string(Change change);
-/// For people: `accepted now`.
-std::string_view title(Change change);
 /// Whether the change says something about the library.
 bool counts_as_difference(Change change);
 

@@ -11,6 +11,42 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string_view title(Change change) {
+  switch (change) {
+    case Change::kNowDies:
+      return "dies now";
+    case Change::kNoLongerDies:
+      return "dies no longer";
+    case Change::kNowAccepted:
+      return "accepted now";
+    case Change::kNowRefused:
+      return "refused now";
+    case Change::kShape:
+      return "other shape";
+    case Change::kDtype:
+      return "other dtype";
+    case Change::kValue:
+      return "other value";
+    case Change::kGradient:
+      return "other gradient";
+    case Change::kMessage:
+      return "other message";
+    case Change::kWarning:
+      return "warning";
+    case Change::kNewFinding:
+      return "new finding";
+    case Change::kGoneFinding:
+      return "finding gone";
+    case Change::kUninitialized:
+      return "uninitialised";
+    case Change::kOnlyInFirst:
+      return "not swept now";
+    case Change::kOnlyInSecond:
+      return "swept only now";
+  }
+  return "";
+}
+
 std::string number_text(const std::optional<double>& number) {
   return number ? fmt::format("{:.9g}", *number) : "none";
 }
@@ -70,42 +106,6 @@ Json side_json(const Record& r) {
 
 }  // namespace
 
-std::string_view title(Change change) {
-  switch (change) {
-    case Change::kNowDies:
-      return "dies now";
-    case Change::kNoLongerDies:
-      return "dies no longer";
-    case Change::kNowAccepted:
-      return "accepted now";
-    case Change::kNowRefused:
-      return "refused now";
-    case Change::kShape:
-      return "other shape";
-    case Change::kDtype:
-      return "other dtype";
-    case Change::kValue:
-      return "other value";
-    case Change::kGradient:
-      return "other gradient";
-    case Change::kMessage:
-      return "other message";
-    case Change::kWarning:
-      return "warning";
-    case Change::kNewFinding:
-      return "new finding";
-    case Change::kGoneFinding:
-      return "finding gone";
-    case Change::kUninitialized:
-      return "uninitialised";
-    case Change::kOnlyInFirst:
-      return "not swept now";
-    case Change::kOnlyInSecond:
-      return "swept only now";
-  }
-  return "";
-}
-
 std::string to_text(const SweepDiff& diff) {
   std::string text =
       fmt::format("LibTorch {} ({} records)  ->  LibTorch {} ({} records)\n", diff.first_libtorch,
@@ -129,6 +129,7 @@ std::string to_json_lines(const SweepDiff& diff) {
     const Record& named = group.second.text.empty() ? group.first : group.second;
     Json json;
     json["change"] = to_string(group.change);
+    json["title"] = title(group.change);
     json["loss"] = group.loss;
     json["entries"] = group.entries;
     json["detail"] = group.detail;

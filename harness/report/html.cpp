@@ -97,12 +97,7 @@ Json findings_json(const RecordSummary& summary, const std::map<std::string, std
 Json changes_json(const SweepDiff& diff) {
   Json changes = Json::array();
   std::istringstream lines(to_json_lines(diff));
-  for (const ChangeGroup& group : diff.groups) {
-    std::string line;
-    std::getline(lines, line);
-    changes.push_back(Json::parse(line));
-    changes.back()["title"] = title(group.change);
-  }
+  for (std::string line; std::getline(lines, line);) changes.push_back(Json::parse(line));
   return {{"from", diff.first_libtorch},
           {"to", diff.second_libtorch},
           {"passes_compared", diff.passes_compared},
