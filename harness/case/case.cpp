@@ -17,17 +17,16 @@ constexpr std::string_view kDefaultEntry = "functional";
 
 template <class Enum, class All>
 bool take_enum(Cursor& cursor, const All& all, Enum& value) {
-  // The longest name first, because one may start with another.
-  std::vector<std::pair<std::string_view, Enum>> names;
-  for (const Enum candidate : all) names.emplace_back(to_string(candidate), candidate);
-  std::sort(names.begin(), names.end(),
-            [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
-  for (const auto& [name, candidate] : names) {
-    if (!cursor.take(name)) continue;
+  // The longest name that fits, because one may start with another.
+  std::string_view longest;
+  cursor.skip_spaces();
+  for (const Enum candidate : all) {
+    const std::string_view name = to_string(candidate);
+    if (name.size() <= longest.size() || !cursor.sees(name)) continue;
+    longest = name;
     value = candidate;
-    return true;
   }
-  return false;
+  return !longest.empty() && cursor.take(longest);
 }
 
 template <class All>
@@ -39,10 +38,11 @@ std::string name_all(const All& all) {
 
 class CaseParser {
  public:
-  CaseParser(std::string_view text, const LossSpecs& specs) : cursor_(text), specs_(specs) {}
+  CaseParser(Cursor& cursor, const LossSpecs& specs) : cursor_(cursor), specs_(specs) {}
 
   Case parse() {
     parse_loss();
+    if (cursor_.failed()) return {};
     cursor_.expect("(", "that opens the operands");
     if (!cursor_.take(")")) {
       do parse_argument();
@@ -54,6 +54,7 @@ class CaseParser {
     }
     if (cursor_.take("#")) parse_seed();
     cursor_.expect_end("the case");
+    if (cursor_.failed()) return {};
     check_broadcast_size();
     check_option_sizes();
     put_in_order();
@@ -65,6 +66,7 @@ class CaseParser {
     cursor_.skip_spaces();
     const std::size_t start = cursor_.offset();
     const std::string name = loss_name();
+    if (cursor_.failed()) return;
     spec_ = find_spec(name);
     // An operator's namespace goes without saying, where no loss has the name.
     if (spec_ == nullptr) spec_ = find_spec("aten::" + name);
@@ -79,6 +81,7 @@ class CaseParser {
       const std::string near = did_you_mean(name, is_loss ? losses : operators);
       cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(losses, ", "))
                                           : "the name of a loss" + near);
+      return;
     }
     case_.loss = spec_->name;
     const auto& entries = spec_->entries;
@@ -114,7 +117,8 @@ class CaseParser {
   void parse_argument() {
     cursor_.skip_spaces();
     const std::size_t start = cursor_.offset();
-    const std::string name(cursor_.name("an operand or an option"));
+    const std::string_view name = cursor_.name("an operand or an option");
+    if (cursor_.failed()) return;
     const auto& operands = spec_->contract.operands();
     const bool twice = case_.find_operand(name) != nullptr ||
                        std::any_of(case_.options.begin(), case_.options.end(),
@@ -132,16 +136,16 @@ class CaseParser {
         // Not every entry has every reduction.
         OptionSpec here = *option;
         here.choices = spec_->reductions(case_.entry);
-        case_.options.push_back({name, parse_option_value(cursor_, here)});
+        case_.options.push_back({option->name, parse_option_value(cursor_, here)});
         return;
       }
-      case_.options.push_back({name, parse_option_value(cursor_, *option)});
+      case_.options.push_back({option->name, parse_option_value(cursor_, *option)});
     } else {
       fail_unknown(start, name);
     }
   }
 
-  [[noreturn]] void fail_unknown(std::size_t start, const std::string& name) {
+  void fail_unknown(std::size_t start, std::string_view name) {
     std::vector<std::string> known;
     for (const OperandPattern& operand : spec_->contract.operands()) known.push_back(operand.name);
     for (const OptionSpec& option : spec_->options) known.push_back(option.name);
@@ -165,6 +169,7 @@ class CaseParser {
           typed ? cursor_.offset() : start,
           typed ? "a shape like [64,1]"
                 : fmt::format("a dtype ({}) and a shape, like f64[64,1]", name_all(all_dtypes())));
+      return;
     }
     operand.shape = parse_shape(cursor_);
     if (cursor_.take("~") && !take_enum(cursor_, all_layouts(), operand.layout)) {
@@ -181,6 +186,7 @@ class CaseParser {
     if (elements > kMaxListedValues) {
       cursor_.fail_at(start,
                       fmt::format("no listed values for over {} elements", kMaxListedValues));
+      return;
     }
     const bool integral = number_class(operand.dtype) == NumberClass::kIntegral;
     if (!cursor_.take("}")) {
@@ -239,6 +245,7 @@ class CaseParser {
         cursor_.fail_at(shape_starts_[i],
                         fmt::format("operands that broadcast to at most {} elements, not to {}",
                                     kMaxElements, to_string(*next)));
+        return;
       }
       common = next;
     }
@@ -263,6 +270,7 @@ class CaseParser {
       if (add(*spec_->find_option(case_.options[i].name), case_.options[i].value)) continue;
       cursor_.fail_at(option_starts_[i],
                       fmt::format("sizes that are at most {} elements together", kMaxElements));
+      return;
     }
   }
 
@@ -275,12 +283,13 @@ class CaseParser {
       }
     }
     case_.operands = std::move(operands);
+    if (case_.options.empty()) return;
     const std::vector<Option> options = std::move(case_.options);
     case_.options.clear();
     for (const Option& option : options) case_.set_option(*spec_, option.name, option.value);
   }
 
-  Cursor cursor_;
+  Cursor& cursor_;
   const LossSpecs& specs_;
   const LossSpec* spec_ = nullptr;
   Case case_;
@@ -353,34 +362,39 @@ void Case::set_option(const LossSpec& spec, std::string_view name, const OptionV
 }
 
 std::string to_string(const Case& c) {
+  // By hand, because every case that a campaign or a fuzz target makes is printed.
   std::string text = c.loss;
-  if (c.entry != kDefaultEntry) text += "@" + c.entry;
-  text += "(";
-  const char* separator = "";
+  if (c.entry != kDefaultEntry) text.append("@").append(c.entry);
+  std::string_view separator = "(";
   for (const Operand& operand : c.operands) {
-    text += fmt::format("{}{}={}{}", separator, operand.name, to_string(operand.dtype),
-                        to_string(operand.shape));
+    text.append(separator).append(operand.name).append("=");
+    text.append(to_string(operand.dtype)).append(to_string(operand.shape));
     separator = ", ";
-    if (operand.layout != Layout::kContiguous) {
-      text += fmt::format("~{}", to_string(operand.layout));
-    }
+    if (operand.layout != Layout::kContiguous) text.append("~").append(to_string(operand.layout));
     if (operand.values.empty()) continue;
     for (std::size_t i = 0; i < operand.values.size(); ++i) {
-      text += (i == 0 ? "{" : ",") + to_string(operand.values[i]);
+      text.append(i == 0 ? "{" : ",").append(to_string(operand.values[i]));
     }
-    text += "}";
+    text += '}';
   }
   for (const Option& option : c.options) {
-    text += fmt::format("{}{}={}", separator, option.name, to_string(option.value));
+    text.append(separator).append(option.name).append("=").append(to_string(option.value));
     separator = ", ";
   }
-  text += ")";
-  if (c.seed != 0) text += fmt::format("#{}", c.seed);
+  text.append(separator == "(" ? "()" : ")");
+  if (c.seed != 0) text.append("#").append(std::to_string(c.seed));
   return text;
 }
 
 Case parse_case(std::string_view text, const LossSpecs& specs) {
-  return CaseParser(text, specs).parse();
+  Cursor cursor(text);
+  Case c = parse_case(cursor, specs);
+  cursor.finish();
+  return c;
+}
+
+Case parse_case(Cursor& cursor, const LossSpecs& specs) {
+  return CaseParser(cursor, specs).parse();
 }
 
 }  // namespace shapefuzz

@@ -104,6 +104,8 @@ std::string to_string(const Case& c);
 /// Reads a case line; throws ParseError. On input a shape is also read as `(64, 1)`,
 /// `torch.Size([64, 1])` or `64x1`, and a missing dtype is the default of the operand's kind.
 Case parse_case(std::string_view text, const LossSpecs& specs);
+/// The same from a cursor to the end of its text; fails where the text is no case.
+Case parse_case(Cursor& cursor, const LossSpecs& specs);
 
 /// What the contract needs to know of a case: shapes, number classes, the values of its options.
 Call to_call(const Case& c, const LossSpec& spec);

@@ -84,6 +84,7 @@ OptionValue parse_option_value(Cursor& cursor, const OptionSpec& spec) {
       if (cursor.take("true")) return true;
       if (cursor.take("false")) return false;
       cursor.fail("true or false");
+      return spec.standard;
     case 1:
       return cursor.integer(kLeast, kMost, "a whole number");
     case 2:

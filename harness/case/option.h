@@ -36,10 +36,10 @@ bool same_real(double a, double b);
 /// The spelling in a case line: `true`, `-100`, `0.5`, `mean`, `[2,4]`.
 std::string to_string(const OptionValue& value);
 
-/// Reads a value of the option's type at the cursor; throws ParseError.
+/// Reads a value of the option's type at the cursor, which fails on anything else.
 OptionValue parse_option_value(Cursor& cursor, const OptionSpec& spec);
 
-/// Reads a real number (`inf` and `nan` too) at the cursor; throws ParseError.
+/// Reads a real number (`inf` and `nan` too) at the cursor, which fails on anything else.
 double parse_real(Cursor& cursor, std::string_view what);
 /// The shortest text that parse_real reads back as the same double.
 std::string to_string(double value);

@@ -23,6 +23,7 @@ OptionValue parse(const OptionSpec& spec, std::string_view text) {
   Cursor cursor(text);
   OptionValue value = parse_option_value(cursor, spec);
   cursor.expect_end("the value");
+  cursor.finish();
   return value;
 }
 

@@ -21,7 +21,6 @@ class AlternativeParser {
     result_.names = options;
     bound_.assign(options.size(), true);
     packs_.assign(options.size(), 0);
-    options_ = options.size();
   }
 
   Alternative parse() {
@@ -35,6 +34,7 @@ class AlternativeParser {
       do parse_constraint();
       while (cursor_.take(","));
     }
+    if (cursor_.failed()) return {};
     for (const auto& [offset, name] : uses_) {
       if (!bound_[name]) cursor_.fail_at(offset, "a name that an operand's shape binds");
     }
@@ -77,6 +77,7 @@ class AlternativeParser {
       std::vector<std::string> names;
       for (const KindInfo& kind : kinds) names.emplace_back(kind.name);
       cursor_.fail_at(start, "a kind of values" + did_you_mean(word, names));
+      return;
     }
     operand.kind = found->kind;
     if (found->most_arguments == 0) return;
@@ -107,10 +108,10 @@ class AlternativeParser {
       if (pack && has_pack) cursor_.fail_at(start, "at most one '*name' in a shape");
       has_pack = has_pack || pack;
       const std::size_t name = use_name();
-      if (name < packs_.size() && packs_[name] >= 0 && (packs_[name] == 1) != pack) {
+      if (cursor_.failed()) break;
+      if (packs_[name] >= 0 && (packs_[name] == 1) != pack) {
         cursor_.fail_at(start, "a name that is always '*name' or never");
       }
-      packs_.resize(std::max(packs_.size(), name + 1), -1);
       packs_[name] = pack ? 1 : 0;
       if (binds) bound_[name] = true;
       pattern.push_back({pack ? Dim::Type::kPack : Dim::Type::kName, 0, name});
@@ -149,11 +150,10 @@ class AlternativeParser {
     const auto found = std::find(result_.names.begin(), result_.names.end(), word);
     const std::size_t index = static_cast<std::size_t>(found - result_.names.begin());
     if (found == result_.names.end()) {
-      if (index - options_ == kMaxNames - options_) {
-        cursor_.fail_at(start, fmt::format("at most {} names", kMaxNames));
-      }
+      if (index == kMaxNames) cursor_.fail_at(start, fmt::format("at most {} names", kMaxNames));
       result_.names.emplace_back(word);
       bound_.push_back(false);
+      packs_.push_back(-1);
     }
     uses_.emplace_back(start, index);
     return index;
@@ -161,7 +161,6 @@ class AlternativeParser {
 
   Cursor& cursor_;
   Alternative result_;
-  std::size_t options_ = 0;
   std::vector<bool> bound_;
   std::vector<int> packs_;  // by name: -1 not seen in a shape, 0 one size, 1 a pack
   std::vector<std::pair<std::size_t, std::size_t>> uses_;  // offset and name
@@ -201,6 +200,12 @@ bool same_operands(const Alternative& a, const Alternative& b) {
 
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options) {
   Cursor cursor(text);
+  Contract contract = parse_contract(cursor, options);
+  cursor.finish();
+  return contract;
+}
+
+Contract parse_contract(Cursor& cursor, const std::vector<std::string>& options) {
   if (options.size() > kMaxNames) cursor.fail(fmt::format("at most {} options", kMaxNames));
   Contract contract;
   contract.options = options;

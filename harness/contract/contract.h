@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "harness/contract/kind.h"
-#include "harness/text/parse_error.h"
+#include "harness/text/cursor.h"
 
 namespace shapefuzz {
 
@@ -74,6 +74,8 @@ struct Contract {
 /// Throws ParseError: a name that nothing binds, two packs in a shape, a pack where a number is
 /// needed, alternatives with different operands, an optional first operand, an unknown kind.
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options = {});
+/// The same from a cursor to the end of its text; fails where the text is no contract.
+Contract parse_contract(Cursor& cursor, const std::vector<std::string>& options);
 
 /// Whether an option of that name stands for a size: in a pattern, or as what an index is below.
 bool is_size(const Contract& contract, std::string_view option);

@@ -93,10 +93,17 @@ TEST(Corpus, AccountsForEveryCaseOfPyTorchsSuite) {
   EXPECT_EQ(hash, kHashOfTheirIds) << "some id is not one of the suite's";
 }
 
+Expectation read_expectation(std::string_view text, const std::string& libtorch) {
+  Cursor cursor(text);
+  Expectation expectation = parse_expectation(cursor, libtorch);
+  cursor.finish();
+  return expectation;
+}
+
 TEST(Expectation, ChoosesTheClauseOfTheVersion) {
   const std::string text = " <2.1: accepted|crashed *; rejected pass [3] -- a note; really";
-  EXPECT_EQ(parse_expectation(text, "1.13.1").outcomes.size(), 2U);
-  EXPECT_EQ(parse_expectation(text, "2.6.0").verdicts.front(), "pass");
+  EXPECT_EQ(read_expectation(text, "1.13.1").outcomes.size(), 2U);
+  EXPECT_EQ(read_expectation(text, "2.6.0").verdicts.front(), "pass");
   EXPECT_TRUE(is_older("1.13", "2.0"));
   EXPECT_TRUE(is_older("2.6.0", "2.14"));
   EXPECT_FALSE(is_older("2.6.0", "2.6"));
@@ -104,19 +111,19 @@ TEST(Expectation, ChoosesTheClauseOfTheVersion) {
 
 TEST(Expectation, IsAnErrorWhereItCannotBeRead) {
   for (const char* text : {"", "acepted pass", "accepted pas", "accepted pass [3",
-                           "<2.0 accepted *", "<1.0: accepted pass", "accepted pass extra"}) {
-    EXPECT_THROW(parse_expectation(text, "1.13.1"), ParseError) << text;
+                           "<2.0 accepted *", "<1.0: accepted pass", "<: accepted pass", "<2.: accepted pass", "accepted pass extra"}) {
+    EXPECT_THROW(read_expectation(text, "1.13.1"), ParseError) << text;
   }
 }
 
 TEST(Expectation, SaysWhatDiffers) {
   Judgement judgement;
   judgement.result_shape = Shape{3};
-  EXPECT_EQ(parse_expectation("accepted pass [3]", "2.0").differs_from(judgement), "");
-  EXPECT_EQ(parse_expectation("accepted pass [4]", "2.0").differs_from(judgement),
+  EXPECT_EQ(read_expectation("accepted pass [3]", "2.0").differs_from(judgement), "");
+  EXPECT_EQ(read_expectation("accepted pass [4]", "2.0").differs_from(judgement),
             "expected the shape [4], got [3]");
-  EXPECT_NE(parse_expectation("rejected pass", "2.0").differs_from(judgement), "");
-  EXPECT_NE(parse_expectation("accepted wrong_value", "2.0").differs_from(judgement), "");
+  EXPECT_NE(read_expectation("rejected pass", "2.0").differs_from(judgement), "");
+  EXPECT_NE(read_expectation("accepted wrong_value", "2.0").differs_from(judgement), "");
 }
 
 TEST(Corpus, NamesFileAndLineOfWhatItCannotRead) {

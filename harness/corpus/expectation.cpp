@@ -12,7 +12,8 @@ namespace shapefuzz {
 namespace {
 
 constexpr std::string_view kMark = "# expect";
-constexpr std::string_view kVersionDigits = "0123456789.";
+constexpr std::string_view kNote = "--";
+constexpr std::int64_t kMostVersion = 1000000;
 
 template <class Names>
 std::vector<std::string> parse_alternatives(Cursor& cursor, std::string_view what,
@@ -33,14 +34,27 @@ std::vector<std::string> parse_alternatives(Cursor& cursor, std::string_view wha
 Expectation parse_clause(Cursor& cursor) {
   static const std::vector<std::string> kOutcomes = {"accepted", "rejected", "crashed",
                                                      "timed_out"};
-  std::vector<std::string> verdicts;
-  for (const Verdict verdict : all_verdicts()) verdicts.emplace_back(to_string(verdict));
+  static const std::vector<std::string> kVerdicts = [] {
+    std::vector<std::string> names;
+    for (const Verdict verdict : all_verdicts()) names.emplace_back(to_string(verdict));
+    return names;
+  }();
   Expectation expectation;
   expectation.outcomes = parse_alternatives(cursor, "an outcome", kOutcomes);
-  expectation.verdicts = parse_alternatives(cursor, "a verdict", verdicts);
+  expectation.verdicts = parse_alternatives(cursor, "a verdict", kVerdicts);
   cursor.skip_spaces();
   if (cursor.peek() == '[') expectation.result_shape = parse_shape(cursor);
   return expectation;
+}
+
+// `2.6`: what is_older reads.
+std::string parse_version(Cursor& cursor) {
+  std::string version;
+  do {
+    const std::int64_t number = cursor.integer(0, kMostVersion, "a version, like 2.6");
+    version += (version.empty() ? "" : ".") + std::to_string(number);
+  } while (cursor.take("."));
+  return version;
 }
 
 bool contains(const std::vector<std::string>& words, std::string_view word) {
@@ -53,13 +67,10 @@ CorpusCase parse_line(const std::string& path, const Line& line, const LossSpecs
   if (mark == std::string::npos) {
     throw ParseError(line.text.size(), "the end of the line", "'# expect OUTCOME VERDICT'");
   }
-  const std::size_t start = mark + kMark.size();
   CorpusCase result{path, line.number, parse_case(line.text.substr(0, mark), specs), {}};
-  try {
-    result.expectation = parse_expectation(line.text.substr(start), libtorch);
-  } catch (const ParseError& error) {
-    throw error.moved_by(start);
-  }
+  Cursor cursor(line.text, mark + kMark.size());
+  result.expectation = parse_expectation(cursor, libtorch);
+  cursor.finish();
   return result;
 }
 
@@ -69,9 +80,10 @@ bool is_older(std::string_view a, std::string_view b) {
   Cursor x(a);
   Cursor y(b);
   while (!x.at_end() || !y.at_end()) {
-    constexpr std::int64_t kMost = 1000000;
-    const std::int64_t left = x.at_end() ? 0 : x.integer(0, kMost, "a version");
-    const std::int64_t right = y.at_end() ? 0 : y.integer(0, kMost, "a version");
+    const std::int64_t left = x.at_end() ? 0 : x.integer(0, kMostVersion, "a version");
+    const std::int64_t right = y.at_end() ? 0 : y.integer(0, kMostVersion, "a version");
+    x.finish();
+    y.finish();
     if (left != right) return left < right;
     x.take(".");
     y.take(".");
@@ -79,21 +91,23 @@ bool is_older(std::string_view a, std::string_view b) {
   return false;
 }
 
-Expectation parse_expectation(std::string_view text, const std::string& libtorch) {
-  Cursor cursor(text.substr(0, text.find("--")));
+Expectation parse_expectation(Cursor& cursor, const std::string& libtorch) {
   std::optional<Expectation> chosen;
   do {
     bool applies = true;
     if (cursor.take("<")) {
-      applies = is_older(libtorch, cursor.while_in(kVersionDigits));
+      applies = is_older(libtorch, parse_version(cursor));
       cursor.expect(":", "behind the version");
     }
-    const Expectation clause = parse_clause(cursor);
-    if (applies && !chosen) chosen = clause;
+    Expectation clause = parse_clause(cursor);
+    if (applies && !chosen) chosen = std::move(clause);
   } while (cursor.take(";"));
-  cursor.expect_end("the expectation");
-  if (!chosen) throw ParseError(0, "no clause for this LibTorch", "one without a version");
-  return *chosen;
+  if (!cursor.take(kNote)) cursor.expect_end("the expectation");
+  if (!chosen) {
+    cursor.fail_with({0, "no clause for this LibTorch", "one without a version"});
+    return {};
+  }
+  return std::move(*chosen);
 }
 
 std::string Expectation::differs_from(const Judgement& judgement) const {

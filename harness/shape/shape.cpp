@@ -1,6 +1,6 @@
 #include "harness/shape/shape.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -10,8 +10,11 @@ namespace {
 
 void append_size(Cursor& cursor, Shape& shape) {
   cursor.skip_spaces();
-  if (shape.rank() == kMaxRank) cursor.fail(fmt::format("at most {} dimensions", kMaxRank));
-  shape.push_back(cursor.integer(0, kMaxElements, "a size"));
+  if (shape.rank() == kMaxRank) {
+    cursor.fail(fmt::format("at most {} dimensions", kMaxRank));
+  } else {
+    shape.push_back(cursor.integer(0, kMaxElements, "a size"));
+  }
 }
 
 // The sizes of a bracketed list, the opening bracket already read. A comma may follow the last
@@ -95,11 +98,18 @@ Shape parse_shape(std::string_view text) {
   Cursor cursor(text);
   const Shape shape = parse_shape(cursor);
   cursor.expect_end("the shape");
+  cursor.finish();
   return shape;
 }
 
 std::string to_string(const Shape& shape) {
-  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ","));
+  std::string text = "[";
+  for (const std::int64_t size : shape) {
+    if (text.size() > 1) text += ',';
+    text += fmt::format_int(size).c_str();
+  }
+  text += ']';
+  return text;
 }
 
 bool expands_to(const Shape& from, const Shape& to) {

@@ -65,7 +65,7 @@ class Shape {
 /// Reads `[64, 1]`, `(64, 1)`, `(64,)`, `torch.Size([64, 1])` or `64x1`; the whole text.
 /// Throws ParseError; a size below 0 or a tensor over kMaxElements is an error too.
 Shape parse_shape(std::string_view text);
-/// The same at a cursor, which is left behind the shape.
+/// The same at a cursor, which is left behind the shape, or has failed.
 Shape parse_shape(Cursor& cursor);
 
 /// The canonical spelling `[64,1]`, read back by parse_shape.

@@ -17,56 +17,67 @@ namespace {
 constexpr std::string_view kSeparator = " | ";
 constexpr std::size_t kFields = 6;
 
-std::array<std::string_view, kFields> split(std::string_view line) {
-  std::array<std::string_view, kFields> fields;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < kFields; ++i) {
-    const bool last = i + 1 == kFields;
-    const std::size_t end = last ? line.size() : line.find(kSeparator, start);
+using Fields = std::array<std::string_view, kFields>;
+
+// Leaves the cursor where the last field starts, which takes the rest of the line.
+Fields split(Cursor& cursor) {
+  Fields fields;
+  for (std::size_t i = 0; i + 1 < kFields; ++i) {
+    const std::string_view rest = cursor.rest();
+    const std::size_t end = rest.find(kSeparator);
     if (end == std::string_view::npos) {
-      throw ParseError(line.size(), "the end of the line",
-                       fmt::format("{} fields separated by ' | ', not {}", kFields, i + 1));
+      cursor.skip(rest.size());
+      cursor.fail(fmt::format("{} fields separated by ' | ', not {}", kFields, i + 1));
+      return fields;
     }
-    fields[i] = line.substr(start, end - start);
-    start = end + kSeparator.size();
+    fields[i] = rest.substr(0, end);
+    cursor.skip(end + kSeparator.size());
   }
+  fields.back() = cursor.rest();
   return fields;
 }
 
-std::size_t offset_in(std::string_view line, std::string_view part) {
-  return static_cast<std::size_t>(part.data() - line.data());
-}
-
-void check_verdict(std::string_view line, std::string_view field) {
-  std::vector<std::string> names;
-  for (const Verdict verdict : all_verdicts()) {
-    if (is_finding(verdict)) names.emplace_back(to_string(verdict));
-  }
-  if (std::find(names.begin(), names.end(), field) != names.end()) return;
-  throw ParseError(offset_in(line, field), fmt::format("'{}'", printable(field)),
-                   "a finding's verdict" + did_you_mean(field, names));
+const std::vector<std::string>& verdicts_of_findings() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Verdict verdict : all_verdicts()) {
+      if (is_finding(verdict)) all.emplace_back(to_string(verdict));
+    }
+    return all;
+  }();
+  return names;
 }
 
 }  // namespace
 
-std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs) {
-  const auto [loss, entry, verdict, relation, message, text] = split(line);
-  check_verdict(line, verdict);
-  const std::size_t start = offset_in(line, text);
-  KnownFinding known;
-  try {
-    known.smallest = parse_case(text, specs);
-  } catch (const ParseError& error) {
-    throw error.moved_by(start);
+std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs& specs) {
+  const auto [loss, entry, verdict, relation, message, text] = split(cursor);
+  if (cursor.failed()) return {};
+  const auto& verdicts = verdicts_of_findings();
+  const std::size_t start = cursor.offset();
+  if (std::find(verdicts.begin(), verdicts.end(), verdict) == verdicts.end()) {
+    const auto offset = start - static_cast<std::size_t>(text.data() - verdict.data());
+    cursor.fail_with({offset, fmt::format("'{}'", printable(verdict)),
+                      "a finding's verdict" + did_you_mean(verdict, verdicts)});
+    return {};
   }
+  KnownFinding known;
+  known.smallest = parse_case(cursor, specs);
   if (known.smallest.loss != loss || known.smallest.entry != entry) {
-    throw ParseError(start,
-                     fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
-                     fmt::format("one of {}@{}", printable(loss), printable(entry)));
+    cursor.fail_with(
+        {start, fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
+         fmt::format("one of {}@{}", printable(loss), printable(entry))});
   }
   return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
            std::string(message)},
           known};
+}
+
+std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs) {
+  Cursor cursor(line);
+  auto finding = parse_finding(cursor, specs);
+  cursor.finish();
+  return finding;
 }
 
 std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }

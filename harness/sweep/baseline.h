@@ -25,6 +25,8 @@ using Baseline = std::map<Signature, KnownFinding>;
 
 /// One line of a baseline; throws ParseError.
 std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs);
+/// The same from a cursor to the end of its text; fails where the text is no finding.
+std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs& specs);
 
 /// `corpus/baseline` of the checkout.
 std::string baseline_directory();

@@ -43,6 +43,60 @@ std::optional<Shape> shape_in(const Json& list) {
   return shape;
 }
 
+// Where a text stops being JSON. nlohmann's parser tells it only in an exception, which costs more
+// than the parsing.
+class ErrorPosition : public nlohmann::json_sax<Json> {
+ public:
+  static std::size_t in(std::string_view text) {
+    ErrorPosition finder;
+    Json::sax_parse(text, &finder);
+    return finder.position_;
+  }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(Json::number_integer_t) override { return true; }
+  bool number_unsigned(Json::number_unsigned_t) override { return true; }
+  bool number_float(Json::number_float_t, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return true; }
+  bool key(std::string&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string&,
+                   const Json::exception&) override {
+    position_ = position;  // counts from 1
+    return false;
+  }
+
+ private:
+  std::size_t position_ = 1;
+};
+
+Record read_fields(const Json& json) {
+  Record record;
+  record.text = json.at("case");
+  record.loss = json.at("loss");
+  record.entry = json.at("entry");
+  for (const auto& operand : json.at("operands").items()) {
+    record.shapes.push_back(shape_in(operand.value()).value_or(Shape()));
+  }
+  record.zone = json.at("zone");
+  record.outcome = json.at("outcome");
+  record.result_shape = shape_in(json.at("result_shape"));
+  record.verdict = json.at("verdict");
+  record.warned = json.at("warned");
+  record.message = json.at("message");
+  record.signature = json.at("signature");
+  record.libtorch = json.at("libtorch");
+  // Younger than the format.
+  record.result_dtype = json.value("result_dtype", "");
+  record.digest = number_in(json.value("digest", Json()));
+  record.gradient_digest = number_in(json.value("gradient_digest", Json()));
+  return record;
+}
+
 }  // namespace
 
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
@@ -79,41 +133,35 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Record parse_record(const std::string& line) {
+Record parse_record(Cursor& cursor) {
+  const std::string_view text = cursor.rest();
+  const std::size_t start = cursor.offset();
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) {
+    const std::size_t position = std::max<std::size_t>(ErrorPosition::in(text), 1);
+    cursor.fail_with({start + std::min(text.size(), position - 1), "something that is no JSON",
+                      "a result record"});
+    return {};
+  }
   try {
-    const Json json = Json::parse(line);
-    Record record;
-    record.text = json.at("case");
-    record.loss = json.at("loss");
-    record.entry = json.at("entry");
-    for (const auto& operand : json.at("operands").items()) {
-      record.shapes.push_back(shape_in(operand.value()).value_or(Shape()));
-    }
-    record.zone = json.at("zone");
-    record.outcome = json.at("outcome");
-    record.result_shape = shape_in(json.at("result_shape"));
-    record.verdict = json.at("verdict");
-    record.warned = json.at("warned");
-    record.message = json.at("message");
-    record.signature = json.at("signature");
-    record.libtorch = json.at("libtorch");
-    // Younger than the format.
-    record.result_dtype = json.value("result_dtype", "");
-    record.digest = number_in(json.value("digest", Json()));
-    record.gradient_digest = number_in(json.value("gradient_digest", Json()));
-    return record;
-  } catch (const Json::parse_error& error) {
-    const std::size_t offset = std::min(line.size(), std::max<std::size_t>(error.byte, 1) - 1);
-    throw ParseError(offset, "something that is no JSON", "a result record");
+    return read_fields(json);
   } catch (const Json::exception& error) {
     const std::string what = error.what();
-    throw ParseError(0,
-                     fmt::format("a record with an error ({})", what.substr(what.find("] ") + 2)),
-                     "the fields of a result record");
+    cursor.fail_with({start,
+                      fmt::format("a record with an error ({})", what.substr(what.find("] ") + 2)),
+                      "the fields of a result record"});
   } catch (const std::length_error&) {
-    throw ParseError(0, "a shape of too many dimensions",
-                     fmt::format("at most {} dimensions", kMaxRank));
+    cursor.fail_with({start, "a shape of too many dimensions",
+                      fmt::format("at most {} dimensions", kMaxRank)});
   }
+  return {};
+}
+
+Record parse_record(std::string_view line) {
+  Cursor cursor(line);
+  Record record = parse_record(cursor);
+  cursor.finish();
+  return record;
 }
 
 }  // namespace shapefuzz

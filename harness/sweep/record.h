@@ -34,6 +34,8 @@ struct Record {
 };
 
 /// Reads a record of any version of shapefuzz; throws ParseError.
-Record parse_record(const std::string& line);
+Record parse_record(std::string_view line);
+/// The same from a cursor to the end of its text; fails where the text is no record.
+Record parse_record(Cursor& cursor);
 
 }  // namespace shapefuzz

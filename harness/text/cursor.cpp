@@ -31,7 +31,10 @@ void Cursor::expect(std::string_view token, std::string_view why) {
 
 std::string_view Cursor::name(std::string_view what) {
   skip_spaces();
-  if (!starts_name(peek())) fail(what);
+  if (!starts_name(peek())) {
+    fail(what);
+    return {};
+  }
   const std::size_t begin = offset_;
   while (starts_name(peek()) || is_digit(peek())) ++offset_;
   return text_.substr(begin, offset_ - begin);
@@ -54,8 +57,12 @@ std::int64_t Cursor::integer(std::int64_t low, std::int64_t high, std::string_vi
   const auto [end, status] = std::from_chars(first, last, value);
   const bool whole = end == last && first != last;
   if (!whole || status != std::errc() || value < low || value > high) {
-    if (whole) fail_at(begin, fmt::format("{} in [{}, {}]", what, low, high));
-    fail_at(begin, what);
+    if (whole) {
+      fail_at(begin, fmt::format("{} in [{}, {}]", what, low, high));
+    } else {
+      fail_at(begin, what);
+    }
+    return low;
   }
   return value;
 }
@@ -65,7 +72,8 @@ void Cursor::expect_end(std::string_view what) {
   if (!at_end()) fail(fmt::format("the end of {}", what));
 }
 
-void Cursor::fail_at(std::size_t offset, std::string_view expected) const {
+void Cursor::fail_at(std::size_t offset, std::string_view expected) {
+  if (failed()) return;
   std::string found = "the end of the text";
   if (offset < text_.size()) {
     // A whole word or number says more than its first letter.
@@ -75,7 +83,13 @@ void Cursor::fail_at(std::size_t offset, std::string_view expected) const {
     }
     found = fmt::format("'{}'", printable(text_.substr(offset, end - offset), 24));
   }
-  throw ParseError(offset, found, std::string(expected));
+  fail_with(ParseError(offset, found, std::string(expected)));
+}
+
+void Cursor::fail_with(const ParseError& failure) {
+  if (failed()) return;
+  failure_ = failure;
+  offset_ = text_.size();
 }
 
 }  // namespace shapefuzz

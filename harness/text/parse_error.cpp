@@ -20,12 +20,7 @@ ParseError::ParseError(std::size_t offset, const std::string& found, const std::
     : std::runtime_error(
           fmt::format("column {}: found {}, expected {}", offset + 1, found, expected)),
       offset_(offset),
-      found_(found),
       expected_(expected) {}
-
-ParseError ParseError::moved_by(std::size_t start) const {
-  return ParseError(offset_ + start, found_, expected_);
-}
 
 std::string explain(const ParseError& error, std::string_view text) {
   const std::size_t at = std::min(error.offset(), text.size());

@@ -19,12 +19,8 @@ class ParseError : public std::runtime_error {
   std::size_t column() const { return offset_ + 1; }
   const std::string& expected() const { return expected_; }
 
-  /// The same error for a text in which this one starts at byte `start`.
-  ParseError moved_by(std::size_t start) const;
-
  private:
   std::size_t offset_;
-  std::string found_;
   std::string expected_;
 };
 

@@ -36,11 +36,6 @@ TEST(ParseError, NamesTheColumnWhatWasFoundAndWhatWasExpected) {
   EXPECT_STREQ(error.what(), "column 5: found 'x', expected a size");
 }
 
-TEST(ParseError, CountsFromTheWholeTextAfterAMove) {
-  const ParseError error = ParseError(4, "'x'", "a size").moved_by(10);
-  EXPECT_STREQ(error.what(), "column 15: found 'x', expected a size");
-}
-
 TEST(ParseError, PutsTheCaretUnderEveryColumnOfAShortText) {
   const std::string text = "[64,1]";
   for (std::size_t offset = 0; offset <= text.size(); ++offset) {
