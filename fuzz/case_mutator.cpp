@@ -1,7 +1,10 @@
 // libFuzzer's mutations on case lines: text in, text out, and in between a case.
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <unordered_map>
 
+#include "fuzz/last_case.h"
 #include "fuzz/subjects.h"
 #include "harness/case/mutate.h"
 
@@ -11,6 +14,8 @@ extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data
 
 namespace shapefuzz {
 namespace {
+
+constexpr std::size_t kMostRemembered = 4096;
 
 const Mutator& mutator() {
   static const Mutator m(fuzz_subjects());
@@ -26,19 +31,28 @@ const LossSpecs& specs() {
   return all;
 }
 
-std::optional<Case> read(const std::uint8_t* data, std::size_t size) {
-  try {
-    return parse_case({reinterpret_cast<const char*>(data), size}, specs());
-  } catch (const ParseError&) {
-    return std::nullopt;
+// Null where the text is no case; as long as nothing else is read or written.
+const Case* read(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  if (const Case* last = last_case().of(text)) return last;
+  // libFuzzer comes back to the inputs of its corpus.
+  static std::unordered_map<std::string, std::optional<Case>> cases;
+  auto known = cases.find(text);
+  if (known == cases.end()) {
+    if (cases.size() == kMostRemembered) cases.clear();
+    Cursor cursor(text);
+    Case c = parse_case(cursor, specs());
+    known = cases.emplace(text, cursor.failed() ? std::nullopt : std::optional(std::move(c))).first;
   }
+  return known->second ? &*known->second : nullptr;
 }
 
 // 0 where the line does not fit, so that no half of a case is ever kept.
-std::size_t write(const Case& c, std::uint8_t* data, std::size_t max_size) {
+std::size_t write(Case c, std::uint8_t* data, std::size_t max_size) {
   const std::string text = to_string(c);
   if (text.size() > max_size) return 0;
   std::copy(text.begin(), text.end(), data);
+  last_case().set(text, std::move(c));
   return text.size();
 }
 
@@ -51,8 +65,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (mutates_bytes() && seed % 2 == 0 && LLVMFuzzerMutate != nullptr) {
     return LLVMFuzzerMutate(data, size, max_size);
   }
-  const std::optional<Case> c = read(data, size);
-  return write(c ? mutator().mutate(*c, seed) : mutator().plainest(), data, max_size);
+  const Case* const c = read(data, size);
+  return write(c != nullptr ? mutator().mutate(*c, seed) : mutator().plainest(), data, max_size);
 }
 
 extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1,
@@ -60,7 +74,9 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std:
                                                  std::uint8_t* out, std::size_t max_size,
                                                  unsigned int seed) {
   using namespace shapefuzz;
-  const std::optional<Case> a = read(data1, size1);
-  const std::optional<Case> b = read(data2, size2);
-  return a && b ? write(mutator().cross(*a, *b, seed), out, max_size) : 0;
+  const Case* const first = read(data1, size1);
+  if (first == nullptr) return 0;
+  const Case a = *first;
+  const Case* const b = read(data2, size2);
+  return b != nullptr ? write(mutator().cross(a, *b, seed), out, max_size) : 0;
 }

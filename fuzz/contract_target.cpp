@@ -60,6 +60,6 @@ void check_contract(const Contract& contract, std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
   return require_parser(
-      as_text(data, size), [](std::string_view t) { return parse_contract(t, options()); },
+      as_text(data, size), [](Cursor& cursor) { return parse_contract(cursor, options()); },
       check_contract);
 }

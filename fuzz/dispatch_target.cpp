@@ -4,6 +4,7 @@
 //   SHAPEFUZZ_NEW=abort       a bug that the baseline does not have of the loss ends the process;
 //                             to tell findings apart in earnest is the campaign's work
 //   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
+//   SHAPEFUZZ_MEMORY=MODE     how closely memory is watched: off, guard (as usual) or full
 //   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
 #include <algorithm>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <unordered_set>
 
 #include "fuzz/feedback.h"
+#include "fuzz/last_case.h"
 #include "fuzz/property.h"
 #include "fuzz/subjects.h"
 #include "harness/campaign/observer.h"
@@ -41,6 +43,14 @@ bool is_unchecked(const Loss& loss, const Case& c) {
 // wrong value may hide behind half precision or an infinite margin and show in the gradient only.
 std::string family_of(const std::string& verdict) {
   return verdict.rfind("wrong_", 0) == 0 ? "wrong" : verdict;
+}
+
+MemoryMode memory_mode() {
+  const char* const mode = std::getenv("SHAPEFUZZ_MEMORY");
+  if (mode == nullptr) return MemoryMode::kGuard;
+  const auto known = parse_memory_mode(mode);
+  if (!known) throw std::invalid_argument("SHAPEFUZZ_MEMORY: expected off, guard or full");
+  return *known;
 }
 
 class Dispatch {
@@ -88,7 +98,7 @@ class Dispatch {
  private:
   static constexpr std::size_t kMostReached = 1000000;
 
-  Observer observer_;
+  Observer observer_ = Observer({Policy::kExpand, memory_mode()});
   Mutator mutator_ = Mutator(loss_subjects());
   std::set<std::string> known_;   // loss and verdict, loss and family
   std::set<std::string> deadly_;  // loss and misfit
@@ -102,9 +112,9 @@ class Dispatch {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
   static Dispatch dispatch;
-  try {
-    return dispatch(parse_case(as_text(data, size), all_specs()));
-  } catch (const ParseError&) {
-    return -1;
-  }
+  const std::string_view text = as_text(data, size);
+  if (const Case* last = last_case().of(text)) return dispatch(*last);
+  Cursor cursor(text);
+  const Case c = parse_case(cursor, all_specs());
+  return cursor.failed() ? -1 : dispatch(last_case().set(text, c));
 }

@@ -40,14 +40,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text(data, size);
   if (size > 0 && text.front() == '{') {
     return require_parser(
-        text, [](std::string_view t) { return parse_record(std::string(t)); }, check_record);
+        text, [](Cursor& cursor) { return parse_record(cursor); }, check_record);
   }
   require_parser(
-      text, [](std::string_view t) { return parse_expectation(t, "1.13.0"); },
+      text, [](Cursor& cursor) { return parse_expectation(cursor, "1.13.0"); },
       [](const Expectation& expectation, std::string_view whole) {
         require(expectation.verdicts.size() <= whole.size(), "no verdict comes from nowhere",
                 whole);
       });
   return require_parser(
-      text, [](std::string_view t) { return parse_finding(t, test_specs()); }, check_finding);
+      text, [](Cursor& cursor) { return parse_finding(cursor, test_specs()); }, check_finding);
 }

@@ -48,5 +48,11 @@ void check_shape(const Shape& shape, std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shapefuzz;
   return require_parser(
-      as_text(data, size), [](std::string_view t) { return parse_shape(t); }, check_shape);
+      as_text(data, size),
+      [](Cursor& cursor) {
+        const Shape shape = parse_shape(cursor);
+        cursor.expect_end("the shape");
+        return shape;
+      },
+      check_shape);
 }
