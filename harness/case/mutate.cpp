@@ -9,6 +9,8 @@
 namespace shapefuzz {
 namespace {
 
+constexpr std::int64_t kDrawOneIn = 4;
+
 const Subject* find_subject(const std::vector<Subject>& subjects, const std::string& loss) {
   for (const Subject& subject : subjects) {
     if (subject.spec->name == loss) return &subject;
@@ -24,11 +26,13 @@ const T& element_of(const std::vector<T>& list, SeededPick& pick) {
 Case draw_from(const std::vector<Subject>& subjects, SeededPick& pick) {
   const Subject& subject = element_of(subjects, pick);
   const std::string& entry = element_of(subject.spec->entries, pick);
-  // Beyond the sweep's bounds more often than within.
-  const DrawBounds bounds{pick(1, 9), pick(0, 5)};
+  // With one thing wrong, as people write it; mutants of mutants have many. That shows in small
+  // shapes; the others are beyond the sweep's bounds more often than within.
+  const bool plain = pick(0, 3) != 0;
+  const DrawBounds bounds =
+      plain ? DrawBounds{pick(1, 4), pick(0, 3)} : DrawBounds{pick(1, 9), pick(0, 5)};
   Case c = draw_case(*subject.spec, entry, subject.fixed, pick, bounds);
-  // With one thing wrong, as people write it; mutants of mutants have many.
-  if (pick(0, 2) == 0) {
+  if (plain) {
     make_plain(c, subject);
     element_of(all_mutations(), pick)(c, {subjects, subject, pick});
   }
@@ -72,7 +76,7 @@ Case Mutator::draw(std::uint64_t seed) const {
 
 Case Mutator::mutate(const Case& c, std::uint64_t seed) const {
   SeededPick pick(seed);
-  if (pick(0, 12) == 0) return draw(pick.bits());
+  if (pick(0, kDrawOneIn) == 0) return draw(pick.bits());
   const int changes = static_cast<int>(1 + pick(0, 4) * pick(0, 2));
   Case mutant = c;
   for (int i = 0; i < changes; ++i) {

@@ -238,10 +238,11 @@ void change_dtype(Case& c, const MutationContext& context) {
     any_operand(c, pick).dtype = dtype;
     return;
   }
-  // A whole model in another precision.
-  if (number_class(dtype) != NumberClass::kFloating) return;
+  // A whole model in another precision; now and then all that it is given, as images are bytes.
+  const bool all = number_class(dtype) != NumberClass::kFloating;
+  if (all && pick(0, 4) != 0) return;
   for (Operand& operand : c.operands) {
-    if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
+    if (all || number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
   }
 }
 
@@ -270,6 +271,8 @@ void change_value(Case& c, const MutationContext& context) {
     const BoundKind kind = bind_kind(patterns[i], reading.bindings);
     if (operand.values.empty()) operand.values = effective_values(operand, kind, c.seed, i);
     std::vector<double> others = illegal_samples(kind);
+    const std::vector<double> edge = legal_samples(kind);
+    others.insert(others.end(), edge.begin(), edge.end());
     others.insert(others.end(), {0, 1, -1});
     if (number_class(operand.dtype) == NumberClass::kFloating) {
       others.insert(others.end(), {0.5, std::numeric_limits<double>::infinity(),
@@ -333,8 +336,11 @@ const std::vector<Mutation>& all_mutations() {
                                                   change_option,
                                                   change_option,
                                                   change_dtype,
+                                                  change_dtype,
                                                   change_layout,
                                                   change_layout,
+                                                  change_value,
+                                                  change_value,
                                                   change_value,
                                                   change_entry,
                                                   change_seed,
