@@ -38,6 +38,7 @@ constexpr std::chrono::seconds kSaveEvery(10);
 constexpr Seconds kGrace(1);              // for a case that runs when time is up
 constexpr int kHarnessFailed = 70;        // a worker's exit status for an exception of our own
 constexpr rlim_t kMostData = 4ULL << 30;  // so that one case cannot take the machine's memory
+constexpr std::size_t kMostCases = 200000;  // of the corpus, in memory: a worker has no more
 constexpr int kDeathsUntilDeadly = 2;     // one alone may be the fault of a case before it
 
 struct Process {
@@ -61,6 +62,10 @@ class Run {
         corpus_(directory.read_corpus(nullptr)),
         before_(directory.state) {
     corpus_.insert(corpus_.end(), plan.seeds.begin(), plan.seeds.end());
+    for (std::size_t worker = 1; worker <= processes_.size(); ++worker) {
+      corpora_.emplace_back(directory.corpus_path(worker));
+      corpora_.back().read_new();  // what is in corpus_ already
+    }
     for (std::size_t worker = 0; worker < kMostJobs; ++worker) {
       readers_.emplace_back(directory.findings_path(worker));
     }
@@ -78,7 +83,7 @@ class Run {
   CampaignStatus operator()() {
     read_findings();
     save();
-    warm_up_libtorch(MemoryMode::kGuard);
+    warm_up_libtorch(directory_.state.memory);
     for (std::size_t i = 0; i < processes_.size(); ++i) start(i);
     Clock::time_point shown;
     Clock::time_point saved = Clock::now();
@@ -149,8 +154,22 @@ class Run {
     }
   }
 
+  // What the workers have found since: a worker that takes a dead one's place goes on from there.
+  void read_corpora() {
+    for (LineReader& corpus : corpora_) {
+      for (const std::string& line : corpus.read_new()) {
+        corpus_.push_back(parse_case(line, all_specs()));
+      }
+    }
+    // Of so many the older half has been mutated long enough.
+    if (corpus_.size() > kMostCases) {
+      corpus_.erase(corpus_.begin(), corpus_.end() - static_cast<std::ptrdiff_t>(kMostCases / 2));
+    }
+  }
+
   void start(std::size_t index) {
     Process& process = processes_[index];
+    if (!process.first_life) read_corpora();
     std::fflush(nullptr);  // or the child would print our buffers again
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
@@ -274,6 +293,7 @@ class Run {
   LineWriter progress_;
   std::vector<Process> processes_;
   std::vector<Case> corpus_;
+  std::vector<LineReader> corpora_;  // of the workers
   CampaignState before_;
   std::vector<LineReader> readers_;
   KnownLengths known_;

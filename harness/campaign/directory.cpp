@@ -87,8 +87,9 @@ void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
 }  // namespace
 
 std::string CampaignState::to_text() const {
-  return fmt::format("{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\n", kHead,
-                     libtorch, name_of(policy), seed, executions, seconds);
+  return fmt::format(
+      "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n", kHead,
+      libtorch, name_of(policy), seed, executions, seconds, to_string(memory));
 }
 
 CampaignState CampaignState::parse(const std::string& path) {
@@ -116,6 +117,13 @@ CampaignState CampaignState::parse(const std::string& path) {
     fail(5, value(4, "executions"), "a whole number");
   }
   if (!read_number(value(5, "seconds"), state.seconds)) fail(6, value(5, "seconds"), "seconds");
+  // Younger than the format: all campaigns without the line were in this mode.
+  state.memory = MemoryMode::kGuard;
+  if (lines.size() > 6) {
+    const auto memory = parse_memory_mode(value(6, "memory"));
+    if (!memory) fail(7, value(6, "memory"), "off, guard or full");
+    state.memory = *memory;
+  }
   return state;
 }
 

@@ -15,6 +15,7 @@
 
 #include "harness/campaign/line_file.h"
 #include "harness/case/case.h"
+#include "harness/oracle/judging.h"
 #include "harness/oracle/verdict.h"
 #include "harness/sweep/record.h"
 
@@ -24,10 +25,12 @@ namespace shapefuzz {
 struct CampaignState {
   std::string libtorch;
   Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kFull;
   std::uint64_t seed = 0;
   std::uint64_t executions = 0;
   double seconds = 0;
 
+  Judging judging() const { return {policy, memory}; }
   std::string to_text() const;
   /// Throws InputError.
   static CampaignState parse(const std::string& path);

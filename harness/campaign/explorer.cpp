@@ -1,5 +1,6 @@
 #include "harness/campaign/explorer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -12,28 +13,47 @@ using Clock = std::chrono::steady_clock;
 
 // The features bound the corpus; this bounds its memory whatever happens.
 constexpr std::size_t kMostParents = 200000;
-// A case that has killed a worker costs a new one, some milliseconds.
-constexpr std::int64_t kDeadlyOneIn = 256;
 constexpr std::int64_t kCrossOneIn = 8;
 // What has just been found leads on more often than what has been mutated for hours.
 constexpr std::size_t kRecent = 64;
 
-std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses) {
+// Values that LibTorch takes for addresses are as good as any where memory is watched: the watch
+// sees what they touch, and the process lives on.
+std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses, MemoryMode memory) {
   std::vector<Subject> subjects;
   for (const Loss* loss : losses) {
-    subjects.push_back({&loss->spec, loss->sweep_options, loss->unchecked});
+    subjects.push_back({&loss->spec, loss->sweep_options});
+    if (memory == MemoryMode::kOff) subjects.back().unchecked = loss->unchecked;
   }
   return subjects;
 }
 
 }  // namespace
 
-Explorer::Explorer(const std::vector<const Loss*>& losses, Policy policy, std::uint64_t seed,
+Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judging, std::uint64_t seed,
                    ExplorerHost& host)
-    : losses_(losses), mutator_(subjects_of(losses)), observer_(policy), pick_(seed), host_(host) {}
+    : losses_(losses),
+      mutator_(subjects_of(losses, judging.memory)),
+      observer_(judging),
+      pick_(seed),
+      host_(host) {}
 
-void Explorer::add_parent(Case c, std::uint32_t microseconds) {
+void Explorer::add_parent(Case c) {
+  const Loss* const loss = find(c.loss);
+  if (loss == nullptr) return;
+  const Misfit misfit = find_misfit(c, loss->spec);
+  add_parent(std::move(c), kNotRunHere, misfit);
+}
+
+void Explorer::add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit) {
   if (parents_.size() < kMostParents) {
+    const bool empty = std::any_of(c.operands.begin(), c.operands.end(), [](const Operand& operand) {
+      return operand.shape.elements() == 0;
+    });
+    const std::string group = c.loss + (empty ? " empty " : " ") + to_string(misfit);
+    const auto [place, fresh] = group_of_.try_emplace(group, groups_.size());
+    if (fresh) groups_.emplace_back();
+    groups_[place->second].push_back(static_cast<std::uint32_t>(parents_.size()));
     parents_.push_back({std::move(c), microseconds});
   } else {
     parents_[static_cast<std::size_t>(pick_(0, kMostParents))] = {std::move(c), microseconds};
@@ -51,7 +71,7 @@ bool Explorer::run(const Case& c) {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return false;
   const std::vector<Misfit> misfits = find_misfits(c, loss->spec);
-  if (host_.is_deadly(c, misfits) && pick_(0, kDeadlyOneIn) != 0) return false;
+  if (pick_(0, host_.one_in(c, misfits)) != 0) return false;
   host_.about_to_run(c);
   const Clock::time_point start = Clock::now();
   const Judgement& judgement = observer_.observe(*loss, c, misfits.front());
@@ -62,7 +82,7 @@ bool Explorer::run(const Case& c) {
   }
   if (interesting) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    add_parent(c, static_cast<std::uint32_t>(took.count()));
+    add_parent(c, static_cast<std::uint32_t>(took.count()), misfits.front());
     host_.on_interesting(c);
   }
   if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss->spec, judgement);
@@ -70,10 +90,18 @@ bool Explorer::run(const Case& c) {
 }
 
 const Case& Explorer::any_parent() {
+  // Any of a kind, whatever the kind: of what is rare the neighbours are rare too.
+  const auto& group =
+      groups_[static_cast<std::size_t>(pick_(0, static_cast<std::int64_t>(groups_.size())))];
+  const bool alike = pick_(0, 2) == 0;
   const std::size_t count = parents_.size();
   const bool recent = count > kRecent && pick_(0, 2) == 0;
   const auto first = static_cast<std::int64_t>(recent ? count - kRecent : 0);
   const auto draw = [&]() -> const Parent& {
+    if (alike) {
+      return parents_[group[static_cast<std::size_t>(
+          pick_(0, static_cast<std::int64_t>(group.size())))]];
+    }
     return parents_[static_cast<std::size_t>(pick_(first, static_cast<std::int64_t>(count)))];
   };
   // The cheaper one of two: a large case shows little that a small one does not, and costs many.

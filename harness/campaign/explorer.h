@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/campaign/observer.h"
@@ -17,8 +19,9 @@ class ExplorerHost {
   /// Before the case runs, so that it is known if it ends the process.
   virtual void about_to_run(const Case& c) = 0;
   virtual void has_run() = 0;
-  /// Whether cases like this one have ended a process before. Of those few are run.
-  virtual bool is_deadly(const Case& c, const std::vector<Misfit>& misfits) = 0;
+  /// Of how many cases like this one a single one is to be run: 1 for all of them, more where such
+  /// have ended a process before.
+  virtual std::int64_t one_in(const Case& c, const std::vector<Misfit>& misfits) = 0;
   /// Notes a feature; true the first time.
   virtual bool add_feature(std::uint64_t feature) = 0;
   /// The case had a feature that no case before it had.
@@ -28,14 +31,12 @@ class ExplorerHost {
 
 class Explorer {
  public:
-  Explorer(const std::vector<const Loss*>& losses, Policy policy, std::uint64_t seed,
+  Explorer(const std::vector<const Loss*>& losses, const Judging& judging, std::uint64_t seed,
            ExplorerHost& host);
 
-  /// The time of a case that another worker has run: as if it were long, or it would be preferred.
-  static constexpr std::uint32_t kNotRunHere = ~std::uint32_t{0};
-
-  /// A case to mutate from now on; beyond a bound it takes the place of another one.
-  void add_parent(Case c, std::uint32_t microseconds = kNotRunHere);
+  /// A case of one of the losses, to mutate from now on; beyond a bound it takes the place of
+  /// another one.
+  void add_parent(Case c);
   std::size_t parents() const { return parents_.size(); }
 
   /// Judges a case as it is, and keeps it if it is interesting. False if it did not run.
@@ -45,11 +46,15 @@ class Explorer {
   void step();
 
  private:
+  // The time of a case that another worker has run: as if it were long, or it would be preferred.
+  static constexpr std::uint32_t kNotRunHere = ~std::uint32_t{0};
+
   struct Parent {
     Case c;
     std::uint32_t microseconds;  ///< what it took
   };
 
+  void add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit);
   const Loss* find(const std::string& name) const;
   Case next_case();
   const Case& any_parent();
@@ -60,6 +65,9 @@ class Explorer {
   SeededPick pick_;
   ExplorerHost& host_;
   std::vector<Parent> parents_;
+  // By loss, misfit and whether anything is empty: of some there are many thousands, of some a few.
+  std::vector<std::vector<std::uint32_t>> groups_;
+  std::unordered_map<std::string, std::size_t> group_of_;
 };
 
 }  // namespace shapefuzz

@@ -18,8 +18,8 @@ class Merger : public ExplorerHost {
 
   void about_to_run(const Case& /*c*/) override {}
   void has_run() override { position_.cases.fetch_add(1); }
-  bool is_deadly(const Case& /*c*/, const std::vector<Misfit>& /*misfits*/) override {
-    return false;
+  std::int64_t one_in(const Case& /*c*/, const std::vector<Misfit>& /*misfits*/) override {
+    return 1;
   }
   bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
   void on_interesting(const Case& c) override { kept += to_string(c) + "\n"; }
@@ -44,7 +44,7 @@ std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory,
   pool.units = 1;
   pool.work = [&](std::size_t /*unit*/, const auto& skipped, Position& position) {
     Merger merger(position);
-    Explorer explorer(losses, directory.state.policy, 0, merger);
+    Explorer explorer(losses, directory.state.judging(), 0, merger);
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
       position.next_case.store(i);

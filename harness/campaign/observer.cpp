@@ -14,9 +14,7 @@ std::vector<Subject> loss_subjects() {
   return subjects;
 }
 
-Observer::Observer(Policy policy) : judge_(Judging(policy, MemoryMode::kGuard)) {
-  trace_operators();
-}
+Observer::Observer(const Judging& judging) : judge_(judging) { trace_operators(); }
 
 const Judgement& Observer::observe(const Loss& loss, const Case& c, const Misfit& misfit) {
   judgement_ = judge_.judge(loss, c);

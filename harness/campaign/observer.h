@@ -18,7 +18,7 @@ std::vector<Subject> loss_subjects();
 class Observer {
  public:
   /// Turns tracing on for this process (see trace_operators).
-  explicit Observer(Policy policy = Policy::kExpand);
+  explicit Observer(const Judging& judging);
 
   /// Judges the case; `features()` and `reached()` are about it then.
   const Judgement& observe(const Loss& loss, const Case& c, const Misfit& misfit);

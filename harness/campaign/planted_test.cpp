@@ -32,8 +32,8 @@ class Hunt : public ExplorerHost {
 
   void about_to_run(const Case& /*c*/) override { ++executions_; }
   void has_run() override {}
-  bool is_deadly(const Case& /*c*/, const std::vector<Misfit>& /*misfits*/) override {
-    return false;
+  std::int64_t one_in(const Case& /*c*/, const std::vector<Misfit>& /*misfits*/) override {
+    return 1;
   }
   bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
   void on_interesting(const Case& /*c*/) override {}

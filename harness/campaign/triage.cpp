@@ -134,7 +134,7 @@ class Triage {
  public:
   Triage(const CampaignDirectory& directory, const Baseline& baseline, const TriagePlan& plan)
       : plan_(plan),
-        judging_(directory.state.policy, MemoryMode::kGuard),
+        judging_(directory.state.judging()),
         place_(directory.path() + "/triage"),
         findings_(smallest_by_signature(directory)) {
     fs::create_directories(place_ + "/flaky");

@@ -18,6 +18,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLookEvery = 256;  // executions between two looks at the clock
 constexpr std::chrono::seconds kShareEvery(2);
+// A case that has killed a worker costs a new one, some milliseconds; that it does so with another
+// mistake too is another finding.
+constexpr std::int64_t kDeadlyOneIn = 256;
+constexpr std::int64_t kPartlyDeadlyOneIn = 4;
 // LibTorch's caches and a fragmented heap; a process that grows beyond it is replaced.
 constexpr long kMostResidentBytes = 800L << 20;
 
@@ -41,7 +45,7 @@ class Worker : public ExplorerHost {
         findings_(plan.directory.findings_path(plan.number)),
         known_(plan.known),
         libtorch_(libtorch_version()),
-        explorer_(plan.losses, plan.directory.state.policy, plan.seed, *this) {
+        explorer_(plan.losses, plan.directory.state.judging(), plan.seed, *this) {
     for (std::size_t worker = 1; worker <= plan.jobs; ++worker) {
       if (worker == plan.number) continue;
       others_.emplace_back(plan.directory.corpus_path(worker));
@@ -73,14 +77,15 @@ class Worker : public ExplorerHost {
     slot_.executions.fetch_add(1, std::memory_order_relaxed);
   }
 
-  bool is_deadly(const Case& c, const std::vector<Misfit>& misfits) override {
-    if (shared_.deadly.count() == 0) return false;
-    if (shared_.deadly.contains(deadly_hash(c, misfits.front()))) return true;
+  std::int64_t one_in(const Case& c, const std::vector<Misfit>& misfits) override {
+    if (shared_.deadly.count() == 0) return 1;
+    if (shared_.deadly.contains(deadly_hash(c, misfits.front()))) return kDeadlyOneIn;
     // Half of all cases have some option or layout too; that alone is no reason to leave them out.
-    return std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
+    const bool deadly = std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
       return misfit.mistake < Mistake::kOtherOption && misfit.mistake != Mistake::kNone &&
              shared_.deadly.contains(deadly_hash(c, misfit));
     });
+    return deadly ? kPartlyDeadlyOneIn : 1;
   }
 
   bool add_feature(std::uint64_t feature) override {

@@ -21,7 +21,7 @@ struct WorkerPlan {
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
   bool first_life = true;           ///< else the corpus has been run already
-  const std::vector<Case>& corpus;  ///< of the start
+  const std::vector<Case>& corpus;  ///< as it is when the process starts
   const KnownLengths& known;
   bool feedback = true;  ///< false: nothing is ever interesting
 };

@@ -29,6 +29,7 @@ struct FuzzCommand {
   std::size_t jobs = 0;  ///< 0: one a processor
   std::uint64_t seed = 0;
   std::string policy = "expand";
+  std::string memory = "full";
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::string seeds;
   bool resume = false;
@@ -154,6 +155,7 @@ class Fuzz {
     CampaignState state;
     state.libtorch = libtorch_version();
     state.policy = read_policy(command_.policy);
+    state.memory = read_memory_mode(command_.memory);
     state.seed = command_.seed;
     return CampaignDirectory::start(command_.directory, state);
   }
@@ -264,6 +266,10 @@ Command add_fuzz(CLI::App& app) {
       ->check(CLI::Range(0, 63));
   added->add_option("--seed", command.seed, "Another seed, another search")->check(check_seed);
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
+      ->capture_default_str();
+  added
+      ->add_option("--memory", command.memory,
+                   "How closely memory is watched: off, guard, full (runs each case twice)")
       ->capture_default_str();
   added->add_option("--baseline", command.baseline, "What is known: a file, or none");
   added->add_option("--seeds", command.seeds,

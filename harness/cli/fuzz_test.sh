@@ -94,6 +94,12 @@ awk '/^By another/ { behind = 1 } /nll_loss|kl_div/ && behind { exit 1 }' "$scra
 run 1 "$shapefuzz" triage "$dir" --baseline none --promote --to "$scratch/regression"
 [[ $(find "$scratch/regression" -name '*.case' | wc -l) == "${#files[@]}" ]] || fail "not all are promoted"
 
+echo "A campaign from before there was a choice of --memory goes on with guard pages."
+rm -rf "$scratch/old" && cp -r "$dir" "$scratch/old"
+sed -i '/^memory full$/d' "$scratch/old/campaign.txt"
+run 0 fuzz --for 17s --no-triage --resume --dir "$scratch/old"
+grep -qx 'memory guard' "$scratch/old/campaign.txt" || fail "another mode than before"
+
 echo "The corpus can be made minimal."
 cases=$(cat "$dir"/corpus-*.cases | wc -l)
 run 0 fuzz --merge --dir "$dir"
@@ -131,6 +137,8 @@ run 2 fuzz --for 1s --dir "$dir"
 says err "--resume"
 run 2 fuzz --for 5x --dir "$scratch/new"
 says err "expected a time"
+run 2 fuzz --for 1s --memory some --dir "$scratch/new"
+says err "off, guard or full"
 run 2 fuzz --for 1s --dir "$scratch/new" mse_los
 says err "did you mean mse_loss"
 [[ ! -e $scratch/new ]] || fail "a directory was made for wrong options"
@@ -153,6 +161,10 @@ says err "corpus-1.cases:1:"
 damage campaign.txt 'something else'
 run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
 says err "campaign.txt:1:"
+damage campaign.txt ''
+sed -i -e 1d -e 's/^memory full$/memory some/' "$scratch/damaged/campaign.txt"
+run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
+says err "campaign.txt:7: found 'some', expected off, guard or full"
 rm -rf "$scratch/damaged" && cp -r "$dir" "$scratch/damaged"
 truncate -s 100M "$scratch/damaged/corpus-7.cases"
 run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
