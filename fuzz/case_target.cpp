@@ -19,8 +19,8 @@ bool mutates_bytes() { return true; }
 
 namespace {
 
-// Values are drawn for all elements; the mistakes of a large case only take longer. And they take as
-// long as the parsing, so that one case of eight has to do.
+// Values are drawn for all elements; the mistakes of a large case only take longer. And they take
+// as long as the parsing, so that one case of eight has to do.
 constexpr std::int64_t kMostElements = 64;
 constexpr std::size_t kMistakesOneIn = 8;
 

@@ -13,9 +13,7 @@ namespace shapefuzz {
 class LastCase {
  public:
   /// The case of this very text, if it was the last.
-  const Case* of(std::string_view text) const {
-    return case_ && text_ == text ? &*case_ : nullptr;
-  }
+  const Case* of(std::string_view text) const { return case_ && text_ == text ? &*case_ : nullptr; }
   const Case& set(std::string_view text, Case c) {
     text_ = text;
     return case_.emplace(std::move(c));

@@ -35,11 +35,11 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::chrono::milliseconds kTick(50);
 constexpr std::chrono::milliseconds kStatusEvery(200);
 constexpr std::chrono::seconds kSaveEvery(10);
-constexpr Seconds kGrace(1);              // for a case that runs when time is up
-constexpr int kHarnessFailed = 70;        // a worker's exit status for an exception of our own
-constexpr rlim_t kMostData = 4ULL << 30;  // so that one case cannot take the machine's memory
+constexpr Seconds kGrace(1);                // for a case that runs when time is up
+constexpr int kHarnessFailed = 70;          // a worker's exit status for an exception of our own
+constexpr rlim_t kMostData = 4ULL << 30;    // so that one case cannot take the machine's memory
 constexpr std::size_t kMostCases = 200000;  // of the corpus, in memory: a worker has no more
-constexpr int kDeathsUntilDeadly = 2;     // one alone may be the fault of a case before it
+constexpr int kDeathsUntilDeadly = 2;       // one alone may be the fault of a case before it
 
 struct Process {
   pid_t pid = -1;

@@ -17,21 +17,21 @@ constexpr std::int64_t kCrossOneIn = 8;
 // What has just been found leads on more often than what has been mutated for hours.
 constexpr std::size_t kRecent = 64;
 
-// Values that LibTorch takes for addresses are as good as any where memory is watched: the watch
-// sees what they touch, and the process lives on.
+// Values that LibTorch takes for addresses are as good as any where memory is watched on both sides
+// of a tensor: the process lives on.
 std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses, MemoryMode memory) {
   std::vector<Subject> subjects;
   for (const Loss* loss : losses) {
     subjects.push_back({&loss->spec, loss->sweep_options});
-    if (memory == MemoryMode::kOff) subjects.back().unchecked = loss->unchecked;
+    if (memory != MemoryMode::kFull) subjects.back().unchecked = loss->unchecked;
   }
   return subjects;
 }
 
 }  // namespace
 
-Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judging, std::uint64_t seed,
-                   ExplorerHost& host)
+Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judging,
+                   std::uint64_t seed, ExplorerHost& host)
     : losses_(losses),
       mutator_(subjects_of(losses, judging.memory)),
       observer_(judging),
@@ -47,9 +47,9 @@ void Explorer::add_parent(Case c) {
 
 void Explorer::add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit) {
   if (parents_.size() < kMostParents) {
-    const bool empty = std::any_of(c.operands.begin(), c.operands.end(), [](const Operand& operand) {
-      return operand.shape.elements() == 0;
-    });
+    const bool empty =
+        std::any_of(c.operands.begin(), c.operands.end(),
+                    [](const Operand& operand) { return operand.shape.elements() == 0; });
     const std::string group = c.loss + (empty ? " empty " : " ") + to_string(misfit);
     const auto [place, fresh] = group_of_.try_emplace(group, groups_.size());
     if (fresh) groups_.emplace_back();
@@ -70,11 +70,11 @@ const Loss* Explorer::find(const std::string& name) const {
 bool Explorer::run(const Case& c) {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return false;
-  const std::vector<Misfit> misfits = find_misfits(c, loss->spec);
-  if (pick_(0, host_.one_in(c, misfits)) != 0) return false;
+  const Misfit misfit = find_misfit(c, loss->spec);
+  if (pick_(0, host_.one_in(c, misfit)) != 0) return false;
   host_.about_to_run(c);
   const Clock::time_point start = Clock::now();
-  const Judgement& judgement = observer_.observe(*loss, c, misfits.front());
+  const Judgement& judgement = observer_.observe(*loss, c, misfit);
   host_.has_run();
   bool interesting = false;
   for (const std::uint64_t feature : observer_.features()) {
@@ -82,7 +82,7 @@ bool Explorer::run(const Case& c) {
   }
   if (interesting) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    add_parent(c, static_cast<std::uint32_t>(took.count()), misfits.front());
+    add_parent(c, static_cast<std::uint32_t>(took.count()), misfit);
     host_.on_interesting(c);
   }
   if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss->spec, judgement);

@@ -21,7 +21,7 @@ class ExplorerHost {
   virtual void has_run() = 0;
   /// Of how many cases like this one a single one is to be run: 1 for all of them, more where such
   /// have ended a process before.
-  virtual std::int64_t one_in(const Case& c, const std::vector<Misfit>& misfits) = 0;
+  virtual std::int64_t one_in(const Case& c, const Misfit& misfit) = 0;
   /// Notes a feature; true the first time.
   virtual bool add_feature(std::uint64_t feature) = 0;
   /// The case had a feature that no case before it had.

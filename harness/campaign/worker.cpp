@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -18,10 +17,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLookEvery = 256;  // executions between two looks at the clock
 constexpr std::chrono::seconds kShareEvery(2);
-// A case that has killed a worker costs a new one, some milliseconds; that it does so with another
-// mistake too is another finding.
-constexpr std::int64_t kDeadlyOneIn = 256;
-constexpr std::int64_t kPartlyDeadlyOneIn = 4;
+// A case that kills a worker costs a new one, which loads the corpus again.
+constexpr std::int64_t kDeadlyOneIn = 64;
 // LibTorch's caches and a fragmented heap; a process that grows beyond it is replaced.
 constexpr long kMostResidentBytes = 800L << 20;
 
@@ -77,15 +74,9 @@ class Worker : public ExplorerHost {
     slot_.executions.fetch_add(1, std::memory_order_relaxed);
   }
 
-  std::int64_t one_in(const Case& c, const std::vector<Misfit>& misfits) override {
+  std::int64_t one_in(const Case& c, const Misfit& misfit) override {
     if (shared_.deadly.count() == 0) return 1;
-    if (shared_.deadly.contains(deadly_hash(c, misfits.front()))) return kDeadlyOneIn;
-    // Half of all cases have some option or layout too; that alone is no reason to leave them out.
-    const bool deadly = std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
-      return misfit.mistake < Mistake::kOtherOption && misfit.mistake != Mistake::kNone &&
-             shared_.deadly.contains(deadly_hash(c, misfit));
-    });
-    return deadly ? kPartlyDeadlyOneIn : 1;
+    return shared_.deadly.contains(deadly_hash(c, misfit)) ? kDeadlyOneIn : 1;
   }
 
   bool add_feature(std::uint64_t feature) override {

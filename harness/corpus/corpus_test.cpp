@@ -110,8 +110,9 @@ TEST(Expectation, ChoosesTheClauseOfTheVersion) {
 }
 
 TEST(Expectation, IsAnErrorWhereItCannotBeRead) {
-  for (const char* text : {"", "acepted pass", "accepted pas", "accepted pass [3",
-                           "<2.0 accepted *", "<1.0: accepted pass", "<: accepted pass", "<2.: accepted pass", "accepted pass extra"}) {
+  for (const char* text :
+       {"", "acepted pass", "accepted pas", "accepted pass [3", "<2.0 accepted *",
+        "<1.0: accepted pass", "<: accepted pass", "<2.: accepted pass", "accepted pass extra"}) {
     EXPECT_THROW(read_expectation(text, "1.13.1"), ParseError) << text;
   }
 }

@@ -37,7 +37,8 @@ struct CorpusCase {
 std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpecs& specs,
                                     const std::string& libtorch);
 
-/// The expectation of the text behind `# expect`, which the cursor stands at; fails where it is none.
+/// The expectation of the text behind `# expect`, which the cursor stands at; fails where it is
+/// none.
 Expectation parse_expectation(Cursor& cursor, const std::string& libtorch);
 
 /// Whether version `a` is older than `b`, number by number: 1.13 < 2.0.

@@ -64,9 +64,9 @@ std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs
   KnownFinding known;
   known.smallest = parse_case(cursor, specs);
   if (known.smallest.loss != loss || known.smallest.entry != entry) {
-    cursor.fail_with(
-        {start, fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
-         fmt::format("one of {}@{}", printable(loss), printable(entry))});
+    cursor.fail_with({start,
+                      fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
+                      fmt::format("one of {}@{}", printable(loss), printable(entry))});
   }
   return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
            std::string(message)},

@@ -64,8 +64,7 @@ class ErrorPosition : public nlohmann::json_sax<Json> {
   bool end_object() override { return true; }
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string&,
-                   const Json::exception&) override {
+  bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
     position_ = position;  // counts from 1
     return false;
   }
@@ -151,8 +150,8 @@ Record parse_record(Cursor& cursor) {
                       fmt::format("a record with an error ({})", what.substr(what.find("] ") + 2)),
                       "the fields of a result record"});
   } catch (const std::length_error&) {
-    cursor.fail_with({start, "a shape of too many dimensions",
-                      fmt::format("at most {} dimensions", kMaxRank)});
+    cursor.fail_with(
+        {start, "a shape of too many dimensions", fmt::format("at most {} dimensions", kMaxRank)});
   }
   return {};
 }

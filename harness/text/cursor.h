@@ -10,9 +10,10 @@
 
 namespace shapefuzz {
 
-/// Reads a text from left to right. The first failure is kept and moves the cursor to the end, where
-/// nothing more is found: a parser runs on to its own end, and whoever began it calls `finish`, which
-/// throws. A throw through all frames of a parser would cost more than all of its other work.
+/// Reads a text from left to right. The first failure is kept and moves the cursor to the end,
+/// where nothing more is found: a parser runs on to its own end, and whoever began it calls
+/// `finish`, which throws. A throw through all frames of a parser would cost more than all of its
+/// other work.
 class Cursor {
  public:
   explicit Cursor(std::string_view text, std::size_t offset = 0) : text_(text), offset_(offset) {}
@@ -32,8 +33,8 @@ class Cursor {
   bool take(std::string_view token);
   /// Skips spaces, then takes `token` or fails.
   void expect(std::string_view token, std::string_view why = "");
-  /// Skips spaces, then takes `[A-Za-z_][A-Za-z0-9_]*`; `what` names it in the error. Empty if it is
-  /// not there.
+  /// Skips spaces, then takes `[A-Za-z_][A-Za-z0-9_]*`; `what` names it in the error. Empty if it
+  /// is not there.
   std::string_view name(std::string_view what);
   /// Takes characters as long as they are in `alphabet`; may be empty.
   std::string_view while_in(std::string_view alphabet);
