@@ -26,15 +26,18 @@ const T& element_of(const std::vector<T>& list, SeededPick& pick) {
 Case draw_from(const std::vector<Subject>& subjects, SeededPick& pick) {
   const Subject& subject = element_of(subjects, pick);
   const std::string& entry = element_of(subject.spec->entries, pick);
-  // With one thing wrong, as people write it; mutants of mutants have many. That shows in small
-  // shapes; the others are beyond the sweep's bounds more often than within.
+  // With one thing wrong, as people write it, most often a shape; mutants of mutants have many.
+  // That shows in small shapes; the others are beyond the sweep's bounds more often than within.
   const bool plain = pick(0, 3) != 0;
   const DrawBounds bounds =
-      plain ? DrawBounds{pick(1, 4), pick(0, 3)} : DrawBounds{pick(1, 9), pick(0, 5)};
+      plain ? DrawBounds{pick(1, 4), pick(0, 4)} : DrawBounds{pick(1, 9), pick(0, 5)};
   Case c = draw_case(*subject.spec, entry, subject.fixed, pick, bounds);
-  if (plain) {
-    make_plain(c, subject);
-    element_of(all_mutations(), pick)(c, {subjects, subject, pick});
+  if (plain) make_plain(c, subject);
+  const MutationContext context{subjects, subject, pick};
+  if (pick(0, 2) == 0) {
+    make_mistake(c, context);
+  } else if (plain) {
+    element_of(all_mutations(), pick)(c, context);
   }
   repair(c, *find_subject(subjects, c.loss)->spec);
   return c;

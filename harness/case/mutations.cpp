@@ -74,16 +74,6 @@ const OperandPattern* pattern_of(const Reading& reading, const std::string& name
   return nullptr;
 }
 
-void make_mistake(Case& c, const MutationContext& context) {
-  SeededPick& pick = context.pick;
-  const std::size_t i = index_below(c.operands.size(), pick);
-  std::optional<std::int64_t> classes;
-  if (pick(0, 4) == 0) classes = any_size(c, pick);
-  const Mistake mistake = element_of(applicable_mistakes(), pick);
-  const auto shape = apply(mistake, c.operands[i].shape, pick(1, 3), classes);
-  if (shape) c.operands[i].shape = *shape;
-}
-
 void change_size(Case& c, const MutationContext& context) {
   Shape& shape = any_operand(c, context.pick).shape;
   if (shape.empty()) return;
@@ -348,6 +338,16 @@ const std::vector<Mutation>& all_mutations() {
                                                   make_plainer,
                                                   make_plainer};
   return mutations;
+}
+
+void make_mistake(Case& c, const MutationContext& context) {
+  SeededPick& pick = context.pick;
+  const std::size_t i = index_below(c.operands.size(), pick);
+  std::optional<std::int64_t> classes;
+  if (pick(0, 4) == 0) classes = any_size(c, pick);
+  const Mistake mistake = element_of(applicable_mistakes(), pick);
+  const auto shape = apply(mistake, c.operands[i].shape, pick(1, 3), classes);
+  if (shape) c.operands[i].shape = *shape;
 }
 
 bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick) {

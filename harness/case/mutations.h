@@ -20,6 +20,9 @@ using Mutation = void (*)(Case& c, const MutationContext& context);
 /// Each as often as it shall be made.
 const std::vector<Mutation>& all_mutations();
 
+/// One operand's shape as a mistake of the catalogue leaves it.
+void make_mistake(Case& c, const MutationContext& context);
+
 /// Whether the operand or the option is one that rather stays as it is, this time.
 bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick);
 
