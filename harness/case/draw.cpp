@@ -90,7 +90,7 @@ Case draw_case(const LossSpec& spec, const std::string& entry, const std::vector
   Bindings bindings(contract, call.options);
   draw_sizes(contract, alternative, pick, bounds, bindings);
   for (const OperandPattern& pattern : alternative.operands) {
-    if (pattern.optional && pick(0, 3) != 2) continue;
+    if (pattern.optional && pick(0, 2) == 0) continue;
     Operand operand;
     operand.name = pattern.name;
     operand.dtype = default_dtype(pattern.kind);

@@ -23,8 +23,12 @@ class Cursor {
   /// The next character, or NUL at the end (a NUL byte in the text is never expected, so it fails).
   char peek() const { return at_end() ? '\0' : text_[offset_]; }
   std::string_view rest() const { return text_.substr(offset_); }
-  /// Whether the rest starts with `token`.
-  bool sees(std::string_view token) const { return text_.substr(offset_, token.size()) == token; }
+  /// Whether the rest starts with `token`, which is not empty.
+  bool sees(std::string_view token) const {
+    // Most tokens are one character, and most are not there.
+    return peek() == token.front() &&
+           (token.size() == 1 || text_.substr(offset_, token.size()) == token);
+  }
 
   /// Leaves `bytes` out, which are no more than the rest has.
   void skip(std::size_t bytes) { offset_ += bytes; }
