@@ -40,7 +40,7 @@ Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judgin
 
 void Explorer::add_parent(Case c) {
   const Loss* const loss = find(c.loss);
-  if (loss == nullptr) return;
+  if (loss == nullptr || !mutator_.fits(c)) return;
   const Misfit misfit = find_misfit(c, loss->spec);
   add_parent(std::move(c), kNotRunHere, misfit);
 }

@@ -34,8 +34,8 @@ class Explorer {
   Explorer(const std::vector<const Loss*>& losses, const Judging& judging, std::uint64_t seed,
            ExplorerHost& host);
 
-  /// A case of one of the losses, to mutate from now on; beyond a bound it takes the place of
-  /// another one.
+  /// A case of one of the losses and within the mutator's caps, to mutate from now on; beyond a
+  /// bound it takes the place of another one. Any other case is left out.
   void add_parent(Case c);
   std::size_t parents() const { return parents_.size(); }
 

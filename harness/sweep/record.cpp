@@ -53,18 +53,21 @@ class ErrorPosition : public nlohmann::json_sax<Json> {
     return finder.position_;
   }
   bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(Json::number_integer_t) override { return true; }
-  bool number_unsigned(Json::number_unsigned_t) override { return true; }
-  bool number_float(Json::number_float_t, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(Json::binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return true; }
-  bool key(std::string&) override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(Json::number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(Json::number_unsigned_t /*value*/) override { return true; }
+  bool number_float(Json::number_float_t /*value*/, const std::string& /*text*/) override {
+    return true;
+  }
+  bool string(std::string& /*value*/) override { return true; }
+  bool binary(Json::binary_t& /*value*/) override { return true; }
+  bool start_object(std::size_t /*elements*/) override { return true; }
+  bool key(std::string& /*value*/) override { return true; }
   bool end_object() override { return true; }
-  bool start_array(std::size_t) override { return true; }
+  bool start_array(std::size_t /*elements*/) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
     position_ = position;  // counts from 1
     return false;
   }
