@@ -161,8 +161,8 @@ says err "corpus-1.cases:1:"
 damage campaign.txt 'something else'
 run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
 says err "campaign.txt:1:"
-damage campaign.txt ''
-sed -i -e 1d -e 's/^memory full$/memory some/' "$scratch/damaged/campaign.txt"
+rm -rf "$scratch/damaged" && cp -r "$dir" "$scratch/damaged"
+sed -i 's/^memory full$/memory some/' "$scratch/damaged/campaign.txt"
 run 2 fuzz --for 20s --resume --dir "$scratch/damaged"
 says err "campaign.txt:7: found 'some', expected off, guard or full"
 rm -rf "$scratch/damaged" && cp -r "$dir" "$scratch/damaged"
