@@ -387,10 +387,7 @@ std::string to_string(const Case& c) {
 }
 
 Case parse_case(std::string_view text, const LossSpecs& specs) {
-  Cursor cursor(text);
-  Case c = parse_case(cursor, specs);
-  cursor.finish();
-  return c;
+  return parse_text(text, [&](Cursor& cursor) { return parse_case(cursor, specs); });
 }
 
 Case parse_case(Cursor& cursor, const LossSpecs& specs) {

@@ -20,11 +20,11 @@ const OptionSpec kList = {"cutoffs", List{2, 4}, {}};
 
 // The whole text as a value of the option.
 OptionValue parse(const OptionSpec& spec, std::string_view text) {
-  Cursor cursor(text);
-  OptionValue value = parse_option_value(cursor, spec);
-  cursor.expect_end("the value");
-  cursor.finish();
-  return value;
+  return parse_text(text, [&](Cursor& cursor) {
+    OptionValue value = parse_option_value(cursor, spec);
+    cursor.expect_end("the value");
+    return value;
+  });
 }
 
 void expect_bad_value(const OptionSpec& spec, const std::string& marked, std::string_view message) {

@@ -199,10 +199,7 @@ bool same_operands(const Alternative& a, const Alternative& b) {
 }  // namespace
 
 Contract parse_contract(std::string_view text, const std::vector<std::string>& options) {
-  Cursor cursor(text);
-  Contract contract = parse_contract(cursor, options);
-  cursor.finish();
-  return contract;
+  return parse_text(text, [&](Cursor& cursor) { return parse_contract(cursor, options); });
 }
 
 Contract parse_contract(Cursor& cursor, const std::vector<std::string>& options) {

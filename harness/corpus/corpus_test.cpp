@@ -94,10 +94,7 @@ TEST(Corpus, AccountsForEveryCaseOfPyTorchsSuite) {
 }
 
 Expectation read_expectation(std::string_view text, const std::string& libtorch) {
-  Cursor cursor(text);
-  Expectation expectation = parse_expectation(cursor, libtorch);
-  cursor.finish();
-  return expectation;
+  return parse_text(text, [&](Cursor& cursor) { return parse_expectation(cursor, libtorch); });
 }
 
 TEST(Expectation, ChoosesTheClauseOfTheVersion) {

@@ -92,6 +92,7 @@ bool is_older(std::string_view a, std::string_view b) {
 }
 
 Expectation parse_expectation(Cursor& cursor, const std::string& libtorch) {
+  const std::size_t start = cursor.offset();
   std::optional<Expectation> chosen;
   do {
     bool applies = true;
@@ -104,7 +105,7 @@ Expectation parse_expectation(Cursor& cursor, const std::string& libtorch) {
   } while (cursor.take(";"));
   if (!cursor.take(kNote)) cursor.expect_end("the expectation");
   if (!chosen) {
-    cursor.fail_with({0, "no clause for this LibTorch", "one without a version"});
+    cursor.fail_with({start, "no clause for this LibTorch", "one without a version"});
     return {};
   }
   return std::move(*chosen);

@@ -95,11 +95,11 @@ Shape parse_shape(Cursor& cursor) {
 }
 
 Shape parse_shape(std::string_view text) {
-  Cursor cursor(text);
-  const Shape shape = parse_shape(cursor);
-  cursor.expect_end("the shape");
-  cursor.finish();
-  return shape;
+  return parse_text(text, [](Cursor& cursor) {
+    const Shape shape = parse_shape(cursor);
+    cursor.expect_end("the shape");
+    return shape;
+  });
 }
 
 std::string to_string(const Shape& shape) {

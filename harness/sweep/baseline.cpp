@@ -74,10 +74,7 @@ std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs
 }
 
 std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs) {
-  Cursor cursor(line);
-  auto finding = parse_finding(cursor, specs);
-  cursor.finish();
-  return finding;
+  return parse_text(line, [&](Cursor& cursor) { return parse_finding(cursor, specs); });
 }
 
 std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }

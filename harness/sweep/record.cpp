@@ -160,10 +160,7 @@ Record parse_record(Cursor& cursor) {
 }
 
 Record parse_record(std::string_view line) {
-  Cursor cursor(line);
-  Record record = parse_record(cursor);
-  cursor.finish();
-  return record;
+  return parse_text(line, [](Cursor& cursor) { return parse_record(cursor); });
 }
 
 }  // namespace shapefuzz

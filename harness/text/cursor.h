@@ -66,4 +66,13 @@ class Cursor {
   std::optional<ParseError> failure_;
 };
 
+/// What `parse` reads of a text with a cursor at its start; throws the cursor's failure.
+template <class Parse>
+auto parse_text(std::string_view text, Parse parse) {
+  Cursor cursor(text);
+  auto read = parse(cursor);
+  cursor.finish();
+  return read;
+}
+
 }  // namespace shapefuzz

@@ -10,11 +10,11 @@ namespace shapefuzz {
 namespace {
 
 std::int64_t read_integer(std::string_view text) {
-  Cursor cursor(text);
-  const std::int64_t value = cursor.integer(-10, 1000, "a number");
-  cursor.expect_end("the number");
-  cursor.finish();
-  return value;
+  return parse_text(text, [](Cursor& cursor) {
+    const std::int64_t value = cursor.integer(-10, 1000, "a number");
+    cursor.expect_end("the number");
+    return value;
+  });
 }
 
 TEST(Cursor, ReadsWholeNumbersWithinTheirBounds) {
