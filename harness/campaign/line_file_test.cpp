@@ -8,20 +8,16 @@
 
 #include "harness/campaign/shared.h"
 #include "harness/text/file.h"
+#include "harness/text/test_directory.h"
 
 namespace shapefuzz {
 namespace {
 
-std::string fresh_path(const std::string& name) {
-  const std::string path = ::testing::TempDir() + "/" + name;
-  std::remove(path.c_str());
-  return path;
-}
-
 using Lines = std::vector<std::string>;
 
 TEST(LineFile, is_read_while_it_is_written) {
-  const std::string path = fresh_path("growing");
+  const TestDirectory directory;
+  const std::string path = directory.file("growing");
   LineReader reader(path);
   EXPECT_EQ(reader.read_new(), Lines());
   LineWriter writer(path);
@@ -35,7 +31,8 @@ TEST(LineFile, is_read_while_it_is_written) {
 }
 
 TEST(LineFile, leaves_out_a_torn_line_and_its_next_writer_cuts_it_off) {
-  const std::string path = fresh_path("torn");
+  const TestDirectory directory;
+  const std::string path = directory.file("torn");
   std::ofstream(path) << "whole\nto";
   LineReader reader(path);
   EXPECT_EQ(reader.read_new(), Lines{"whole"});
@@ -45,24 +42,26 @@ TEST(LineFile, leaves_out_a_torn_line_and_its_next_writer_cuts_it_off) {
 }
 
 TEST(LineFile, that_is_torn_in_its_first_line_is_empty) {
-  const std::string path = fresh_path("torn_first");
+  const TestDirectory directory;
+  const std::string path = directory.file("torn_first");
   std::ofstream(path) << std::string(10000, 'x');
   LineWriter(path).append("new");
   EXPECT_EQ(LineReader(path).read_new(), Lines{"new"});
 }
 
 TEST(LineFile, of_a_hundred_megabytes_is_refused) {
-  const std::string path = fresh_path("large");
+  const TestDirectory directory;
+  const std::string path = directory.file("large");
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   ASSERT_EQ(std::fseek(file, 100L << 20, SEEK_SET), 0);
   std::fputs("\n", file);
   std::fclose(file);
   EXPECT_THROW(LineReader(path).read_new(), InputError);
-  std::remove(path.c_str());
 }
 
 TEST(LineFile, is_replaced_as_a_whole) {
-  const std::string path = fresh_path("replaced");
+  const TestDirectory directory;
+  const std::string path = directory.file("replaced");
   replace_file(path, "old\n");
   replace_file(path, "new\n");
   EXPECT_EQ(LineReader(path).read_new(), Lines{"new"});

@@ -12,6 +12,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
+#include "harness/text/test_directory.h"
 
 namespace shapefuzz {
 namespace {
@@ -125,11 +126,10 @@ TEST(Expectation, SaysWhatDiffers) {
 }
 
 TEST(Corpus, NamesFileAndLineOfWhatItCannotRead) {
-  const std::string directory = ::testing::TempDir() + "/broken_corpus";
-  ASSERT_EQ(std::system(("mkdir -p '" + directory + "'").c_str()), 0);
-  std::ofstream(directory + "/broken.cases") << "# a comment\nmse_loss(input=f64[3])\n";
+  const TestDirectory directory;
+  std::ofstream(directory.file("broken.cases")) << "# a comment\nmse_loss(input=f64[3])\n";
   try {
-    read_corpus(directory, all_specs(), "1.13.1");
+    read_corpus(directory.path(), all_specs(), "1.13.1");
     FAIL() << "no error";
   } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("broken.cases:2:"), std::string::npos) << error.what();

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "harness/text/file.h"
+#include "harness/text/test_directory.h"
 
 namespace shapefuzz {
 namespace {
@@ -37,7 +38,8 @@ struct Line {
 };
 
 std::string write(const std::string& name, const std::vector<Line>& lines) {
-  const std::string path = ::testing::TempDir() + "/" + name + ".jsonl";
+  static const TestDirectory directory;
+  std::string path = directory.file(name + ".jsonl");
   std::ofstream file(path);
   for (const Line& line : lines) file << line.json();
   return path;

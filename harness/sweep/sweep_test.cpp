@@ -1,11 +1,11 @@
 #include "harness/sweep/sweep.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,6 +13,7 @@
 #include "harness/oracle/mutants.h"
 #include "harness/sweep/baseline.h"
 #include "harness/sweep/pool.h"
+#include "harness/text/test_directory.h"
 
 namespace shapefuzz {
 namespace {
@@ -97,13 +98,12 @@ std::string misbehave(std::size_t unit, const std::vector<std::uint64_t>& skippe
 }
 
 TEST(Baseline, IsThatOfTheVersionOrOfTheNearestOlderOne) {
-  const std::string directory = ::testing::TempDir() + "/baselines";
-  std::filesystem::create_directories(directory);
+  const TestDirectory directory;
   for (const char* version : {"1.13", "2.6", "2.14", "2.14-meta", "next"}) {
-    std::ofstream(directory + "/libtorch-" + version + ".txt") << "# nothing\n";
+    std::ofstream(directory.file(fmt::format("libtorch-{}.txt", version))) << "# nothing\n";
   }
   const auto version = [&](const std::string& libtorch, Device device = Device::kCpu) {
-    const auto file = find_baseline(libtorch, device, directory);
+    const auto file = find_baseline(libtorch, device, directory.path());
     return file ? file->version + (file->exact ? " exact" : " older") : "none";
   };
   EXPECT_EQ(version("1.13.1"), "1.13 exact");
