@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <tuple>
 
 #include "harness/campaign/features.h"
+#include "harness/case/mutations.h"
 #include "harness/case/order.h"
 #include "harness/losses/loss.h"
 #include "harness/shrink/apart.h"
@@ -80,12 +82,15 @@ struct Answer {
   std::string fate;  // `finding` or `flaky`
   std::string text;  // of the file
 
-  std::string dump() const {
-    return Json({fate, text}).dump(-1, ' ', false, Json::error_handler_t::replace);
+  static std::string dump(const std::vector<Answer>& answers) {
+    Json json = Json::array();
+    for (const Answer& answer : answers) json.push_back({answer.fate, answer.text});
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   }
-  static Answer parse(const std::string& line) {
-    const Json json = Json::parse(line);
-    return {json.at(0), json.at(1)};
+  static std::vector<Answer> parse(const std::string& line) {
+    std::vector<Answer> answers;
+    for (const Json& json : Json::parse(line)) answers.push_back({json.at(0), json.at(1)});
+    return answers;
   }
 };
 
@@ -107,27 +112,57 @@ Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
                                       times, kRepetitions, finding.record.text)};
 }
 
-Answer examine(const StoredFinding& finding, const Judging& judging, const TriagePlan& plan) {
+Answer found(const StoredFinding& finding, const Case& smallest, const std::string& effort) {
   const Record& record = finding.record;
-  // Cheaper than to shrink what does not come again.
-  if (to_string(judge_apart(finding.c, judging).signature) != record.signature) {
-    return judge_flaky(finding, judging);
-  }
-  const ShrinkLimits limits{plan.tries_per_finding, plan.seconds_per_finding};
-  const ShrunkApart result = shrink_apart(finding.c, judging, limits);
-  const Case& smallest = result.shrunk.smallest;
-  if (to_string(result.shown.signature) != record.signature) return judge_flaky(finding, judging);
-  const std::string effort =
-      fmt::format("{}{}", result.shrunk.tries,
-                  result.shrunk.proven          ? " tries, and no smaller one shows it"
-                  : result.shrunk.stopped_early ? " tries, stopped early"
-                                                : " tries");
   return {"finding",
           head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: shapefuzz run '{}'\n{}  "
                                       "# expect <{}: {} {}; * *\n",
                                       effort, printable(record.text, 400), to_string(smallest),
                                       to_string(smallest), next_line(record.libtorch),
                                       outcomes_of(*find_verdict(record.verdict)), record.verdict)};
+}
+
+// Leaves the smallest case in `smallest`, if there is one. Throws HarnessError.
+Answer examine(const StoredFinding& finding, const Judging& judging, const ShrinkLimits& limits,
+               std::optional<Case>* smallest = nullptr) {
+  const ShrunkApart result = shrink_apart(finding.c, judging, limits);
+  if (to_string(result.shown.signature) != finding.record.signature) {
+    return judge_flaky(finding, judging);
+  }
+  if (smallest != nullptr) *smallest = result.shrunk.smallest;
+  const char* const how = result.shrunk.proven          ? ", and no smaller one shows it"
+                          : result.shrunk.stopped_early ? ", stopped early"
+                          : !limits.climb               ? ", one step after the other"
+                                                        : "";
+  return found(finding, result.shrunk.smallest,
+               fmt::format("{} tries{}", result.shrunk.tries, how));
+}
+
+// The same at several entries, each of which the smallest case of another shows most often.
+std::vector<Answer> examine_entries(const std::vector<const StoredFinding*>& findings,
+                                    const Judging& judging, const ShrinkLimits& limits) {
+  std::vector<Answer> answers;
+  std::optional<Case> smallest;
+  for (const StoredFinding* finding : findings) {
+    if (smallest) {
+      Case c = *smallest;
+      c.entry = finding->c.entry;
+      repair(c, find_loss(c.loss)->spec);
+      if (to_string(judge_apart(c, judging).signature) == finding->record.signature) {
+        answers.push_back(found(*finding, c, "1 try, as another entry's,"));
+        continue;
+      }
+    }
+    answers.push_back(examine(*finding, judging, limits, &smallest));
+  }
+  return answers;
+}
+
+// What a finding and those of other entries have in common.
+std::string without_entry(const std::string& signature) {
+  const std::size_t first = signature.find(" | ");
+  const std::size_t second = signature.find(" | ", first + 1);
+  return signature.substr(0, first) + signature.substr(second);
 }
 
 class Triage {
@@ -154,17 +189,25 @@ class Triage {
   }
 
   TriageResult operator()() {
+    const std::vector<Group> unread = unread_groups();
+    result_.unread = count_in(unread);
+    result_.unproven = open_.size();
+    total_ = result_.unread + open_.size();
+    ShrinkLimits limits{plan_.tries_per_finding, plan_.seconds_per_finding, false};
+    in_rounds(unread, [&](const std::vector<Group>& round) {
+      examine_all(round, limits);
+      result_.unread -= count_in(round);
+    });
+    limits.climb = true;
+    std::vector<Group> each;
+    for (const StoredFinding* finding : open_) each.push_back({finding});
     LineWriter done(done_path());
-    std::size_t count = 0;
-    // In rounds, so that the time is looked at, and what is done is written down.
-    const std::size_t round = std::max<std::size_t>(1, plan_.jobs) * 4;
-    while (count < open_.size() && !stopped(count)) {
-      const std::size_t end = std::min(open_.size(), count + round);
-      examine_all(count, end);
-      for (; count < end; ++count) done.append(open_[count]->record.signature);
+    in_rounds(each, [&](const std::vector<Group>& round) {
+      examine_all(round, limits);
+      for (const Group& group : round) done.append(group.front()->record.signature);
       done.sync();
-    }
-    result_.unread = open_.size() - count;
+      result_.unproven -= round.size();
+    });
     result_.files = files_in(place_);
     result_.flaky = files_in(place_ + "/flaky");
     add_groups();
@@ -172,6 +215,43 @@ class Triage {
   }
 
  private:
+  // Findings that one worker looks at, one after the other.
+  using Group = std::vector<const StoredFinding*>;
+
+  static std::size_t count_in(const std::vector<Group>& groups) {
+    std::size_t count = 0;
+    for (const Group& group : groups) count += group.size();
+    return count;
+  }
+
+  // What no file is there of, those of one kind at all entries together.
+  std::vector<Group> unread_groups() const {
+    std::vector<Group> groups;
+    std::map<std::string, std::size_t> group_of;
+    for (const StoredFinding* finding : open_) {
+      const std::string name = "/" + name_of(finding->record);
+      if (fs::exists(place_ + name) || fs::exists(place_ + "/flaky" + name)) continue;
+      const auto [place, fresh] =
+          group_of.try_emplace(without_entry(finding->record.signature), groups.size());
+      if (fresh) groups.emplace_back();
+      groups[place->second].push_back(finding);
+    }
+    return groups;
+  }
+
+  // So that the time is looked at, and what is done is written down.
+  template <class Examine>
+  void in_rounds(const std::vector<Group>& groups, const Examine& examine) {
+    const std::size_t size = std::max<std::size_t>(1, plan_.jobs) * 4;
+    for (std::size_t begin = 0; begin < groups.size() && !stopped(); begin += size) {
+      const std::size_t end = std::min(groups.size(), begin + size);
+      const std::vector<Group> round(groups.begin() + static_cast<std::ptrdiff_t>(begin),
+                                     groups.begin() + static_cast<std::ptrdiff_t>(end));
+      examine(round);
+      examined_ += count_in(round);
+    }
+  }
+
   // What matters most comes first, should the time be short: the smallest two of each loss and
   // verdict (one may not come again), those that the baseline has nothing like before the others.
   void sort_by_need() {
@@ -197,14 +277,14 @@ class Triage {
 
   std::string done_path() const { return place_ + "/done.txt"; }
 
-  bool stopped(std::size_t count) const {
-    if (plan_.on_progress && plan_.on_progress(count, open_.size())) return true;
+  bool stopped() const {
+    if (plan_.on_progress && plan_.on_progress(examined_, total_)) return true;
     return std::chrono::duration<double>(Clock::now() - start_).count() > plan_.seconds;
   }
 
-  void examine_all(std::size_t begin, std::size_t end) {
+  void examine_all(const std::vector<Group>& groups, const ShrinkLimits& limits) {
     Pool pool;
-    pool.units = end - begin;
+    pool.units = groups.size();
     pool.jobs = plan_.jobs;
     // A unit is many cases in processes of their own, which are timed one by one.
     pool.seconds_per_case = 60 + 20 * plan_.seconds_per_finding;
@@ -212,16 +292,23 @@ class Triage {
       // glibc says a line before it aborts.
       const int nowhere = ::open("/dev/null", O_WRONLY);
       if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-      const StoredFinding& finding = *open_[begin + unit];
-      if (!skipped.empty())
-        return Answer{"flaky", head(finding) + finding.record.text + "\n"}.dump();
-      return examine(finding, judging_, plan_).dump();
+      const Group& group = groups[unit];
+      if (skipped.empty()) return Answer::dump(examine_entries(group, judging_, limits));
+      std::vector<Answer> answers;
+      for (const StoredFinding* finding : group) {
+        answers.push_back({"flaky", head(*finding) + finding->record.text + "\n"});
+      }
+      return Answer::dump(answers);
     };
     pool.on_result = [&](std::size_t unit, const std::string& text) {
-      const Answer answer = Answer::parse(text);
-      const std::string name = name_of(open_[begin + unit]->record);
-      const std::string folder = answer.fate == "flaky" ? "/flaky/" : "/";
-      replace_file(place_ + folder + name, answer.text);
+      const std::vector<Answer> answers = Answer::parse(text);
+      for (std::size_t i = 0; i < answers.size(); ++i) {
+        const std::string name = "/" + name_of(groups[unit][i]->record);
+        const bool flaky = answers[i].fate == "flaky";
+        replace_file(place_ + (flaky ? "/flaky" : "") + name, answers[i].text);
+        // It may have been the other the first time.
+        fs::remove(place_ + (flaky ? "" : "/flaky") + name);
+      }
     };
     pool.run();
   }
@@ -271,7 +358,9 @@ class Triage {
   std::set<std::string> known_;  // signatures of the baseline
   std::set<std::string> done_;
   std::set<std::pair<std::string, std::string>> families_;  // loss and verdict, of the baseline
-  std::vector<const StoredFinding*> open_;
+  std::vector<const StoredFinding*> open_;  // not yet through with both
+  std::size_t total_ = 0;                   // to be gone through, and
+  std::size_t examined_ = 0;                // what has been
   TriageResult result_;
   const Clock::time_point start_ = Clock::now();
 };

@@ -2,8 +2,10 @@
 // under its signature, and written to a file of its own, `triage/<verdict>-<loss>-<hash>.case`.
 // What the baseline knows is dropped; what does not come again is kept in `triage/flaky/`.
 //
-// `triage/done.txt` says what has become of each signature, so that a triage that was interrupted
-// goes on where it was.
+// It is gone through twice: first each finding is only walked down, so that all are there soon, then
+// each is shrunk from the plainest case up, which proves that nothing smaller shows it.
+// `triage/done.txt` has the signatures that are through with both, so that a triage that was
+// interrupted goes on where it was.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +23,7 @@ struct TriagePlan {
   double seconds_per_finding = 10;
   std::size_t tries_per_finding = 20000;
   std::size_t jobs = 1;
-  /// The findings told apart so far, of all; true ends the triage.
+  /// The findings gone through so far, each of which counts twice, of all; true ends the triage.
   std::function<bool(std::size_t done, std::size_t all)> on_progress;
 };
 
@@ -39,8 +41,9 @@ struct TriageResult {
   /// Of the files: what the baseline has nothing like first, then by verdict.
   std::vector<TriageGroup> groups;
   std::vector<std::string> flaky;
-  std::size_t known = 0;   ///< signatures that the baseline has
-  std::size_t unread = 0;  ///< signatures that there was no time for
+  std::size_t known = 0;     ///< signatures that the baseline has
+  std::size_t unread = 0;    ///< signatures that there was no time for
+  std::size_t unproven = 0;  ///< signatures that were only walked down
 };
 
 TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline,

@@ -8,11 +8,10 @@
 namespace shapefuzz {
 namespace {
 
-constexpr std::int64_t kOneIn = 12;  // an empty dimension is worth a try now and then
 constexpr std::int64_t kSeeds = 1000;
 
 std::int64_t draw_size(const Pick& pick, const DrawBounds& bounds) {
-  if (pick(0, kOneIn) == kOneIn - 1) return 0;
+  if (pick(0, bounds.zero_one_in) == bounds.zero_one_in - 1) return 0;
   return pick(1, bounds.max_size + 1);
 }
 

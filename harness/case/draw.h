@@ -30,6 +30,7 @@ class SeededPick {
 struct DrawBounds {
   std::int64_t max_size = 6;
   std::int64_t max_pack_rank = 2;
+  std::int64_t zero_one_in = 12;  ///< an empty dimension is worth a try now and then
 };
 
 /// A case of the loss whose sizes, options, dtypes and layouts are drawn, on top of the options

@@ -29,15 +29,17 @@ Case draw_from(const std::vector<Subject>& subjects, SeededPick& pick) {
   // With one thing wrong, as people write it, most often a shape; mutants of mutants have many.
   // That shows in small shapes; the others are beyond the sweep's bounds more often than within.
   const bool plain = pick(0, 3) != 0;
-  const DrawBounds bounds =
-      plain ? DrawBounds{pick(1, 4), pick(0, 4)} : DrawBounds{pick(1, 9), pick(0, 5)};
+  // What no element does, it does with every option, dtype and layout.
+  const std::int64_t zero_one_in = pick(0, 4) == 0 ? 3 : 12;
+  const DrawBounds bounds = plain ? DrawBounds{pick(1, 4), pick(0, 4), zero_one_in}
+                                  : DrawBounds{pick(1, 9), pick(0, 5), zero_one_in};
   Case c = draw_case(*subject.spec, entry, subject.fixed, pick, bounds);
   if (plain) make_plain(c, subject);
   const MutationContext context{subjects, subject, pick};
   if (pick(0, 2) == 0) {
     make_mistake(c, context);
   } else if (plain) {
-    element_of(all_mutations(), pick)(c, context);
+    element_of(all_deviations(), pick)(c, context);
   }
   repair(c, *find_subject(subjects, c.loss)->spec);
   return c;

@@ -340,6 +340,12 @@ const std::vector<Mutation>& all_mutations() {
   return mutations;
 }
 
+const std::vector<Mutation>& all_deviations() {
+  static const std::vector<Mutation> deviations = {toggle_optional, change_option, change_option,
+                                                   change_dtype,    change_layout, change_value};
+  return deviations;
+}
+
 void make_mistake(Case& c, const MutationContext& context) {
   SeededPick& pick = context.pick;
   const std::size_t i = index_below(c.operands.size(), pick);

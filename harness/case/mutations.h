@@ -20,6 +20,9 @@ using Mutation = void (*)(Case& c, const MutationContext& context);
 /// Each as often as it shall be made.
 const std::vector<Mutation>& all_mutations();
 
+/// Those of them that leave shapes alone: what a plain case may have out of the ordinary.
+const std::vector<Mutation>& all_deviations();
+
 /// One operand's shape as a mistake of the catalogue leaves it.
 void make_mistake(Case& c, const MutationContext& context);
 

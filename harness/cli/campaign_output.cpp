@@ -62,6 +62,11 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   if (result.unread > 0) {
     print_message(fmt::format("shapefuzz: {} findings are left; shapefuzz triage '{}' goes on\n",
                               result.unread, directory));
+  } else if (result.unproven > 0) {
+    print_message(
+        fmt::format("shapefuzz: of {} findings a smaller case may exist; shapefuzz triage '{}' "
+                    "goes on\n",
+                    result.unproven, directory));
   }
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
 }

@@ -69,10 +69,32 @@ awk -F '[:,}]' '$2 < seconds || $4 < executions { exit 1 } { seconds = $2; execu
   "$dir/progress.jsonl" || fail "progress.jsonl is no course of the campaign"
 run 0 "$shapefuzz" report "$dir" -o "$scratch/report.html"
 
+echo "A triage that is cut short has walked down all findings, and goes on to prove them."
+cp -r "$dir" "$scratch/cut"
+"$shapefuzz" triage "$scratch/cut" --baseline none >/dev/null 2>&1 &
+triage=$!
+for ((i = 0; i < 600; ++i)); do # until the first one is proven
+  [[ -s $scratch/cut/triage/done.txt ]] && break
+  sleep 0.1
+done
+kill -KILL $triage
+wait $triage 2>/dev/null
+count=$(signatures "$scratch/cut" | wc -l)
+walked=("$scratch"/cut/triage/*.case)
+((count > 12 && count == ${#walked[@]} + $(find "$scratch/cut/triage/flaky" -name '*.case' | wc -l))) ||
+  fail "not one file a signature after the first time through"
+(($(wc -l <"$scratch/cut/triage/done.txt") < count)) || fail "all are proven, which shows nothing"
+grep -q "as another entry's" "${walked[@]}" || fail "each entry was walked down by itself"
+for file in "${walked[@]:0:12}"; do
+  run 1 "$shapefuzz" run --file "$file" --json
+  [[ $(signature_in "$scratch/out") == "$(sed -n '2s/^# //p' "$file")" ]] || fail "$file shows something else"
+done
+
 echo "Its findings are told apart, minimal and replayable."
 run 1 "$shapefuzz" triage "$dir" --baseline none --seconds 2
 files=("$dir"/triage/*.case)
 [[ -f ${files[0]} ]] || fail "no finding"
+grep -q "no smaller one shows it" "${files[@]}" || fail "none is proven"
 (($(signatures "$dir" | wc -l) == ${#files[@]} + $(find "$dir/triage/flaky" -name '*.case' | wc -l))) ||
   fail "not one file a signature"
 for file in "${files[@]:0:12}"; do

@@ -28,7 +28,7 @@ int run(const TriageCommand& command) {
   plan.jobs = command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency());
   StatusLine line;
   plan.on_progress = [&](std::size_t done, std::size_t all) {
-    line.show(fmt::format("{} of {} findings", done, all), 0);
+    line.show(fmt::format("{} of {}, each finding twice", done, all), 0);
     return false;
   };
   const TriageResult result = triage(directory, read_campaign_baseline(command.baseline), plan);

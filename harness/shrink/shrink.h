@@ -28,6 +28,9 @@ struct ShrinkLimits {
   std::size_t tries = 20000;
   /// For cases that take long, or a process each.
   double seconds = 10;
+  /// Without, a case is only walked down, in a hundredth of the time: no single step leads to a
+  /// smaller one then, but several at once may.
+  bool climb = true;
 };
 
 struct Shrunk {
