@@ -358,9 +358,9 @@ class Triage {
   std::set<std::string> known_;  // signatures of the baseline
   std::set<std::string> done_;
   std::set<std::pair<std::string, std::string>> families_;  // loss and verdict, of the baseline
-  std::vector<const StoredFinding*> open_;  // not yet through with both
-  std::size_t total_ = 0;                   // to be gone through, and
-  std::size_t examined_ = 0;                // what has been
+  std::vector<const StoredFinding*> open_;                  // not yet through with both
+  std::size_t total_ = 0;                                   // to be gone through, and
+  std::size_t examined_ = 0;                                // what has been
   TriageResult result_;
   const Clock::time_point start_ = Clock::now();
 };

@@ -2,8 +2,8 @@
 // under its signature, and written to a file of its own, `triage/<verdict>-<loss>-<hash>.case`.
 // What the baseline knows is dropped; what does not come again is kept in `triage/flaky/`.
 //
-// It is gone through twice: first each finding is only walked down, so that all are there soon, then
-// each is shrunk from the plainest case up, which proves that nothing smaller shows it.
+// It is gone through twice: first each finding is only walked down, so that all are there soon,
+// then each is shrunk from the plainest case up, which proves that nothing smaller shows it.
 // `triage/done.txt` has the signatures that are through with both, so that a triage that was
 // interrupted goes on where it was.
 #pragma once

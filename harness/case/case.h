@@ -22,6 +22,9 @@ namespace shapefuzz {
 
 struct Case;
 
+/// The entry that a case line need not name.
+inline constexpr std::string_view kDefaultEntry = "functional";
+
 /// What is known of a loss without LibTorch: enough to read, print and generate its cases.
 struct LossSpec {
   std::string name;

@@ -126,8 +126,7 @@ class Fuzz {
     }
     // What was done before a resume counts; the triage at the end has a tenth of the whole.
     seconds_ = length - directory_.state.seconds;
-    triage_seconds_ =
-        command_.no_triage ? 0 : std::min({1800.0, length / 10, seconds_ / 2});
+    triage_seconds_ = command_.no_triage ? 0 : std::min({1800.0, length / 10, seconds_ / 2});
     CampaignPlan plan;
     plan.losses = losses_;
     plan.jobs = jobs_;
@@ -226,7 +225,8 @@ class Fuzz {
     plan.seconds = std::max(0.0, seconds_ - seconds_since_start());
     StatusLine line;
     plan.on_progress = [&](std::size_t done, std::size_t all) {
-      line.show(fmt::format("triage: {} of {}, each finding twice", done, all), seconds_since_start());
+      line.show(fmt::format("triage: {} of {}, each finding twice", done, all),
+                seconds_since_start());
       return stopped != 0;
     };
     const TriageResult result = triage(directory_, baseline_, plan);

@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/sweep/json_text.h"
 #include "harness/sweep/version.h"
 #include "harness/text/parse_error.h"
 
@@ -42,39 +42,6 @@ std::optional<Shape> shape_in(const Json& list) {
   for (const auto& size : list) shape.push_back(size.get<std::int64_t>());
   return shape;
 }
-
-// Where a text stops being JSON. nlohmann's parser tells it only in an exception, which costs more
-// than the parsing.
-class ErrorPosition : public nlohmann::json_sax<Json> {
- public:
-  static std::size_t in(std::string_view text) {
-    ErrorPosition finder;
-    Json::sax_parse(text, &finder);
-    return finder.position_;
-  }
-  bool null() override { return true; }
-  bool boolean(bool /*value*/) override { return true; }
-  bool number_integer(Json::number_integer_t /*value*/) override { return true; }
-  bool number_unsigned(Json::number_unsigned_t /*value*/) override { return true; }
-  bool number_float(Json::number_float_t /*value*/, const std::string& /*text*/) override {
-    return true;
-  }
-  bool string(std::string& /*value*/) override { return true; }
-  bool binary(Json::binary_t& /*value*/) override { return true; }
-  bool start_object(std::size_t /*elements*/) override { return true; }
-  bool key(std::string& /*value*/) override { return true; }
-  bool end_object() override { return true; }
-  bool start_array(std::size_t /*elements*/) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string& /*token*/,
-                   const Json::exception& /*error*/) override {
-    position_ = position;  // counts from 1
-    return false;
-  }
-
- private:
-  std::size_t position_ = 1;
-};
 
 Record read_fields(const Json& json) {
   Record record;
@@ -136,15 +103,9 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
 }
 
 Record parse_record(Cursor& cursor) {
-  const std::string_view text = cursor.rest();
   const std::size_t start = cursor.offset();
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) {
-    const std::size_t position = std::max<std::size_t>(ErrorPosition::in(text), 1);
-    cursor.fail_with({start + std::min(text.size(), position - 1), "something that is no JSON",
-                      "a result record"});
-    return {};
-  }
+  const Json json = parse_json(cursor, "a result record");
+  if (cursor.failed()) return {};
   try {
     return read_fields(json);
   } catch (const Json::exception& error) {
