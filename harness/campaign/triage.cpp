@@ -28,7 +28,8 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRepetitions = 10;  // of a finding that did not come again at once
+constexpr int kRepetitions = 10;    // of a finding that did not come again at once
+constexpr double kWalkSeconds = 2;  // most take some hundredths
 
 // The smallest case of a signature, and what its record says.
 using BySignature = std::map<std::string, StoredFinding>;
@@ -193,16 +194,18 @@ class Triage {
     result_.unread = count_in(unread);
     result_.unproven = open_.size();
     total_ = result_.unread + open_.size();
-    ShrinkLimits limits{plan_.tries_per_finding, plan_.seconds_per_finding, false};
-    in_rounds(unread, [&](const std::vector<Group>& round) {
+    const double seconds = plan_.seconds_per_finding;
+    ShrinkLimits limits{plan_.tries_per_finding, std::min(seconds, kWalkSeconds), false};
+    in_rounds(unread, 0, [&](const std::vector<Group>& round) {
       examine_all(round, limits);
       result_.unread -= count_in(round);
     });
+    limits.seconds = seconds;
     limits.climb = true;
     std::vector<Group> each;
     for (const StoredFinding* finding : open_) each.push_back({finding});
     LineWriter done(done_path());
-    in_rounds(each, [&](const std::vector<Group>& round) {
+    in_rounds(each, seconds, [&](const std::vector<Group>& round) {
       examine_all(round, limits);
       for (const Group& group : round) done.append(group.front()->record.signature);
       done.sync();
@@ -239,11 +242,16 @@ class Triage {
     return groups;
   }
 
-  // So that the time is looked at, and what is done is written down.
+  // So that the time is looked at, and what is done is written down. None begins that could not end
+  // in time, with so many seconds for a group.
   template <class Examine>
-  void in_rounds(const std::vector<Group>& groups, const Examine& examine) {
-    const std::size_t size = std::max<std::size_t>(1, plan_.jobs) * 4;
-    for (std::size_t begin = 0; begin < groups.size() && !stopped(); begin += size) {
+  void in_rounds(const std::vector<Group>& groups, double seconds, const Examine& examine) {
+    const std::size_t jobs = std::max<std::size_t>(1, plan_.jobs);
+    constexpr std::size_t kGroupsPerJob = 4;
+    for (std::size_t begin = 0, size = 0; begin < groups.size() && !stopped(seconds);
+         begin += size) {
+      const bool short_of_time = seconds_left() < 2 * kGroupsPerJob * seconds;
+      size = short_of_time ? jobs : jobs * kGroupsPerJob;
       const std::size_t end = std::min(groups.size(), begin + size);
       const std::vector<Group> round(groups.begin() + static_cast<std::ptrdiff_t>(begin),
                                      groups.begin() + static_cast<std::ptrdiff_t>(end));
@@ -277,9 +285,13 @@ class Triage {
 
   std::string done_path() const { return place_ + "/done.txt"; }
 
-  bool stopped() const {
+  double seconds_left() const {
+    return plan_.seconds - std::chrono::duration<double>(Clock::now() - start_).count();
+  }
+
+  bool stopped(double seconds_needed) const {
     if (plan_.on_progress && plan_.on_progress(examined_, total_)) return true;
-    return std::chrono::duration<double>(Clock::now() - start_).count() > plan_.seconds;
+    return seconds_left() < seconds_needed;
   }
 
   void examine_all(const std::vector<Group>& groups, const ShrinkLimits& limits) {
