@@ -34,7 +34,8 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr std::chrono::milliseconds kTick(50);
 constexpr std::chrono::milliseconds kStatusEvery(200);
-constexpr std::chrono::seconds kSaveEvery(10);
+constexpr std::chrono::seconds kSaveEvery(1);  // what a kill takes of the time is spent again
+constexpr std::chrono::seconds kProgressEvery(10);
 constexpr Seconds kGrace(1);                // for a case that runs when time is up
 constexpr int kHarnessFailed = 70;          // a worker's exit status for an exception of our own
 constexpr rlim_t kMostData = 4ULL << 30;    // so that one case cannot take the machine's memory
@@ -83,10 +84,12 @@ class Run {
   CampaignStatus operator()() {
     read_findings();
     save();
+    save_progress();
     warm_up_libtorch(directory_.state.memory);
     for (std::size_t i = 0; i < processes_.size(); ++i) start(i);
     Clock::time_point shown;
     Clock::time_point saved = Clock::now();
+    Clock::time_point progressed = saved;
     bool stop = false;
     while (!stop && seconds() < plan_.seconds) {
       // Not a wait for a child: the clock must not stand still when none ends.
@@ -100,10 +103,14 @@ class Run {
       if (shown - saved < kSaveEvery) continue;
       save();
       saved = shown;
+      if (shown - progressed < kProgressEvery) continue;
+      save_progress();
+      progressed = shown;
     }
     finish();
     read_findings();
     save();
+    save_progress();
     return status();
   }
 
@@ -134,10 +141,14 @@ class Run {
     directory_.state.executions = before_.executions + executions();
     directory_.state.seconds = before_.seconds + seconds();
     directory_.save_state();
+  }
+
+  // The line of what was saved last.
+  void save_progress() {
     const CampaignStatus now = status();
     progress_.append(
         fmt::format(R"({{"seconds":{:.1f},"executions":{},"features":{},"findings":{}}})",
-                    directory_.state.seconds, now.all_executions, now.features,
+                    directory_.state.seconds, directory_.state.executions, now.features,
                     std::accumulate(now.findings.begin(), now.findings.end(), std::size_t{0})));
   }
 

@@ -52,6 +52,8 @@ for resume in '' --resume; do
   signatures "$dir" | comm -13 - "$scratch/reported" | grep -q . && fail "a finding is gone after a kill"
 done
 [[ -s $scratch/reported ]] || fail "nothing was found before the kill"
+awk '$1 == "seconds" && $2 > 0.5 { found = 1 } END { exit !found }' "$dir/campaign.txt" ||
+  fail "the time before the kills does not count"
 sleep 1
 [[ -z $(workers_of "$dir") ]] || fail "a worker outlives the parent"
 printf '{"case":"mse_lo' >>"$dir/findings-1.jsonl" # what a power cut leaves
