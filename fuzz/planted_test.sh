@@ -12,4 +12,7 @@ said=$scratch/said
   echo "the planted bug was not found"
   exit 1
 }
-grep 'broken: every comma follows a size' "$said"
+grep 'broken: every comma follows a size' "$said" || {
+  tail -5 "$said" # what it ended of instead
+  exit 1
+}
