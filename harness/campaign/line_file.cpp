@@ -117,6 +117,15 @@ std::vector<std::string> LineReader::read_new() {
   return lines;
 }
 
+void LineReader::sync() const {
+  const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fdatasync(fd) == 0;
+  const int error = errno;
+  if (fd >= 0) ::close(fd);
+  errno = error;
+  if (!synced) throw write_error(path_);
+}
+
 void replace_file(const std::string& path, std::string_view text) {
   const std::string temporary = path + ".tmp";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -37,6 +37,8 @@ class LineReader {
   /// The new whole lines; none if there is no file. Throws InputError if it cannot be read or is
   /// larger than any that we write.
   std::vector<std::string> read_new();
+  /// Returns when what the file has is on the disk. Throws HarnessError if it cannot be put there.
+  void sync() const;
   /// Whether a torn line stands at the end.
   bool torn() const { return torn_; }
   const std::string& path() const { return path_; }
