@@ -8,16 +8,12 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <tuple>
 
+#include "harness/campaign/examine.h"
 #include "harness/campaign/features.h"
-#include "harness/case/mutations.h"
 #include "harness/case/order.h"
-#include "harness/losses/loss.h"
-#include "harness/shrink/apart.h"
 #include "harness/sweep/pool.h"
 #include "harness/text/file.h"
 
@@ -25,10 +21,8 @@ namespace shapefuzz {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kRepetitions = 10;    // of a finding that did not come again at once
 constexpr double kWalkSeconds = 2;  // most take some hundredths
 
 // The smallest case of a signature, and what its record says.
@@ -43,120 +37,12 @@ BySignature smallest_by_signature(const CampaignDirectory& directory) {
   return smallest;
 }
 
-std::string outcomes_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kCrash:
-    case Verdict::kOutOfBounds:
-      return "crashed";
-    case Verdict::kTimedOut:
-      return "timed_out";
-    case Verdict::kRejectedValid:
-    case Verdict::kUncleanRejection:
-      return "rejected";
-    case Verdict::kEntryDisagreement:
-      return "*";
-    default:
-      return "accepted";
-  }
-}
-
-// The release line behind a LibTorch: 1.14 for 1.13.1. What it does is for it to say.
-std::string next_line(const std::string& libtorch) {
-  const std::size_t dot = libtorch.find('.');
-  return fmt::format("{}.{}", libtorch.substr(0, dot), std::stoi(libtorch.substr(dot + 1)) + 1);
-}
-
 std::string name_of(const Record& record) {
   std::string loss = record.loss;
   std::replace_if(
       loss.begin(), loss.end(), [](char c) { return c == ':' || c == '.'; }, '_');
   return fmt::format("{}-{}-{:08x}.case", record.verdict, loss,
                      hash_of(record.signature) & 0xffffffffU);
-}
-
-std::string quoted(const std::string& text) {
-  return without_particulars(text).empty() ? "" : "# " + printable(text, 300) + "\n";
-}
-
-// What becomes of one signature; made in a worker, written by the parent.
-struct Answer {
-  std::string fate;  // `finding` or `flaky`
-  std::string text;  // of the file
-
-  static std::string dump(const std::vector<Answer>& answers) {
-    Json json = Json::array();
-    for (const Answer& answer : answers) json.push_back({answer.fate, answer.text});
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
-  static std::vector<Answer> parse(const std::string& line) {
-    std::vector<Answer> answers;
-    for (const Json& json : Json::parse(line)) answers.push_back({json.at(0), json.at(1)});
-    return answers;
-  }
-};
-
-std::string head(const StoredFinding& finding) {
-  const Record& record = finding.record;
-  return fmt::format("# {} ({}) with LibTorch {}\n# {}\n", record.verdict,
-                     to_string(severity_of(*find_verdict(record.verdict))), record.libtorch,
-                     record.signature) +
-         quoted(record.message);
-}
-
-Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
-  int times = 0;
-  for (int i = 0; i < kRepetitions; ++i) {
-    if (to_string(judge_apart(finding.c, judging).signature) == finding.record.signature) ++times;
-  }
-  return {"flaky",
-          head(finding) + fmt::format("# Came again {} of {} times in a fresh process.\n{}\n",
-                                      times, kRepetitions, finding.record.text)};
-}
-
-Answer found(const StoredFinding& finding, const Case& smallest, const std::string& effort) {
-  const Record& record = finding.record;
-  return {"finding",
-          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: shapefuzz run '{}'\n{}  "
-                                      "# expect <{}: {} {}; * *\n",
-                                      effort, printable(record.text, 400), to_string(smallest),
-                                      to_string(smallest), next_line(record.libtorch),
-                                      outcomes_of(*find_verdict(record.verdict)), record.verdict)};
-}
-
-// Leaves the smallest case in `smallest`, if there is one. Throws HarnessError.
-Answer examine(const StoredFinding& finding, const Judging& judging, const ShrinkLimits& limits,
-               std::optional<Case>* smallest = nullptr) {
-  const ShrunkApart result = shrink_apart(finding.c, judging, limits);
-  if (to_string(result.shown.signature) != finding.record.signature) {
-    return judge_flaky(finding, judging);
-  }
-  if (smallest != nullptr) *smallest = result.shrunk.smallest;
-  const char* const how = result.shrunk.proven          ? ", and no smaller one shows it"
-                          : result.shrunk.stopped_early ? ", stopped early"
-                          : !limits.climb               ? ", one step after the other"
-                                                        : "";
-  return found(finding, result.shrunk.smallest,
-               fmt::format("{} tries{}", result.shrunk.tries, how));
-}
-
-// The same at several entries, each of which the smallest case of another shows most often.
-std::vector<Answer> examine_entries(const std::vector<const StoredFinding*>& findings,
-                                    const Judging& judging, const ShrinkLimits& limits) {
-  std::vector<Answer> answers;
-  std::optional<Case> smallest;
-  for (const StoredFinding* finding : findings) {
-    if (smallest) {
-      Case c = *smallest;
-      c.entry = finding->c.entry;
-      repair(c, find_loss(c.loss)->spec);
-      if (to_string(judge_apart(c, judging).signature) == finding->record.signature) {
-        answers.push_back(found(*finding, c, "1 try, as another entry's,"));
-        continue;
-      }
-    }
-    answers.push_back(examine(*finding, judging, limits, &smallest));
-  }
-  return answers;
 }
 
 // What a finding and those of other entries have in common.
@@ -308,7 +194,7 @@ class Triage {
       if (skipped.empty()) return Answer::dump(examine_entries(group, judging_, limits));
       std::vector<Answer> answers;
       for (const StoredFinding* finding : group) {
-        answers.push_back({"flaky", head(*finding) + finding->record.text + "\n"});
+        answers.push_back(never_ended(*finding));
       }
       return Answer::dump(answers);
     };

@@ -35,14 +35,18 @@ class Shrinker {
   }
 
   Shrunk run() {
+    if (!limits_.climb) {
+      descend();
+      return {best_, tries_, stopped_, false};
+    }
     for (bool done = false; !done && !stopped_;) {
       // What a climb finds is the smallest of its forms, so it need not be made again from there;
       // but the values listed in a smaller case, or those that were too many, are new forms.
-      proven_ = limits_.climb;
-      const bool climbed = limits_.climb && climb();
+      proven_ = true;
+      const bool climbed = climb();
       const bool complete = proven_ && lists_no_values(best_);
       const bool descended = descend();
-      done = !limits_.climb || (!descended && (!climbed || complete));
+      done = !descended && (!climbed || complete);
     }
     return {best_, tries_, stopped_, proven_ && !stopped_};
   }
