@@ -70,11 +70,14 @@ const Loss* Explorer::find(const std::string& name) const {
 bool Explorer::run(const Case& c) {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return false;
-  const Misfit misfit = find_misfit(c, loss->spec);
+  return run(*loss, c, find_misfit(c, loss->spec));
+}
+
+bool Explorer::run(const Loss& loss, const Case& c, const Misfit& misfit) {
   if (pick_(0, host_.one_in(c, misfit)) != 0) return false;
   host_.about_to_run(c);
   const Clock::time_point start = Clock::now();
-  const Judgement& judgement = observer_.observe(*loss, c, misfit);
+  const Judgement& judgement = observer_.observe(loss, c, misfit);
   host_.has_run();
   bool interesting = false;
   for (const std::uint64_t feature : observer_.features()) {
@@ -85,7 +88,7 @@ bool Explorer::run(const Case& c) {
     add_parent(c, static_cast<std::uint32_t>(took.count()), misfit);
     host_.on_interesting(c);
   }
-  if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss->spec, judgement);
+  if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss.spec, judgement);
   return true;
 }
 
@@ -122,11 +125,18 @@ Case Explorer::next_case() {
 void Explorer::step() {
   Case c = next_case();
   const Loss* const loss = find(c.loss);
-  if (loss == nullptr) return;
+  if (loss == nullptr || !mutator_.fits(c)) return;
+  Case last;
+  Misfit misfit;
   for (const Entry& entry : loss->entries) {
     c.entry = entry.name;
     repair(c, loss->spec);
-    run(c);
+    // No misfit is one of an entry; but some entries lack a reduction.
+    if (c.operands != last.operands || c.options != last.options) {
+      misfit = find_misfit(c, loss->spec);
+      last = c;
+    }
+    run(*loss, c, misfit);
   }
 }
 

@@ -55,6 +55,7 @@ class Explorer {
   };
 
   void add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit);
+  bool run(const Loss& loss, const Case& c, const Misfit& misfit);
   const Loss* find(const std::string& name) const;
   Case next_case();
   const Case& any_parent();
