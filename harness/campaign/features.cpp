@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/case/values.h"
+#include "harness/text/hash.h"
 
 namespace shapefuzz {
 namespace {
@@ -25,12 +26,6 @@ class Hash {
 };
 
 }  // namespace
-
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
-}
 
 void append_features(const Observation& seen, std::vector<std::uint64_t>& features) {
   const Judgement& judgement = seen.judgement;

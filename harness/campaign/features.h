@@ -26,7 +26,4 @@ struct Observation {
 /// - loss and the ranks of the operands; dtype and layout of each, with the outcome.
 void append_features(const Observation& seen, std::vector<std::uint64_t>& features);
 
-/// A hash of a text, for features and names of files; the same in every process.
-std::uint64_t hash_of(std::string_view text);
-
 }  // namespace shapefuzz

@@ -3,6 +3,7 @@
 #include "harness/campaign/features.h"
 #include "harness/case/values.h"
 #include "harness/oracle/trace.h"
+#include "harness/text/hash.h"
 
 namespace shapefuzz {
 

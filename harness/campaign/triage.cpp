@@ -12,10 +12,10 @@
 #include <tuple>
 
 #include "harness/campaign/examine.h"
-#include "harness/campaign/features.h"
 #include "harness/case/order.h"
 #include "harness/sweep/pool.h"
 #include "harness/text/file.h"
+#include "harness/text/hash.h"
 
 namespace shapefuzz {
 namespace {

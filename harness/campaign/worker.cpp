@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "harness/campaign/explorer.h"
-#include "harness/campaign/features.h"
 #include "harness/case/values.h"
 #include "harness/sweep/record.h"
+#include "harness/text/hash.h"
 
 namespace shapefuzz {
 namespace {

@@ -12,6 +12,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
+#include "harness/text/hash.h"
 #include "harness/text/test_directory.h"
 
 namespace shapefuzz {
@@ -85,13 +86,9 @@ TEST(Corpus, AccountsForEveryCaseOfPyTorchsSuite) {
   const std::vector<std::string> ids = ids_of_the_suite();
   EXPECT_EQ(ids.size(), kCasesOfTheSuite);
   EXPECT_EQ(std::adjacent_find(ids.begin(), ids.end()), ids.end()) << "an id is there twice";
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const std::string& id : ids) {
-    for (const char letter : id + "\n") {
-      hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
-    }
-  }
-  EXPECT_EQ(hash, kHashOfTheirIds) << "some id is not one of the suite's";
+  std::string lines;
+  for (const std::string& id : ids) lines += id + "\n";
+  EXPECT_EQ(hash_of(lines), kHashOfTheirIds) << "some id is not one of the suite's";
 }
 
 Expectation read_expectation(std::string_view text, const std::string& libtorch) {

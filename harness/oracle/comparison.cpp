@@ -93,14 +93,15 @@ double scale_of_operands(const Tensors& operands) {
   double most = 1;
   for (const at::Tensor& operand : operands) {
     if (!operand.defined() || !operand.is_floating_point()) continue;
-    most = std::max(most, largest(operand) / kDrawn);
+    most = std::max(most, largest(values_of(operand)) / kDrawn);
   }
   return most;
 }
 
 // Compares what two calls computed of the same operands; `scale` bounds the numbers.
 Difference compare_results(const Loss& loss, const Execution& execution, const Tensors& operands,
-                           const at::Tensor& actual, const at::Tensor& expected, double scale) {
+                           const std::vector<double>& actual, const std::vector<double>& expected,
+                           double scale) {
   const double roundoff = roundoff_of(loss, execution.value, operands);
   const std::int64_t elements = summands(execution, operands);
   Allowance allowed;
@@ -133,28 +134,34 @@ bool gradients_agree(const Loss& loss, const Tensors& operands, const Execution&
   const std::int64_t elements = summands(actual, operands);
   double scale = 1;  // the operands are of that order, and so is what cancels in a small gradient
   for (const at::Tensor& gradient : expected.gradients) {
-    if (gradient.defined()) scale = std::max(scale, largest(gradient));
+    if (gradient.defined()) scale = std::max(scale, largest(values_of(gradient)));
   }
   for (std::size_t i = 0; i < expected.gradients.size(); ++i) {
-    at::Tensor a = actual.gradients[i];
-    at::Tensor e = expected.gradients[i];
+    const at::Tensor& a = actual.gradients[i];
+    const at::Tensor& e = expected.gradients[i];
     if (!a.defined() && !e.defined()) continue;
-    if (!a.defined()) a = at::zeros_like(e);
-    if (!e.defined()) e = at::zeros_like(a);
     const std::string& name = loss.spec.contract.operands()[i].name;
-    if (a.sizes() != e.sizes()) {
+    if (a.defined() && e.defined() && a.sizes() != e.sizes()) {
       detail = fmt::format("the gradient of {} has shape {}, expected {}", name,
                            to_string(shape_of(a)), to_string(shape_of(e)));
       return false;
     }
-    const Difference difference = compare_results(loss, actual, operands, a, e, scale);
+    const at::Tensor& either = a.defined() ? a : e;
+    const auto values_or_zeros = [&](const at::Tensor& gradient) {
+      if (gradient.defined()) return values_of(gradient);
+      return std::vector<double>(static_cast<std::size_t>(either.numel()));
+    };
+    const std::vector<double> a_values = values_or_zeros(a);
+    const std::vector<double> e_values = values_or_zeros(e);
+    const Difference difference =
+        compare_results(loss, actual, operands, a_values, e_values, scale);
     if (difference.equal) continue;
     const Allowance quotients = {allowed_for_quotients(operands, roundoff, elements)};
-    if (compare(a, e, quotients).equal) continue;
+    if (compare(a_values, e_values, quotients).equal) continue;
     const bool undefined = std::isnan(difference.actual) || std::isnan(difference.expected);
     if (undefined && leaves_gradients_open(operands)) continue;
     detail = fmt::format("the gradient of {}{} is {}, expected {}{}", name,
-                         element_text(a, difference.at), number_text(difference.actual),
+                         element_text(either, difference.at), number_text(difference.actual),
                          number_text(difference.expected), ratio_text(difference));
     return false;
   }
@@ -187,9 +194,10 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
                     to_string(comparison.expected_shape));
     return comparison;
   }
-  const double scale = std::max(largest(expected.value), 1.0);
+  const std::vector<double> expected_values = values_of(expected.value);
+  const double scale = std::max(largest(expected_values), 1.0);
   const Difference difference =
-      compare_results(loss, actual, operands, actual.value, expected.value, scale);
+      compare_results(loss, actual, operands, values_of(actual.value), expected_values, scale);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;
   comparison.detail = fmt::format(

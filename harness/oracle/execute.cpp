@@ -9,6 +9,7 @@
 #include "harness/losses/call.h"
 #include "harness/oracle/libtorch.h"
 #include "harness/oracle/tensors.h"
+#include "harness/oracle/trace.h"
 
 namespace shapefuzz {
 namespace {
@@ -37,11 +38,7 @@ bool guarded(Execution& execution, Function call) {
 }
 
 at::Tensor cotangent_for(const at::Tensor& value) {
-  if (value.dim() == 0) return at::ones({}, value.options());
-  const std::vector<double> weights = cotangent_of(shape_of(value));
-  at::Tensor tensor = at::empty(value.sizes(), at::kDouble);
-  std::copy(weights.begin(), weights.end(), tensor.data_ptr<double>());
-  return tensor.to(value.scalar_type());
+  return make_tensor(value.sizes(), value.scalar_type(), cotangent_of(shape_of(value)));
 }
 
 void differentiate(const Tensors& operands, Execution& execution) {
@@ -88,16 +85,6 @@ at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments
 
 }  // namespace
 
-bool same_bits(const at::Tensor& a, const at::Tensor& b) {
-  if (a.defined() != b.defined()) return false;
-  if (!a.defined()) return true;
-  if (a.scalar_type() != b.scalar_type() || a.sizes() != b.sizes()) return false;
-  if (!a.is_contiguous() || !b.is_contiguous()) {
-    return same_bits(a.detach().contiguous(), b.detach().contiguous());
-  }
-  return a.numel() == 0 || std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
-}
-
 bool same_bits(const Execution& a, const Execution& b) {
   if (a.accepted != b.accepted || a.backward_accepted != b.backward_accepted) return false;
   if (a.message != b.message || !same_bits(a.value, b.value)) return false;
@@ -140,6 +127,7 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
 
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {
   Execution execution = execute_forward(loss, c, operands);
+  end_trace();
   if (execution.accepted) differentiate(operands, execution);
   return execution;
 }

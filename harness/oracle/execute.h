@@ -37,7 +37,6 @@ struct Execution {
 };
 
 /// Whether two runs left the same, to the bit.
-bool same_bits(const at::Tensor& a, const at::Tensor& b);
 bool same_bits(const Execution& a, const Execution& b);
 
 /// Draws what the case does not list, with the names of `reading` for the kinds.

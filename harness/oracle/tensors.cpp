@@ -28,70 +28,170 @@ at::ScalarType scalar_type(DType dtype) {
   return at::kBool;
 }
 
-at::Tensor contiguous(const Operand& operand, const std::vector<double>& values) {
-  const at::IntArrayRef sizes = sizes_of(operand.shape);
-  if (operand.dtype == DType::kF64) {
-    at::Tensor tensor = at::empty(sizes, at::kDouble);
-    if (!values.empty()) {
-      std::memcpy(tensor.data_ptr(), values.data(), values.size() * sizeof(double));
+// Elements are read and written where they lie, not by operators: a judged case does so some dozen
+// times, and each operator goes through the dispatcher.
+//
+// Calls `visit` with the place of each element in row-major order, counted in elements from the
+// first one.
+template <class Visit>
+void for_each_place(const at::Tensor& tensor, Visit visit) {
+  const std::int64_t count = tensor.numel();
+  if (tensor.is_contiguous()) {
+    for (std::int64_t i = 0; i < count; ++i) visit(i);
+    return;
+  }
+  const at::IntArrayRef sizes = tensor.sizes();
+  const at::IntArrayRef strides = tensor.strides();
+  c10::SmallVector<std::int64_t, kMaxRank> index(sizes.size(), 0);
+  std::int64_t place = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    visit(place);
+    for (std::size_t dim = sizes.size(); dim-- > 0;) {
+      place += strides[dim];
+      if (++index[dim] < sizes[dim]) break;
+      place -= strides[dim] * sizes[dim];
+      index[dim] = 0;
     }
-    return tensor;
   }
-  if (operand.dtype == DType::kI64) {
-    at::Tensor tensor = at::empty(sizes, at::kLong);
-    auto* data = tensor.data_ptr<std::int64_t>();
-    for (std::size_t i = 0; i < values.size(); ++i) data[i] = static_cast<std::int64_t>(values[i]);
-    return tensor;
-  }
-  at::Tensor doubles = at::empty(sizes, at::kDouble);
-  if (!values.empty()) {
-    std::memcpy(doubles.data_ptr(), values.data(), values.size() * sizeof(double));
-  }
-  return doubles.to(scalar_type(operand.dtype));
 }
 
-// The same elements at other places; a layout that this rank cannot have stays contiguous.
-at::Tensor laid_out(const at::Tensor& tensor, Layout layout) {
-  switch (layout) {
-    case Layout::kContiguous:
-      return tensor;
-    case Layout::kTransposed:
-      if (tensor.dim() < 2) return tensor;
-      return tensor.transpose(-1, -2).contiguous().transpose(-1, -2);
-    case Layout::kStrided: {
-      if (tensor.dim() == 0) return tensor;
-      const at::Tensor wide = at::zeros_like(tensor).unsqueeze(-1).repeat_interleave(2, -1);
-      at::Tensor view = wide.select(-1, 0);
-      view.copy_(tensor);
-      return view;
+template <class Element>
+void read(const at::Tensor& tensor, double* out) {
+  const auto* const data = static_cast<const Element*>(tensor.data_ptr());
+  for_each_place(tensor, [&](std::int64_t place) { *out++ = static_cast<double>(data[place]); });
+}
+
+// Rounded as LibTorch converts a double.
+template <class Element>
+void write(const std::vector<double>& values, const at::Tensor& tensor) {
+  auto* const data = static_cast<Element*>(tensor.data_ptr());
+  const double* next = values.data();
+  for_each_place(tensor, [&](std::int64_t place) { data[place] = c10::convert<Element>(*next++); });
+}
+
+// Whether the elements of a tensor lie in this process's memory as its strides say.
+bool lies_open(const at::Tensor& tensor) {
+  return tensor.layout() == at::kStrided && tensor.device().is_cpu() && !tensor.is_neg() &&
+         !tensor._is_zerotensor();
+}
+
+void read(const at::Tensor& tensor, double* out) {
+  if (tensor.numel() == 0) return;
+  if (lies_open(tensor)) {
+    switch (tensor.scalar_type()) {
+      case at::kHalf:
+        return read<at::Half>(tensor, out);
+      case at::kBFloat16:
+        return read<at::BFloat16>(tensor, out);
+      case at::kFloat:
+        return read<float>(tensor, out);
+      case at::kDouble:
+        return read<double>(tensor, out);
+      case at::kInt:
+        return read<std::int32_t>(tensor, out);
+      case at::kLong:
+        return read<std::int64_t>(tensor, out);
+      case at::kByte:
+        return read<std::uint8_t>(tensor, out);
+      case at::kBool:
+        return read<bool>(tensor, out);
+      default:
+        break;
     }
-    case Layout::kExpanded:
-      if (tensor.dim() == 0 || tensor.size(0) == 0) return tensor;
-      // The storage stays as large as a contiguous one: a kernel that takes the tensor for that
-      // reads other elements then, not other memory.
-      return tensor.narrow(0, 0, 1).expand(tensor.sizes());
-    case Layout::kSliced:
+  }
+  const at::Tensor doubles = tensor.detach().to_dense().to(at::kCPU, at::kDouble).contiguous();
+  read<double>(doubles, out);
+}
+
+void write(const std::vector<double>& values, const at::Tensor& tensor) {
+  if (values.empty()) return;
+  switch (tensor.scalar_type()) {
+    case at::kHalf:
+      return write<at::Half>(values, tensor);
+    case at::kBFloat16:
+      return write<at::BFloat16>(values, tensor);
+    case at::kFloat:
+      return write<float>(values, tensor);
+    case at::kDouble:
+      return write<double>(values, tensor);
+    case at::kInt:
+      return write<std::int32_t>(values, tensor);
+    case at::kLong:
+      return write<std::int64_t>(values, tensor);
+    case at::kByte:
+      return write<std::uint8_t>(values, tensor);
+    case at::kBool:
+      return write<bool>(values, tensor);
+    default:
       break;
   }
-  if (tensor.dim() == 0) return tensor;
-  const at::Tensor long_one = at::cat({tensor, tensor, tensor}, 0);
-  return long_one.narrow(0, tensor.size(0), tensor.size(0));
+  const at::Tensor doubles = at::empty(tensor.sizes(), at::kDouble);
+  write<double>(values, doubles);
+  tensor.copy_(doubles);
 }
 
-// The elements as doubles in row-major order; `holder` keeps a converted copy alive.
-const double* doubles_of(const at::Tensor& tensor, at::Tensor& holder) {
-  holder = tensor.detach();
-  if (tensor.scalar_type() != at::kDouble || !tensor.is_contiguous()) {
-    holder = holder.to(at::kDouble).contiguous();
-  }
-  return holder.data_ptr<double>();
+// Of tensors of one shape; `Bits` is as wide as an element.
+template <class Bits>
+bool same_elements(const at::Tensor& a, const at::Tensor& b) {
+  std::vector<Bits> bits;
+  bits.reserve(static_cast<std::size_t>(a.numel()));
+  const auto* const first = static_cast<const Bits*>(a.data_ptr());
+  for_each_place(a, [&](std::int64_t place) { bits.push_back(first[place]); });
+  const auto* const second = static_cast<const Bits*>(b.data_ptr());
+  auto next = bits.begin();
+  bool same = true;
+  for_each_place(b, [&](std::int64_t place) { same = same && *next++ == second[place]; });
+  return same;
 }
 
 }  // namespace
 
+at::Tensor make_tensor(at::IntArrayRef sizes, at::ScalarType type,
+                       const std::vector<double>& values) {
+  at::Tensor tensor = at::empty(sizes, type);
+  write(values, tensor);
+  return tensor;
+}
+
 at::Tensor make_tensor(const Operand& operand, const std::vector<double>& values) {
-  const at::Tensor tensor = contiguous(operand, values);
-  return operand.layout == Layout::kContiguous ? tensor : laid_out(tensor, operand.layout);
+  const at::IntArrayRef sizes = sizes_of(operand.shape);
+  const at::ScalarType type = scalar_type(operand.dtype);
+  std::vector<std::int64_t> other = sizes.vec();
+  switch (operand.layout) {
+    case Layout::kTransposed: {
+      if (sizes.size() < 2) break;
+      std::swap(other.back(), other[other.size() - 2]);
+      at::Tensor view = at::empty(other, type).transpose(-1, -2);
+      write(values, view);
+      return view;
+    }
+    case Layout::kStrided: {
+      if (sizes.empty()) break;
+      other.push_back(2);
+      const at::Tensor wide = at::empty(other, type);
+      if (wide.numel() != 0) std::memset(wide.data_ptr(), 0, wide.nbytes());
+      at::Tensor view = wide.select(-1, 0);
+      write(values, view);
+      return view;
+    }
+    case Layout::kSliced: {
+      if (sizes.empty()) break;
+      other.front() *= 3;
+      const at::Tensor long_one = at::empty(other, type);
+      for (std::int64_t third = 0; third < 3; ++third) {
+        write(values, long_one.narrow(0, third * sizes.front(), sizes.front()));
+      }
+      return long_one.narrow(0, sizes.front(), sizes.front());
+    }
+    case Layout::kExpanded:
+      if (sizes.empty() || sizes.front() == 0) break;
+      // The storage stays as large as a contiguous one: a kernel that takes the tensor for that
+      // reads other elements then, not other memory.
+      return make_tensor(sizes, type, values).narrow(0, 0, 1).expand(sizes);
+    case Layout::kContiguous:
+      break;
+  }
+  return make_tensor(sizes, type, values);
 }
 
 Shape shape_of(const at::Tensor& tensor) {
@@ -100,29 +200,37 @@ Shape shape_of(const at::Tensor& tensor) {
   return shape;
 }
 
-namespace {
-
-Difference compare(const double* a, const double* e, std::size_t count, const Allowance& allowed) {
-  Difference worst;
-  double largest_gap = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (allowed.covers(a[i], e[i])) continue;
-    const double gap = std::abs(a[i] - e[i]);
-    // A NaN on one side is the worst of all.
-    if (worst.equal || std::isnan(gap) || gap > largest_gap) {
-      worst = {false, static_cast<std::int64_t>(i), a[i], e[i]};
-      largest_gap = gap;
-    }
-  }
-  return worst;
+std::vector<double> values_of(const at::Tensor& tensor) {
+  std::vector<double> values(static_cast<std::size_t>(tensor.numel()));
+  read(tensor, values.data());
+  return values;
 }
 
-}  // namespace
-
-std::vector<double> values_of(const at::Tensor& tensor) {
-  at::Tensor keep;
-  const double* const values = doubles_of(tensor, keep);
-  return std::vector<double>(values, values + tensor.numel());
+bool same_bits(const at::Tensor& a, const at::Tensor& b) {
+  if (a.defined() != b.defined()) return false;
+  if (!a.defined()) return true;
+  if (a.scalar_type() != b.scalar_type() || a.sizes() != b.sizes()) return false;
+  if (a.numel() == 0) return true;
+  if (lies_open(a) && lies_open(b)) {
+    if (a.is_contiguous() && b.is_contiguous()) {
+      return std::memcmp(a.data_ptr(), b.data_ptr(), a.nbytes()) == 0;
+    }
+    switch (a.element_size()) {
+      case 1:
+        return same_elements<std::uint8_t>(a, b);
+      case 2:
+        return same_elements<std::uint16_t>(a, b);
+      case 4:
+        return same_elements<std::uint32_t>(a, b);
+      case 8:
+        return same_elements<std::uint64_t>(a, b);
+      default:
+        break;
+    }
+  }
+  const at::Tensor x = a.detach().to_dense().contiguous();
+  const at::Tensor y = b.detach().to_dense().contiguous();
+  return std::memcmp(x.data_ptr(), y.data_ptr(), x.nbytes()) == 0;
 }
 
 bool Allowance::covers(double a, double b) const {
@@ -134,25 +242,28 @@ bool Allowance::covers(double a, double b) const {
          (std::isnan(other) || std::signbit(other) == std::signbit(finite));
 }
 
-Difference compare(const at::Tensor& actual, const at::Tensor& expected, const Allowance& allowed) {
-  at::Tensor keep_actual;
-  at::Tensor keep_expected;
-  const double* const a = doubles_of(actual, keep_actual);
-  return compare(a, doubles_of(expected, keep_expected), static_cast<std::size_t>(actual.numel()),
-                 allowed);
-}
-
 Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
                    const Allowance& allowed) {
-  return compare(actual.data(), expected.data(), actual.size(), allowed);
+  Difference worst;
+  double largest_gap = 0;
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    const double a = actual[i];
+    const double e = expected[i];
+    if (allowed.covers(a, e)) continue;
+    const double gap = std::abs(a - e);
+    // A NaN on one side is the worst of all.
+    if (worst.equal || std::isnan(gap) || gap > largest_gap) {
+      worst = {false, static_cast<std::int64_t>(i), a, e};
+      largest_gap = gap;
+    }
+  }
+  return worst;
 }
 
-double largest(const at::Tensor& tensor) {
-  at::Tensor keep;
-  const double* const values = doubles_of(tensor, keep);
+double largest(const std::vector<double>& values) {
   double most = 0;
-  for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-    if (std::isfinite(values[i])) most = std::max(most, std::abs(values[i]));
+  for (const double value : values) {
+    if (std::isfinite(value)) most = std::max(most, std::abs(value));
   }
   return most;
 }

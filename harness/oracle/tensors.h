@@ -14,6 +14,10 @@ namespace shapefuzz {
 /// elements (with the layout `expanded`, those of the first entry are repeated).
 at::Tensor make_tensor(const Operand& operand, const std::vector<double>& values);
 
+/// A contiguous tensor of that dtype with `values` as its elements.
+at::Tensor make_tensor(at::IntArrayRef sizes, at::ScalarType type,
+                       const std::vector<double>& values);
+
 /// The sizes; a result of LibTorch may have more dimensions than a Shape holds (std::length_error).
 Shape shape_of(const at::Tensor& tensor);
 
@@ -22,6 +26,9 @@ inline at::IntArrayRef sizes_of(const Shape& shape) { return {shape.begin(), sha
 
 /// The elements as doubles, in row-major order.
 std::vector<double> values_of(const at::Tensor& tensor);
+
+/// Whether two tensors are both undefined, or alike in dtype, shape and the bits of every element.
+bool same_bits(const at::Tensor& a, const at::Tensor& b);
 
 /// Where two tensors of equal shape differ most, and by what factor.
 struct Difference {
@@ -40,13 +47,12 @@ struct Allowance {
   bool covers(double a, double b) const;
 };
 
-/// Compares element by element; two NaNs are equal.
-Difference compare(const at::Tensor& actual, const at::Tensor& expected, const Allowance& allowed);
+/// Compares element by element, as many as `actual` has; two NaNs are equal.
 Difference compare(const std::vector<double>& actual, const std::vector<double>& expected,
                    const Allowance& allowed);
 
 /// The largest absolute value, ignoring what is not finite; 0 if there is none.
-double largest(const at::Tensor& tensor);
+double largest(const std::vector<double>& values);
 
 /// The unit roundoff of the tensor's dtype, that of f64 for integers.
 double unit_roundoff(const at::Tensor& tensor);

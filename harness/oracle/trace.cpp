@@ -3,25 +3,19 @@
 #include <ATen/record_function.h>
 
 #include <memory>
-#include <string_view>
+
+#include "harness/text/hash.h"
 
 namespace shapefuzz {
 namespace {
 
 bool tracing = false;
+bool recording = false;        // a judged call runs
+bool enabled_outside = false;  // what LibTorch's own switch was before it
 std::vector<std::uint64_t> operators;
 
-// FNV-1a: the same in every process, unlike the address of the name.
-std::uint64_t hash_of(const char* name) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (; *name != '\0'; ++name) {
-    hash = (hash ^ static_cast<unsigned char>(*name)) * 0x100000001b3U;
-  }
-  return hash;
-}
-
 std::unique_ptr<at::ObserverContext> on_operator(const at::RecordFunction& function) {
-  if (operators.size() < kMaxTraced) operators.push_back(hash_of(function.name()));
+  if (recording && operators.size() < kMaxTraced) operators.push_back(hash_of(function.name()));
   return nullptr;
 }
 
@@ -42,11 +36,17 @@ const std::vector<std::uint64_t>& traced_operators() { return operators; }
 Traced::Traced() {
   if (!tracing) return;
   operators.clear();
+  enabled_outside = at::isRecordFunctionEnabled();
   at::enableRecordFunction(true);
+  recording = true;
 }
 
-Traced::~Traced() {
-  if (tracing) at::enableRecordFunction(false);
+Traced::~Traced() { end_trace(); }
+
+void end_trace() {
+  if (!recording) return;
+  recording = false;
+  at::enableRecordFunction(enabled_outside);
 }
 
 }  // namespace shapefuzz
