@@ -1,11 +1,12 @@
-// All losses, all entries: a case in, the oracle's word out. What cannot be read is no input; what
-// LibTorch refuses is a result like any other.
+// All losses, all entries: a case in, the oracle's word out on its operands and options through
+// each entry of its loss, which share the tensors and the references. What cannot be read is no
+// input; what LibTorch refuses is a result like any other.
 //
 //   SHAPEFUZZ_NEW=abort       a bug that the baseline does not have of the loss ends the process;
 //                             to tell findings apart in earnest is the campaign's work
 //   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
 //   SHAPEFUZZ_MEMORY=MODE     how closely memory is watched: off, guard (as usual) or full
-//   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached
+//   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached, by how many calls that were judged
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -17,6 +18,7 @@
 #include "fuzz/property.h"
 #include "fuzz/subjects.h"
 #include "harness/campaign/observer.h"
+#include "harness/case/mutations.h"
 #include "harness/sweep/baseline.h"
 #include "harness/text/file.h"
 
@@ -70,7 +72,7 @@ class Dispatch {
 
   ~Dispatch() {
     const char* const path = std::getenv("SHAPEFUZZ_REACHED");
-    if (path != nullptr) std::ofstream(path) << reached_.size() << "\n";
+    if (path != nullptr) std::ofstream(path) << reached_.size() << " " << judged_ << "\n";
   }
 
   int operator()(const Case& c) {
@@ -82,20 +84,30 @@ class Dispatch {
     for (const Misfit& misfit : misfits) {
       if (deadly_.count(c.loss + " " + to_string(misfit)) != 0) return -1;
     }
-    const Judgement& judgement = observer_.observe(loss, c, misfits.front());
+    Case through = c;
+    for (const Entry& entry : loss.entries) {
+      through.entry = entry.name;
+      repair(through, loss.spec);
+      judge(loss, through, misfits.front());
+    }
+    return 0;
+  }
+
+ private:
+  void judge(const Loss& loss, const Case& c, const Misfit& misfit) {
+    const Judgement& judgement = observer_.observe(loss, c, misfit);
+    ++judged_;
     give_feedback(observer_.features());
     if (reached_.size() < kMostReached) reached_.insert(observer_.reached());
-    if (judgement.verdict == Verdict::kPass || !abort_on_new_) return 0;
-    if (severity_of(judgement.verdict) == Severity::kContract) return 0;
+    if (judgement.verdict == Verdict::kPass || !abort_on_new_) return;
+    if (severity_of(judgement.verdict) == Severity::kContract) return;
     const std::string verdict(to_string(judgement.verdict));
     const bool known =
         known_.count(c.loss + " " + verdict) != 0 ||
         (judgement.zone != Zone::kValid && known_.count(c.loss + " " + family_of(verdict)) != 0);
     require(known, "no new verdict: " + verdict, to_string(c));
-    return 0;
   }
 
- private:
   static constexpr std::size_t kMostReached = 1000000;
 
   Observer observer_ = Observer({Policy::kExpand, memory_mode()});
@@ -104,6 +116,7 @@ class Dispatch {
   std::set<std::string> deadly_;  // loss and misfit
   bool abort_on_new_ = false;
   std::unordered_set<std::uint64_t> reached_;
+  std::uint64_t judged_ = 0;
 };
 
 }  // namespace
