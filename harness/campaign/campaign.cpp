@@ -25,6 +25,7 @@
 #include "harness/memory/trap.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
+#include "harness/text/file.h"
 
 namespace shapefuzz {
 namespace {
@@ -36,17 +37,21 @@ constexpr std::chrono::milliseconds kTick(50);
 constexpr std::chrono::milliseconds kStatusEvery(200);
 constexpr std::chrono::seconds kSaveEvery(1);  // what a kill takes of the time is spent again
 constexpr std::chrono::seconds kProgressEvery(10);
-constexpr Seconds kGrace(1);                // for a case that runs when time is up
-constexpr int kHarnessFailed = 70;          // a worker's exit status for an exception of our own
-constexpr rlim_t kMostData = 4ULL << 30;    // so that one case cannot take the machine's memory
-constexpr std::size_t kMostCases = 200000;  // of the corpus, in memory: a worker has no more
-constexpr int kDeathsUntilDeadly = 2;       // one alone may be the fault of a case before it
+constexpr Seconds kGrace(1);                 // for a case that runs when time is up
+constexpr int kHarnessFailed = 70;           // a worker's exit status where it cannot do its work
+constexpr int kDamaged = 71;                 // and where its memory seems to be written over
+constexpr rlim_t kMostData = 4ULL << 30;     // so that one case cannot take the machine's memory
+constexpr std::size_t kMostCases = 200000;   // of the corpus, in memory: a worker has no more
+constexpr int kDeathsUntilDeadly = 2;        // one alone may be the fault of a case before it
+constexpr int kMostStrangeDeaths = 100;      // of lives that were worth nothing
+constexpr std::uint64_t kWorthALife = 1000;  // executions
 
 struct Process {
   pid_t pid = -1;
   bool first_life = true;
   std::uint64_t lives = 0;
-  std::uint64_t seen = 0;  // executions, for the stall clock
+  std::uint64_t born_at = 0;  // executions
+  std::uint64_t seen = 0;     // executions, for the stall clock
   Clock::time_point moved_at;
   bool ended_by_us = false;
 };
@@ -193,7 +198,7 @@ class Run {
     process.pid = pid;
     process.ended_by_us = false;
     process.moved_at = Clock::now();
-    process.seen = shared_->slots[index + 1].executions.load();
+    process.born_at = process.seen = shared_->slots[index + 1].executions.load();
     ++process.lives;
   }
 
@@ -217,12 +222,22 @@ class Run {
       run_worker({directory_, plan_.losses, index + 1, processes_.size(), seed, process.first_life,
                   corpus_, known_, plan_.feedback},
                  *shared_);
-    } catch (const std::exception& error) {
-      ::dup2(messages, STDERR_FILENO);
-      std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
-      ::_exit(kHarnessFailed);
+    } catch (const HarnessError& error) {
+      fail(messages, error);
+    } catch (const InputError& error) {
+      fail(messages, error);
+    } catch (const std::exception&) {
+      // A case may have written over what is ours, as one of LibTorch's kernels does with lengths
+      // below zero; what comes of that is any exception.
+      ::_exit(kDamaged);
     }
     ::_exit(0);  // without LibTorch's destructors
+  }
+
+  [[noreturn]] static void fail(int messages, const std::exception& error) {
+    ::dup2(messages, STDERR_FILENO);
+    std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
+    ::_exit(kHarnessFailed);
   }
 
   // Buries a worker that has ended, and ends one that hangs.
@@ -257,11 +272,12 @@ class Run {
     const std::string text = slot.read();
     slot.clear();
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && text.empty()) return;  // it had grown
-    if (text.empty()) {
-      // Between two cases: memory that one before had corrupted. Once is no reason to give up.
-      constexpr int kMostStrangeDeaths = 100;
-      if (++strange_deaths_ > kMostStrangeDeaths)
-        throw HarnessError("workers die between two cases");
+    if (text.empty() || (WIFEXITED(status) && WEXITSTATUS(status) == kDamaged)) {
+      // Between two cases, or by an exception of ours: memory that a case before had corrupted. Now
+      // and then that is no reason to give up.
+      const bool early = slot.executions.load() - process.born_at < kWorthALife;
+      if (early && ++strange_deaths_ > kMostStrangeDeaths)
+        throw HarnessError("workers fail between two cases, one after the other");
       return;
     }
     // A loss that calls exit() has no signal; it is a crash all the same.
