@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "harness/oracle/tensors.h"
 
@@ -25,25 +26,32 @@ bool is_index(const Loss& loss, std::size_t operand) {
                      [&](const Alternative& a) { return info(a.operands[operand].kind).integral; });
 }
 
-// The coarsest number format on the way: a result in f64 of operands in f32 is as good as f32.
 // Whole numbers that are computed with, not counted with, become the default dtype, f32.
+bool becomes_float(const Loss& loss, const Tensors& operands, std::size_t i) {
+  return !operands[i].is_floating_point() && !is_index(loss, i);
+}
+
+// The coarsest number format on the way: a result in f64 of operands in f32 is as good as f32.
 double roundoff_of(const Loss& loss, const at::Tensor& value, const Tensors& operands) {
   constexpr double kFloatRoundoff = 0x1.0p-24;
   double coarsest = unit_roundoff(value);
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i].defined()) continue;
-    const bool becomes_float = !operands[i].is_floating_point() && !is_index(loss, i);
-    coarsest = std::max(coarsest, becomes_float ? kFloatRoundoff : unit_roundoff(operands[i]));
+    const bool whole = becomes_float(loss, operands, i);
+    coarsest = std::max(coarsest, whole ? kFloatRoundoff : unit_roundoff(operands[i]));
   }
   return coarsest;
 }
 
 // The largest finite number of the narrowest format on the way. Where the true number is beyond it,
 // an infinity is right, and so is the NaN of two infinities.
-double overflow_of(const at::Tensor& value, const Tensors& operands) {
+double overflow_of(const Loss& loss, const at::Tensor& value, const Tensors& operands) {
+  constexpr double kLargestFloat = std::numeric_limits<float>::max();
   double narrowest = largest_finite(value);
-  for (const at::Tensor& operand : operands) {
-    if (operand.defined()) narrowest = std::min(narrowest, largest_finite(operand));
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i].defined()) continue;
+    const bool whole = becomes_float(loss, operands, i);
+    narrowest = std::min(narrowest, whole ? kLargestFloat : largest_finite(operands[i]));
   }
   return narrowest;
 }
@@ -110,7 +118,7 @@ Difference compare_results(const Loss& loss, const Execution& execution, const T
   if (difference.equal) return difference;
   allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands)));
   // A mean is a sum first, in the one of the calls perhaps in a wider format.
-  allowed.overflow = overflow_of(execution.value, operands) /
+  allowed.overflow = overflow_of(loss, execution.value, operands) /
                      static_cast<double>(std::max<std::int64_t>(elements, 1));
   return compare(actual, expected, allowed);
 }
@@ -168,6 +176,57 @@ bool gradients_agree(const Loss& loss, const Tensors& operands, const Execution&
   return true;
 }
 
+constexpr int kWaysToMove = 6;
+
+// The operands, each element of a floating one two roundings up or down.
+Tensors moved(const Tensors& operands, double roundoff, int way) {
+  Tensors result = operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i].defined() || !operands[i].is_floating_point()) continue;
+    std::vector<double> values = values_of(operands[i]);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const std::size_t turns[] = {0, i, k};
+      const bool up = (static_cast<std::size_t>(way) + turns[way / 2]) % 2 == 0;
+      values[k] += (up ? 2 : -2) * roundoff * std::abs(values[k]);
+    }
+    result[i] = make_tensor(operands[i].sizes(), operands[i].scalar_type(), values);
+    result[i].set_requires_grad(operands[i].requires_grad());
+  }
+  return result;
+}
+
+// Whether each gradient lies between those that the reference has for operands a rounding away.
+bool rounding_explains_gradients(const Loss& loss, const Case& c, const Tensors& operands,
+                                 const Execution& actual, const Reading& reading) {
+  const double roundoff = roundoff_of(loss, actual.value, operands);
+  if (roundoff <= 0x1.0p-53) return false;
+  Tensors low;
+  Tensors high;
+  for (int way = 0; way < kWaysToMove; ++way) {
+    const Execution near = execute_reference(loss, c, moved(operands, roundoff, way), reading);
+    if (!near.accepted || !near.backward_accepted) return false;
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      const at::Tensor& gradient = near.gradients[i];
+      if (!gradient.defined()) continue;
+      low[i] = low[i].defined() ? at::minimum(low[i], gradient) : gradient;
+      high[i] = high[i].defined() ? at::maximum(high[i], gradient) : gradient;
+    }
+  }
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!actual.gradients[i].defined()) continue;
+    if (!low[i].defined() || low[i].sizes() != actual.gradients[i].sizes()) return false;
+    const std::vector<double> least = values_of(low[i]);
+    const std::vector<double> most = values_of(high[i]);
+    const std::vector<double> values = values_of(actual.gradients[i]);
+    const double gap = tolerance(roundoff, summands(actual, operands),
+                                 std::max({1.0, largest(least), largest(most)}));
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      if (!(values[k] >= least[k] - gap && values[k] <= most[k] + gap)) return false;
+    }
+  }
+  return true;
+}
+
 bool overflows(const Loss& loss, const Case& c, const OperandSet& operands, const Reading& reading,
                double limit) {
   return peak_of(loss.gold(make_gold_call(loss, c, operands.values, reading))) > limit;
@@ -221,6 +280,18 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
   return comparison;
 }
 
+Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                                 const Execution& actual, const Reading& reading) {
+  const Execution expected = execute_reference(loss, c, operands, reading);
+  Comparison comparison = compare_executions(loss, c, operands, actual, expected);
+  if (comparison.agreement == Agreement::kGradient &&
+      rounding_explains_gradients(loss, c, operands, actual, reading)) {
+    comparison.agreement = Agreement::kEqual;
+    comparison.detail.clear();
+  }
+  return comparison;
+}
+
 Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,
                              const OperandSet& operands, const Reading& reading) {
   const GoldCall call = make_gold_call(loss, c, operands.values, reading);
@@ -241,7 +312,7 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   Difference difference = compare(values, expected, allowed);
   if (difference.equal) return comparison;
   allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands.tensors)));
-  allowed.overflow = overflow_of(actual.value, operands.tensors);
+  allowed.overflow = overflow_of(loss, actual.value, operands.tensors);
   if (peak_of(gold) > allowed.overflow) allowed.overflow = 0;
   difference = compare(values, expected, allowed);
   if (difference.equal) return comparison;
@@ -269,7 +340,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
   const std::int64_t elements = summands(actual, operands.tensors);
   const double relative = gradient_tolerance(loss, actual, operands);
-  const double overflow = overflow_of(actual.value, operands.tensors);
+  const double overflow = overflow_of(loss, actual.value, operands.tensors);
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
     const at::Tensor& operand = operands.tensors[i];
     if (!operand.defined() || !operand.requires_grad()) continue;

@@ -25,6 +25,12 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
                               const Execution& actual, const Execution& expected);
 
+/// The same with the reference for `reading`. A gradient that lies between those of operands a
+/// rounding away is no difference: 0-dimensional operands are rounded to the other ones' dtype,
+/// expanded they are not, and next to a kink that decides which side it is.
+Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                                 const Execution& actual, const Reading& reading);
+
 /// The value against the gold formula; the shapes must be those of the reading.
 Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,
                              const OperandSet& operands, const Reading& reading);

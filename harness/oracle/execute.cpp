@@ -164,4 +164,15 @@ Execution execute_reference(const Loss& loss, const Case& c, const Tensors& oper
   return execution;
 }
 
+Execution reduce_as_documented(const Loss& loss, const Case& c, const at::Tensor& unreduced,
+                               const Tensors& operands, const Reading& reading) {
+  Execution execution;
+  execution.accepted = guarded(execution, [&] {
+    const Tensors views = expanded_operands(operands, reading);
+    const Arguments arguments{&loss.spec, &c, views.data(), "none"};
+    execution.value = reduce(unreduced, loss, arguments, loss.spec.reduction_of(c));
+  });
+  return execution;
+}
+
 }  // namespace shapefuzz

@@ -56,6 +56,10 @@ Tensors expanded_operands(const Tensors& operands, const Reading& reading);
 Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,
                             const Reading& reading);
 
+/// What the documented reduction makes of the result of an unreduced call, without a backward.
+Execution reduce_as_documented(const Loss& loss, const Case& c, const at::Tensor& unreduced,
+                               const Tensors& operands, const Reading& reading);
+
 /// The weights of a result's elements in the scalar that is differentiated: all different, so that
 /// a gradient that reached the wrong element shows; 1 for a scalar.
 std::vector<double> cotangent_of(const Shape& result);

@@ -51,22 +51,27 @@ Verdict verdict_of(Agreement agreement) {
   return Verdict::kWrongValue;
 }
 
-// A reduced result is wrong in its reduction where the unreduced one is right.
-bool unreduced_agrees(const Loss& loss, const Case& c, const OperandSet& operands,
-                      const Reading& reading, Zone zone) {
+// A reduced result is wrong in its reduction where the unreduced one is right, and where it is not
+// what the documented reduction makes of that: what each element may be off by, all of them may.
+bool is_wrong_in_reduction(const Loss& loss, const Case& c, const OperandSet& operands,
+                           const Execution& actual, const Reading& reading, Zone zone) {
   Case unreduced = c;
   if (loss.spec.reduction_of(c) == "none") return false;
   unreduced.set_option(loss.spec, "reduction", std::string("none"));
-  const Execution actual = execute(loss, unreduced, operands.tensors);
-  if (!actual.accepted) return false;
-  if (shape_of(actual.value) != reading.result) return false;
+  const Execution losses = execute(loss, unreduced, operands.tensors);
+  if (!losses.accepted) return false;
+  if (shape_of(losses.value) != reading.result) return false;
+  const Execution reduced = reduce_as_documented(loss, c, losses.value, operands.tensors, reading);
+  if (reduced.accepted &&
+      compare_values(loss, operands.tensors, actual, reduced).agreement == Agreement::kEqual) {
+    return false;
+  }
   // The values of an incompatible case may be illegal, and no formula has a meaning for those.
   if (loss.gold != nullptr && zone != Zone::kIncompatible) {
-    const Comparison gold = compare_with_gold(loss, unreduced, actual, operands, reading);
+    const Comparison gold = compare_with_gold(loss, unreduced, losses, operands, reading);
     return gold.agreement == Agreement::kEqual;
   }
-  const Execution expected = execute_reference(loss, unreduced, operands.tensors, reading);
-  return compare_executions(loss, unreduced, operands.tensors, actual, expected).agreement ==
+  return compare_with_expanded(loss, unreduced, operands.tensors, losses, reading).agreement ==
          Agreement::kEqual;
 }
 
@@ -88,8 +93,7 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
   // An unreduced valid call would be compared with itself.
   const bool unreduced = loss.spec.reduction_of(c) == "none";
   if (zone != Zone::kValid || !unreduced) {
-    const Execution expected = execute_reference(loss, c, operands.tensors, reading);
-    comparison = compare_executions(loss, c, operands.tensors, actual, expected);
+    comparison = compare_with_expanded(loss, c, operands.tensors, actual, reading);
     // With the formula on its side, a call does not depend on another one that is refused, or whose
     // value the formula calls wrong: that is a finding of the other call, expanded as it is.
     const bool overruled =
@@ -129,7 +133,7 @@ void judge_readable(const Loss& loss, const Case& c, const OperandSet& operands,
   judgement.verdict = verdict_of(comparison.agreement);
   judgement.detail = comparison.detail;
   if (comparison.agreement == Agreement::kValue &&
-      unreduced_agrees(loss, c, operands, reading, judgement.zone)) {
+      is_wrong_in_reduction(loss, c, operands, actual, reading, judgement.zone)) {
     judgement.verdict = Verdict::kWrongReduction;
   }
   const bool forgiven = policy != Policy::kStrict || judgement.zone == Zone::kValid;
@@ -147,8 +151,7 @@ void judge_unreadable(const Loss& loss, const Case& c, const OperandSet& operand
   const std::vector<Reading> readings = readings_of(loss.spec, call);
   const Reading* meaning = nullptr;
   for (const Reading& reading : readings) {
-    Comparison comparison = compare_executions(
-        loss, c, operands.tensors, actual, execute_reference(loss, c, operands.tensors, reading));
+    Comparison comparison = compare_with_expanded(loss, c, operands.tensors, actual, reading);
     if (nearest && comparison.agreement >= nearest->agreement) continue;
     nearest = std::move(comparison);
     meaning = &reading;
@@ -168,7 +171,7 @@ void judge_unreadable(const Loss& loss, const Case& c, const OperandSet& operand
   judgement.detail = nearest->detail;
   judgement.verdict = verdict_of(nearest->agreement);
   if (nearest->agreement == Agreement::kValue &&
-      unreduced_agrees(loss, c, operands, *meaning, judgement.zone)) {
+      is_wrong_in_reduction(loss, c, operands, actual, *meaning, judgement.zone)) {
     judgement.verdict = Verdict::kWrongReduction;
   }
   if (judgement.verdict == Verdict::kPass && policy != Policy::kBroadcast) {

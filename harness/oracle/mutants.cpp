@@ -261,6 +261,11 @@ Loss with_doubled_result(const Loss& loss) {
   return with_fault(loss, "doubled_result", fault).loss;
 }
 
+Loss with_less(const Loss& loss) {
+  const Fault fault = [](const EntryCall& call, const Arguments& a) { return call(a) - 0.2; };
+  return with_fault(loss, "less", fault).loss;
+}
+
 Loss with_doubled_gradient(const Loss& loss) {
   const Fault fault = [](const EntryCall& call, const Arguments& a) {
     const at::Tensor result = call(a);

@@ -31,6 +31,8 @@ std::vector<Mutant> formula_mutants(const Loss& loss);
 Loss with_doubled_mean(const Loss& loss);
 /// `loss` with twice the result, whatever the reduction.
 Loss with_doubled_result(const Loss& loss);
+/// `loss` with every loss less by 0.2, and so is their mean.
+Loss with_less(const Loss& loss);
 /// `loss` with the right mean, and the gradient of that sum.
 Loss with_doubled_gradient(const Loss& loss);
 

@@ -29,9 +29,10 @@ Signature signature_now(const Case& c) {
 }
 
 // Tries end a search here, not seconds: other processes may take the time.
-Shrunk shrink_here(const Case& c, const Signature& signature) {
+Shrunk shrink_here(const Case& c, const Signature& signature, bool climb = true) {
   ShrinkLimits limits;
   limits.seconds = 1e6;
+  limits.climb = climb;
   return shrink(
       c, find_loss(c.loss)->spec, signature,
       [](const Case& smaller) { return std::optional(signature_now(smaller)); }, limits);
@@ -221,6 +222,23 @@ TEST(Shrink, RoundsTheListedValues) {
   EXPECT_EQ(
       to_string(shrink_line("kl_div(input=f64[3], target=f64[3]{0.125,0.5,-0.375})").smallest),
       "kl_div(input=f64[], target=f64[]{-1})");
+}
+
+// What a triage does first: one step after the other, each to a smaller case that shows the same.
+TEST(Shrink, WithoutAClimbWalksDown) {
+  for (const char* line :
+       {"mse_loss(input=f32[8,1]~strided, target=f32[8], reduction=sum)#77",
+        "kl_div(input=f64[5,7,2], target=f64[3,1,1,2], reduction=batchmean)#5"}) {
+    const Case c = parse_case(line, all_specs());
+    const Signature signature = signature_now(c);
+    const Shrunk walked = shrink_here(c, signature, false);
+    EXPECT_TRUE(is_smaller(walked.smallest, c)) << line;
+    EXPECT_TRUE(signature_now(walked.smallest) == signature) << line;
+    EXPECT_FALSE(walked.proven) << line;
+    // No further step leads on, and the climb from below finds nothing larger.
+    EXPECT_EQ(shrink_here(walked.smallest, signature, false).smallest, walked.smallest) << line;
+    EXPECT_FALSE(is_smaller(walked.smallest, shrink_here(c, signature).smallest)) << line;
+  }
 }
 
 TEST(Shrink, SaysThatALimitStoppedIt) {
