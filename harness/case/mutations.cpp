@@ -140,6 +140,19 @@ void copy_shape(Case& c, const MutationContext& context) {
   any_operand(c, context.pick).shape = shape;
 }
 
+// [N,1] and [1,N]: two operands that broadcast to a shape that neither has.
+void ones_on_both_sides(Case& c, const MutationContext& context) {
+  Operand& a = any_operand(c, context.pick);
+  Operand& b = any_operand(c, context.pick);
+  const Shape longer = a.shape.rank() < b.shape.rank() ? b.shape : a.shape;
+  a.shape = b.shape = longer;
+  for (std::size_t dim = 0; dim < longer.rank(); ++dim) {
+    const std::int64_t which = context.pick(0, 3);
+    if (which == 0) a.shape[dim] = 1;
+    if (which == 1) b.shape[dim] = 1;
+  }
+}
+
 void toggle_optional(Case& c, const MutationContext& context) {
   const auto& patterns = context.subject.spec->contract.operands();
   const OperandPattern& pattern = element_of(patterns, context.pick);
@@ -348,6 +361,8 @@ const std::vector<Mutation>& all_deviations() {
 
 void make_mistake(Case& c, const MutationContext& context) {
   SeededPick& pick = context.pick;
+  constexpr std::int64_t kBothOneIn = 16;  // every other mistake is of one operand
+  if (pick(0, kBothOneIn) == 0) return ones_on_both_sides(c, context);
   const std::size_t i = index_below(c.operands.size(), pick);
   std::optional<std::int64_t> classes;
   if (pick(0, 4) == 0) classes = any_size(c, pick);
