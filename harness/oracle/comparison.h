@@ -39,9 +39,6 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
 Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution& actual,
                                const OperandSet& operands, const Reading& reading);
 
-/// How far a gradient may be from finite differences, relative to them but at least to 1.
-double gradient_tolerance(const Loss& loss, const Execution& actual, const OperandSet& operands);
-
 /// The result of a backward operator against finite differences of the formula of its loss.
 Comparison compare_with_derivative(const Loss& loss, const Case& c, const Execution& actual,
                                    const OperandSet& operands);

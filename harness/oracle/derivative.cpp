@@ -8,6 +8,7 @@
 #include "harness/case/zone.h"
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/tensors.h"
+#include "harness/oracle/tolerance.h"
 
 namespace shapefuzz {
 namespace {

@@ -103,5 +103,24 @@ TEST(Tensors, WithoutStridesAreReadAsLibTorchReadsThem) {
   EXPECT_FALSE(same_bits(sparse, dense + 1));
 }
 
+TEST(Allowance, CoversWhatSaysTheSame) {
+  const double nan = std::nan("");
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Allowance gap = {0.5, 1e38};
+  EXPECT_TRUE(gap.covers(1, 1.5));
+  EXPECT_FALSE(gap.covers(1, 1.6));
+  EXPECT_TRUE(gap.covers(nan, nan));
+  // No number in either.
+  EXPECT_TRUE(gap.covers(nan, -infinity));
+  EXPECT_TRUE(gap.covers(infinity, nan));
+  EXPECT_FALSE(gap.covers(infinity, -infinity));
+  // A number is something else, if it is no larger than the dtype holds.
+  EXPECT_FALSE(gap.covers(1, nan));
+  EXPECT_FALSE(gap.covers(infinity, 1));
+  EXPECT_TRUE(gap.covers(2e38, infinity));
+  EXPECT_TRUE(gap.covers(nan, 2e38));
+  EXPECT_FALSE(gap.covers(2e38, -infinity));
+}
+
 }  // namespace
 }  // namespace shapefuzz
