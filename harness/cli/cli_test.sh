@@ -489,6 +489,8 @@ understanding() {
     expect_status 0 emit 'mse_loss@aten(input=f64[2,1], target=f64[2])' --as $form --round
     expect_text "$out" 'mse_loss@aten(input=f64[2,1]{-1.5,-1}, target=f64[2]{0.25,0.75})'
   done
+  expect_status 0 emit 'mse_loss@module(input=f64[2,1], target=f64[2])' --as python
+  expect_text "$out" "The finding is of the C++ module; Python's is code of its own"
   expect_status 2 emit "$bad" --as pascal
   expect_text "$err" "found 'pascal', expected cpp, python, gtest or issue"
   expect_status 2 emit 'mse_loss(input=f64[64,64], target=f64[64,64])'

@@ -80,6 +80,15 @@ class Python : public Syntax {
   }
 };
 
+// Python reaches the operators that C++ reaches, by functions and modules of its own.
+std::string about_entry(const Exhibit& exhibit) {
+  const std::string& entry = exhibit.c.entry;
+  if (entry != "functional" && entry != "module") return "";
+  return fmt::format(
+      "\nThe finding is of the C++ {}; Python's is code of its own, and may do something else.",
+      entry);
+}
+
 }  // namespace
 
 ProgramParts python_parts(const Exhibit& exhibit) {
@@ -88,7 +97,8 @@ ProgramParts python_parts(const Exhibit& exhibit) {
   if (is_about_gradients(exhibit.judgement.verdict)) shared += kGradient;
   const std::string body = body_of(exhibit, python);
   if (body.find("with_parameters(") != std::string::npos) shared += kWithParameters;
-  return {python.comment(summary_of(exhibit, "PyTorch")), shared + "\n", body};
+  return {python.comment(summary_of(exhibit, "PyTorch") + about_entry(exhibit)), shared + "\n",
+          body};
 }
 
 std::string python_program(const Exhibit& exhibit) {
