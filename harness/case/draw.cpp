@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/case/choose.h"
 #include "harness/case/values.h"
 #include "harness/case/zone.h"
 
@@ -34,11 +35,6 @@ void draw_sizes(const Contract& contract, const Alternative& alternative, const 
       bindings.sizes[dim.name] = rank;
     }
   }
-}
-
-template <class T>
-const T& element_of(const std::vector<T>& list, const Pick& pick) {
-  return list[static_cast<std::size_t>(pick(0, static_cast<std::int64_t>(list.size())))];
 }
 
 // Some options at one of their samples.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/case/choose.h"
 #include "harness/case/mutations.h"
 
 namespace shapefuzz {
@@ -16,11 +17,6 @@ const Subject* find_subject(const std::vector<Subject>& subjects, const std::str
     if (subject.spec->name == loss) return &subject;
   }
   return nullptr;
-}
-
-template <class T>
-const T& element_of(const std::vector<T>& list, SeededPick& pick) {
-  return list[static_cast<std::size_t>(pick(0, static_cast<std::int64_t>(list.size())))];
 }
 
 Case draw_from(const std::vector<Subject>& subjects, SeededPick& pick) {

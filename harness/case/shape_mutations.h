@@ -1,0 +1,19 @@
+// The mutations of shapes. No LibTorch in here.
+#pragma once
+
+#include "harness/case/mutations.h"
+
+namespace shapefuzz {
+
+void change_size(Case& c, const MutationContext& context);
+/// A batch of another length, another number of classes: wherever the size stands.
+void change_size_everywhere(Case& c, const MutationContext& context);
+void change_rank(Case& c, const MutationContext& context);
+/// One more dimension, or one less, for every operand that has one at that place from the left.
+void change_rank_everywhere(Case& c, const MutationContext& context);
+void swap_dims(Case& c, const MutationContext& context);
+/// What a call with its arguments in the wrong order passes.
+void swap_operands(Case& c, const MutationContext& context);
+void copy_shape(Case& c, const MutationContext& context);
+
+}  // namespace shapefuzz
