@@ -20,9 +20,9 @@ bool mutates_bytes() { return true; }
 namespace {
 
 // Values are drawn for all elements; the mistakes of a large case only take longer. And they take
-// as long as the parsing, so that one case of eight has to do.
+// as long as the parsing, so that one case in 32 has to do.
 constexpr std::int64_t kMostElements = 64;
-constexpr std::size_t kMistakesOneIn = 8;
+constexpr std::size_t kMistakesOneIn = 32;
 
 void check_mistakes(const Case& c, std::string_view text) {
   for (const LossSpec* spec : test_specs()) {
