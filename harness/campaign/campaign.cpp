@@ -37,9 +37,9 @@ constexpr std::chrono::milliseconds kTick(50);
 constexpr std::chrono::milliseconds kStatusEvery(200);
 constexpr std::chrono::seconds kSaveEvery(1);  // what a kill takes of the time is spent again
 constexpr std::chrono::seconds kProgressEvery(10);
-constexpr Seconds kGrace(1);                 // for a case that runs when time is up
-constexpr int kHarnessFailed = 70;           // a worker's exit status where it cannot do its work
-constexpr int kDamaged = 71;                 // and where its memory seems to be written over
+constexpr Seconds kGrace(1);  // for a case that runs when time is up
+constexpr int kHarnessFailed = WorkerProcess::kHarnessFailed;
+constexpr int kDamaged = 71;  // a worker's exit status where its memory seems written over
 constexpr rlim_t kMostData = 4ULL << 30;     // so that one case cannot take the machine's memory
 constexpr std::size_t kMostCases = 200000;   // of the corpus, in memory: a worker has no more
 constexpr int kDeathsUntilDeadly = 2;        // one alone may be the fault of a case before it

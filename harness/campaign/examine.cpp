@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "harness/campaign/features.h"
 #include "harness/case/mutations.h"
 #include "harness/losses/loss.h"
 #include "harness/shrink/apart.h"

@@ -6,6 +6,7 @@
 
 #include "harness/case/choose.h"
 #include "harness/case/mutations.h"
+#include "harness/case/shape_mutations.h"
 
 namespace shapefuzz {
 namespace {

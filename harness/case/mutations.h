@@ -23,10 +23,6 @@ const std::vector<Mutation>& all_mutations();
 /// Those of them that leave shapes alone: what a plain case may have out of the ordinary.
 const std::vector<Mutation>& all_deviations();
 
-/// One operand's shape as a mistake of the catalogue leaves it; now and then two operands that
-/// broadcast to a shape that neither has.
-void make_mistake(Case& c, const MutationContext& context);
-
 /// Whether the operand or the option is one that rather stays as it is, this time.
 bool leave_alone(const Subject& subject, const std::string& name, SeededPick& pick);
 

@@ -15,5 +15,8 @@ void swap_dims(Case& c, const MutationContext& context);
 /// What a call with its arguments in the wrong order passes.
 void swap_operands(Case& c, const MutationContext& context);
 void copy_shape(Case& c, const MutationContext& context);
+/// One operand's shape as a mistake of the catalogue leaves it; now and then two operands that
+/// broadcast to a shape that neither has.
+void make_mistake(Case& c, const MutationContext& context);
 
 }  // namespace shapefuzz

@@ -75,56 +75,43 @@ bool lies_open(const at::Tensor& tensor) {
          !tensor._is_zerotensor();
 }
 
+// Calls `visit` with an element of that dtype; false for one that no case has.
+template <class Visit>
+bool with_element(at::ScalarType type, Visit visit) {
+  switch (type) {
+    case at::kHalf:
+      return visit(at::Half()), true;
+    case at::kBFloat16:
+      return visit(at::BFloat16()), true;
+    case at::kFloat:
+      return visit(float()), true;
+    case at::kDouble:
+      return visit(double()), true;
+    case at::kInt:
+      return visit(std::int32_t()), true;
+    case at::kLong:
+      return visit(std::int64_t()), true;
+    case at::kByte:
+      return visit(std::uint8_t()), true;
+    case at::kBool:
+      return visit(bool()), true;
+    default:
+      return false;
+  }
+}
+
 void read(const at::Tensor& tensor, double* out) {
   if (tensor.numel() == 0) return;
-  if (lies_open(tensor)) {
-    switch (tensor.scalar_type()) {
-      case at::kHalf:
-        return read<at::Half>(tensor, out);
-      case at::kBFloat16:
-        return read<at::BFloat16>(tensor, out);
-      case at::kFloat:
-        return read<float>(tensor, out);
-      case at::kDouble:
-        return read<double>(tensor, out);
-      case at::kInt:
-        return read<std::int32_t>(tensor, out);
-      case at::kLong:
-        return read<std::int64_t>(tensor, out);
-      case at::kByte:
-        return read<std::uint8_t>(tensor, out);
-      case at::kBool:
-        return read<bool>(tensor, out);
-      default:
-        break;
-    }
-  }
+  const auto visit = [&](auto element) { read<decltype(element)>(tensor, out); };
+  if (lies_open(tensor) && with_element(tensor.scalar_type(), visit)) return;
   const at::Tensor doubles = tensor.detach().to_dense().to(at::kCPU, at::kDouble).contiguous();
   read<double>(doubles, out);
 }
 
 void write(const std::vector<double>& values, const at::Tensor& tensor) {
   if (values.empty()) return;
-  switch (tensor.scalar_type()) {
-    case at::kHalf:
-      return write<at::Half>(values, tensor);
-    case at::kBFloat16:
-      return write<at::BFloat16>(values, tensor);
-    case at::kFloat:
-      return write<float>(values, tensor);
-    case at::kDouble:
-      return write<double>(values, tensor);
-    case at::kInt:
-      return write<std::int32_t>(values, tensor);
-    case at::kLong:
-      return write<std::int64_t>(values, tensor);
-    case at::kByte:
-      return write<std::uint8_t>(values, tensor);
-    case at::kBool:
-      return write<bool>(values, tensor);
-    default:
-      break;
-  }
+  const auto visit = [&](auto element) { write<decltype(element)>(values, tensor); };
+  if (with_element(tensor.scalar_type(), visit)) return;
   const at::Tensor doubles = at::empty(tensor.sizes(), at::kDouble);
   write<double>(values, doubles);
   tensor.copy_(doubles);
