@@ -50,7 +50,7 @@ void check_case(const Case& c, std::string_view text) {
   }
   std::int64_t elements = 0;
   for (const Operand& operand : c.operands) {
-    require(operand.shape.within_cap(), "no operand is larger than the cap", text);
+    require(operand.shape.is_countable(), "63 bits count the elements of every operand", text);
     elements += operand.shape.elements();
   }
   const bool chosen = std::hash<std::string_view>()(text) % kMistakesOneIn == 0;

@@ -32,7 +32,7 @@ bool every_comma_follows_a_size(std::string_view text) {
 }
 
 void check_shape(const Shape& shape, std::string_view text) {
-  require(shape.within_cap(), "no shape is larger than the cap", text);
+  require(shape.is_countable(), "63 bits count the elements of every shape", text);
   require(parse_shape(to_string(shape)) == shape, "a printed shape reads back as itself", text);
   std::vector<std::string> sizes;
   for (const std::int64_t size : shape) sizes.push_back(std::to_string(size));

@@ -15,6 +15,7 @@ add_executable(
   case/option_test.cpp
   case/values_test.cpp
   case/mistake_test.cpp
+  case/twin_test.cpp
   case/zone_test.cpp
   case/mutate_test.cpp
   oracle/verdict_test.cpp)

@@ -72,17 +72,9 @@ TEST(CaseError, NamesTheDtypesForOneThatDoesNotExist) {
 
 TEST(CaseError, RefusesWhatIsNoShape) {
   expect_bad_case("mse_loss(input=f64[64,^, target=[])", "found ',', expected a size");
-  expect_bad_case("mse_loss(input=f64[^-1], target=[])", "expected a size in [0, 16777216]");
-  expect_bad_case("mse_loss(input=f64^[1000000,1000000], target=[])", "at most 16777216 elements");
-}
-
-TEST(CaseError, RefusesOperandsThatWouldBroadcastBeyondTheCap) {
-  expect_bad_case("mse_loss(input=f64[5000,1], target=^f64[5000])",
-                  "expected operands that broadcast to at most 16777216 elements, not to "
-                  "[5000,5000]");
-  expect_bad_case("mse_loss(target=f64[5000], input=^f64[5000,1])", "not to [5000,5000]");
-  EXPECT_NO_THROW(test_case("mse_loss(input=f64[4000,1], target=f64[4000])"));
-  EXPECT_NO_THROW(test_case("mse_loss(input=f64[5000,2], target=f64[5000])"));
+  expect_bad_case("mse_loss(input=f64[^-1], target=[])", "expected a size in [0, 9223372036854775807]");
+  expect_bad_case("mse_loss(input=f64^[10000000000,10000000000], target=[])",
+                  "at most 9223372036854775807 elements");
 }
 
 TEST(CaseError, NamesTheLayoutsForOneThatDoesNotExist) {
@@ -114,13 +106,12 @@ TEST(CaseError, RefusesListedValuesThatTheDtypeCannotHold) {
   expect_bad_case("mse_loss(input=bool[1]{^2}, target=[])", "a whole number in [0, 1]");
 }
 
-// A layer of 28 GB was once allocated before anybody refused the input.
 TEST(CaseError, RefusesOptionsThatAreTooLargeAsSizes) {
-  expect_bad_case("layer_loss(input=[4,3], target=[4], in_features=^1000000000)",
-                  "found '1000000000', expected sizes that are at most 16777216 elements");
-  expect_bad_case("layer_loss(input=[4,3], target=[4], n_classes=^9000000)", "sizes that are at");
-  expect_bad_case("layer_loss(input=[4,3], target=[4], in_features=5000, n_classes=^5000)",
-                  "sizes that are at most");
+  expect_bad_case("layer_loss(input=[4,3], target=[4], in_features=^9223372036854775807)",
+                  "sizes that are at most 9223372036854775807 elements together");
+  expect_bad_case(
+      "layer_loss(input=[4,3], target=[4], in_features=5000000000, n_classes=^5000000000)",
+      "sizes that are at most");
   EXPECT_NO_THROW(test_case("layer_loss(input=[4,3], target=[4], n_classes=5000000)"));
   EXPECT_NO_THROW(test_case("nll_loss(input=[4,3], target=[4], ignore_index=1000000000)"));
 }

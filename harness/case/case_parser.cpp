@@ -52,7 +52,6 @@ class CaseParser {
     if (cursor_.take("#")) parse_seed();
     cursor_.expect_end("the case");
     if (cursor_.failed()) return {};
-    check_broadcast_size();
     check_option_sizes();
     put_in_order();
     return std::move(case_);
@@ -173,7 +172,6 @@ class CaseParser {
       cursor_.fail(fmt::format("a layout: {}", name_all(all_layouts())));
     }
     if (cursor_.take("{")) parse_values(operand);
-    shape_starts_.push_back(start);
     case_.operands.push_back(std::move(operand));
   }
 
@@ -232,31 +230,14 @@ class CaseParser {
     if (!missing.empty() && cursor_.peek() == ')') cursor_.fail(missing);
   }
 
-  // LibTorch would allocate the broadcast result before anybody could refuse it.
-  void check_broadcast_size() {
-    std::optional<Shape> common = Shape{};
-    for (std::size_t i = 0; i < case_.operands.size(); ++i) {
-      const auto next = broadcast(*common, case_.operands[i].shape);
-      if (!next) continue;
-      if (!next->within_cap()) {
-        cursor_.fail_at(shape_starts_[i],
-                        fmt::format("operands that broadcast to at most {} elements, not to {}",
-                                    kMaxElements, to_string(*next)));
-        return;
-      }
-      common = next;
-    }
-  }
-
-  // A layer of `in_features` by `n_classes` is allocated before anybody could refuse the input.
+  // A layer of `in_features` by `n_classes` is a tensor too.
   void check_option_sizes() {
-    std::int64_t elements = 1;
+    Shape sizes;
     const auto add = [&](const OptionSpec& option, const OptionValue& value) {
       const auto* const size = std::get_if<std::int64_t>(&value);
       if (size == nullptr || *size <= 1 || !is_size(spec_->contract, option.name)) return true;
-      const bool fits = *size <= kMaxElements / elements;
-      if (fits) elements *= *size;
-      return fits;
+      sizes.push_back(*size);
+      return sizes.is_countable();
     };
     for (const OptionSpec& option : spec_->options) {
       const bool given = std::any_of(case_.options.begin(), case_.options.end(),
@@ -266,7 +247,7 @@ class CaseParser {
     for (std::size_t i = 0; i < case_.options.size(); ++i) {
       if (add(*spec_->find_option(case_.options[i].name), case_.options[i].value)) continue;
       cursor_.fail_at(option_starts_[i],
-                      fmt::format("sizes that are at most {} elements together", kMaxElements));
+                      fmt::format("sizes that are at most {} elements together", kMaxSize));
       return;
     }
   }
@@ -290,8 +271,7 @@ class CaseParser {
   const LossSpecs& specs_;
   const LossSpec* spec_ = nullptr;
   Case case_;
-  std::vector<std::size_t> shape_starts_;   // of the operands in the order of the text
-  std::vector<std::size_t> option_starts_;  // of the options' values likewise
+  std::vector<std::size_t> option_starts_;  // of the options' values, in the order of the text
 };
 
 }  // namespace

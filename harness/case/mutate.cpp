@@ -7,6 +7,7 @@
 #include "harness/case/choose.h"
 #include "harness/case/mutations.h"
 #include "harness/case/shape_mutations.h"
+#include "harness/case/twin.h"
 
 namespace shapefuzz {
 namespace {
@@ -51,15 +52,15 @@ bool Mutator::fits(const Case& c) const {
   std::optional<Shape> common = Shape{};
   for (const Operand& operand : c.operands) {
     const Shape& shape = operand.shape;
-    if (shape.rank() > caps_.rank || !shape.within_cap() || shape.elements() > caps_.elements) {
-      return false;
-    }
+    if (shape.rank() > caps_.rank || shape.elements() > caps_.elements) return false;
     const auto next = broadcast(*common, shape);
     if (!next) continue;
     if (next->elements() > caps_.broadcast) return false;
     common = next;
   }
-  return true;
+  // An operand without elements may have a result that is large, and so may options.
+  const Subject* const subject = find_subject(subjects_, c.loss);
+  return subject == nullptr || elements_of(c, *subject->spec) <= kMaxElements;
 }
 
 Case Mutator::plainest() const {

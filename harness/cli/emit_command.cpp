@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 
+#include "harness/case/twin.h"
 #include "harness/cli/commands.h"
 #include "harness/emit/exhibit.h"
 #include "harness/shrink/apart.h"
@@ -76,6 +77,13 @@ Case rounded(const Case& c, const Judging& judging) {
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
   const Judging judging = {read_policy(command.policy), MemoryMode::kFull};
+  if (!why_not_emitted(c).empty()) {
+    c = twin_of(c, find_loss(c.loss)->spec).c;
+    print_message(fmt::format(
+        "shapefuzz: too many elements to list; the program shows the twin, which behaves alike: "
+        "{}\n",
+        to_string(c)));
+  }
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   if (command.round) c = rounded(c, judging);

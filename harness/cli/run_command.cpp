@@ -22,6 +22,7 @@ struct RunCommand {
   std::string device = "cpu";
   std::string memory = "full";
   std::string under;
+  bool exact = false;
   bool bare = false;
   double timeout = 20;
   bool json = false;
@@ -96,7 +97,7 @@ int run(const RunCommand& command) {
     }
     ++done;
   };
-  exhibit_all(cases, {judging, Workers::kFresh, command.timeout}, answer, take);
+  exhibit_all(cases, {judging, Workers::kFresh, command.timeout, command.exact}, answer, take);
   return status;
 }
 
@@ -121,6 +122,9 @@ Command add_run(CLI::App& app) {
   added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
+  added->add_flag("--exact", command.exact,
+                  "Compute a case of more than 2^24 elements too, which is else judged on its twin, "
+                  "a small case that behaves like it");
   added->add_option("--under", command.under,
                     "valgrind: ask it too, and say whether it agrees (half a minute a case)");
   added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs

@@ -8,6 +8,7 @@
 #include <memory>
 #include <thread>
 
+#include "harness/case/twin.h"
 #include "harness/cli/commands.h"
 #include "harness/oracle/judge.h"
 #include "harness/report/ci.h"
@@ -108,7 +109,7 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
 void check_bounds(const SweepCommand& command) {
   Shape largest;
   for (std::size_t i = 0; i < command.max_rank; ++i) largest.push_back(command.max_size);
-  if (!largest.within_cap()) {
+  if (largest.elements() > kMaxElements) {
     throw InputError(fmt::format("--max-rank, --max-size: {} has more than {} elements",
                                  to_string(largest), kMaxElements));
   }

@@ -101,7 +101,7 @@ class AlternativeParser {
       const std::size_t start = cursor_.offset();
       if (pattern.size() == kMaxRank) cursor_.fail(fmt::format("at most {} sizes", kMaxRank));
       if (cursor_.peek() >= '0' && cursor_.peek() <= '9') {
-        pattern.push_back({Dim::Type::kNumber, cursor_.integer(0, kMaxElements, "a size"), 0});
+        pattern.push_back({Dim::Type::kNumber, cursor_.integer(0, kMaxSize, "a size"), 0});
         continue;
       }
       const bool pack = cursor_.take("*");
@@ -129,7 +129,7 @@ class AlternativeParser {
     constraint.op = static_cast<Constraint::Op>(op);
     cursor_.skip_spaces();
     if (cursor_.peek() >= '0' && cursor_.peek() <= '9') {
-      constraint.right = {Dim::Type::kNumber, cursor_.integer(0, kMaxElements, "a size"), 0};
+      constraint.right = {Dim::Type::kNumber, cursor_.integer(0, kMaxSize, "a size"), 0};
     } else {
       constraint.right = {Dim::Type::kName, 0, use_single_name()};
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
@@ -10,26 +11,51 @@
 namespace shapefuzz {
 namespace {
 
-Exhibit judged(const Case& c, const Judging& judging) {
+// The case, and its twin if that is to be judged in its place.
+Exhibit exhibit_of(const Case& c, bool exact) {
   Exhibit exhibit;
   exhibit.loss = find_loss(c.loss);
   exhibit.c = c;
-  exhibit.judgement = Judge(judging).judge(*exhibit.loss, c);
-  // What reads outside of its tensors would do so again, and unwatched.
-  const bool runs = exhibit.judgement.outcome != Outcome::kCrashed;
-  exhibit.evidence =
-      runs ? gather(*exhibit.loss, c, exhibit.judgement) : evidence_of_death(*exhibit.loss, c);
+  if (!exact && elements_of(c, exhibit.loss->spec) > kMaxElements) {
+    exhibit.twin = twin_of(c, exhibit.loss->spec);
+  }
   exhibit.libtorch = libtorch_version();
   return exhibit;
 }
 
-Exhibit dead(const Case& c, const Death& death) {
-  Exhibit exhibit;
-  exhibit.loss = find_loss(c.loss);
-  exhibit.c = c;
-  exhibit.judgement = judgement_of_death(c, exhibit.loss->spec, death.signal, death.fault);
-  exhibit.evidence = evidence_of_death(*exhibit.loss, c);
-  exhibit.libtorch = libtorch_version();
+// What was found of the twin, in the sizes of the original.
+void take(Judgement judgement, Exhibit& exhibit) {
+  if (exhibit.twin) {
+    for (std::optional<Shape>* shape : {&judgement.result_shape, &judgement.expected_shape}) {
+      if (*shape) *shape = exhibit.twin->original(**shape);
+    }
+    judgement.misfit.demanded = exhibit.twin->original(judgement.misfit.demanded);
+  }
+  exhibit.judgement = std::move(judgement);
+}
+
+Exhibit judged(const Case& c, const Exhibiting& how) {
+  Exhibit exhibit = exhibit_of(c, how.exact);
+  const Case& computed = exhibit.computed();
+  Judging judging = how.judging;
+  judging.slopes = judging.slopes && !exhibit.twin;
+  const Judgement judgement = Judge(judging).judge(*exhibit.loss, computed);
+  // What reads outside of its tensors would do so again, and unwatched.
+  const bool runs = judgement.outcome != Outcome::kCrashed;
+  exhibit.evidence = runs ? gather(*exhibit.loss, computed, judgement)
+                          : evidence_of_death(*exhibit.loss, computed);
+  take(judgement, exhibit);
+  return exhibit;
+}
+
+Exhibit dead(const Case& c, const Exhibiting& how, const Death& death) {
+  Exhibit exhibit = exhibit_of(c, how.exact);
+  const Case& computed = exhibit.computed();
+  take(judgement_of_death(computed, exhibit.loss->spec, death.signal, death.fault), exhibit);
+  // Not the elements of a large case, in this process of all.
+  if (elements_of(computed, exhibit.loss->spec) <= kMaxElements) {
+    exhibit.evidence = evidence_of_death(*exhibit.loss, computed);
+  }
   return exhibit;
 }
 
@@ -47,7 +73,7 @@ void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
   if (pool.reuse_workers) pool.jobs = std::max(1U, std::thread::hardware_concurrency());
   pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {
     if (!skipped.empty()) return std::string();  // it died, and its text was made
-    std::string result = text(judged(cases[unit], how.judging));
+    std::string result = text(judged(cases[unit], how));
     position.cases.fetch_add(1);
     return result;
   };
@@ -56,7 +82,7 @@ void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
     take(dead == of_the_dead.end() ? result : dead->second);
   };
   pool.on_death = [&](const Death& death) {
-    of_the_dead[death.unit] = text(dead(cases[death.unit], death));
+    of_the_dead[death.unit] = text(dead(cases[death.unit], how, death));
   };
   pool.run();
 }

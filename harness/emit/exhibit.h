@@ -18,6 +18,7 @@ struct Exhibiting {
   Judging judging = {Policy::kExpand, MemoryMode::kFull};
   Workers workers = Workers::kFresh;
   double seconds_per_case = 20;  ///< of the processor's
+  bool exact = false;            ///< a case is computed however large it is, not judged on its twin
 };
 
 /// Judges each case in a worker, so that a case that takes LibTorch down is a verdict too. `text`

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/case/zone.h"
+#include "harness/emit/number_text.h"
 
 namespace shapefuzz {
 namespace {
@@ -111,12 +112,12 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
     return fmt::format(
         "{} broadcast to {}, so every element of {} is paired with every element of "
         "{}, {} pairs in all",
-        shapes_of(c), pretty(*result), c.operands[0].name, other->name, result->elements());
+        shapes_of(c), pretty(*result), c.operands[0].name, other->name, count_text(result->elements()));
   }
   return fmt::format(
       "{} broadcast to {}, so elements are used again for partners that are not "
       "theirs, {} pairs in all",
-      shapes_of(c), pretty(*result), result->elements());
+      shapes_of(c), pretty(*result), count_text(result->elements()));
 }
 
 std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement) {

@@ -53,9 +53,15 @@ const char* colour_of(Verdict verdict) {
   return "1;32";
 }
 
-std::string few(const Numbers& numbers) {
-  if (numbers.values.size() <= kMostNumbers) return number_text(numbers);
-  return fmt::format("{}: {} numbers", pretty(numbers.shape), numbers.values.size());
+Shape original_shape(const Exhibit& exhibit, const Numbers& numbers) {
+  return exhibit.twin ? exhibit.twin->original(numbers.shape) : numbers.shape;
+}
+
+// The shape in the sizes of the case, with the numbers if they are its own and few.
+std::string few(const Exhibit& exhibit, const Numbers& numbers) {
+  if (!exhibit.twin && numbers.values.size() <= kMostNumbers) return number_text(numbers);
+  const Shape shape = original_shape(exhibit, numbers);
+  return fmt::format("{}: {} numbers", pretty(shape), count_text(shape.elements()));
 }
 
 std::string without_name(const std::string& name) {
@@ -63,6 +69,7 @@ std::string without_name(const std::string& name) {
 }
 
 void add_numbers(const Exhibit& exhibit, Text& text) {
+  const std::string whose = exhibit.twin ? "twin's " : "";
   const char* label = "numbers";
   for (const PrintedLine& line : printed_lines(exhibit)) {
     const bool in_words = line.text.rfind("an error", 0) == 0 || line.text == "a result" ||
@@ -70,7 +77,7 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
     if (in_words) continue;
     const bool is_long =
         std::count(line.text.begin(), line.text.end(), ',') > static_cast<int>(2 * kMostNumbers);
-    text.add(label, fmt::format("{} {}", without_name(line.name),
+    text.add(label, fmt::format("{}{} {}", whose, without_name(line.name),
                                 is_long ? "(too many to print; --json has them)" : line.text));
     label = "";
   }
@@ -79,12 +86,15 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
 void add_losses(const Exhibit& exhibit, Text& text) {
   const Evidence& evidence = exhibit.evidence;
   if (!evidence.unreduced || !evidence.intended_unreduced) return;
-  const std::size_t made = evidence.unreduced->values.size();
-  const std::size_t meant = evidence.intended_unreduced->values.size();
-  text.add("losses", fmt::format("{} before the reduction, {}", made, few(*evidence.unreduced)));
-  text.add("", fmt::format("{} with {} in the demanded shape, {}", meant,
+  const auto count = [&](const Numbers& numbers) {
+    return count_text(original_shape(exhibit, numbers).elements());
+  };
+  text.add("losses", fmt::format("{} before the reduction, {}", count(*evidence.unreduced),
+                                 few(exhibit, *evidence.unreduced)));
+  text.add("", fmt::format("{} with {} in the demanded shape, {}",
+                           count(*evidence.intended_unreduced),
                            find_misfit(exhibit.c, exhibit.loss->spec).operand,
-                           few(*evidence.intended_unreduced)));
+                           few(exhibit, *evidence.intended_unreduced)));
   if (evidence.intended) {
     text.add("", fmt::format("{} of those: {}", exhibit.loss->spec.reduction_of(exhibit.c),
                              number_text(*evidence.intended)));
@@ -140,7 +150,7 @@ Json numbers_json(const Exhibit& exhibit) {
   json["gradients"] = Json::object();
   const auto& patterns = exhibit.loss->spec.contract.operands();
   for (std::size_t i = 0; i < patterns.size(); ++i) {
-    const Operand* operand = exhibit.c.find_operand(patterns[i].name);
+    const Operand* operand = exhibit.computed().find_operand(patterns[i].name);
     if (operand == nullptr) continue;
     json["operands"][operand->name] = to_json(Numbers{operand->shape, evidence.operands[i]});
     if (!evidence.differentiable[i]) continue;
@@ -178,6 +188,11 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
            fmt::format("{}: {}",
                        text.painted(std::string(shapefuzz::to_string(verdict)), colour_of(verdict)),
                        e.meaning));
+  if (exhibit.twin) {
+    text.add("judged", fmt::format("on its twin, not computed: {}", to_string(exhibit.twin->c)));
+    text.add("", fmt::format("(it has more than {} elements in all; --exact computes it)",
+                             count_text(kMaxElements)));
+  }
   text.add("zone", e.zone);
   text.add("contract", e.contract);
   if (!spec.open) {
@@ -200,6 +215,8 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
 std::string record_with_numbers(const Exhibit& exhibit) {
   Json record = Json::parse(
       to_record(exhibit.c, exhibit.loss->spec, exhibit.judgement, {}, exhibit.libtorch));
+  record["judged_on"] = exhibit.twin ? "twin" : "case";
+  if (exhibit.twin) record["twin"] = shapefuzz::to_string(exhibit.twin->c);
   record["explanation"] = explanation_json(exhibit);
   record["numbers"] = numbers_json(exhibit);
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);

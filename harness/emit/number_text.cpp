@@ -10,6 +10,12 @@ std::string number_text(double value) {
   return std::isnan(value) ? "nan" : fmt::format("{:.6g}", value);
 }
 
+std::string count_text(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
 std::string number_text(const Numbers& numbers) {
   std::string values;
   for (const double value : numbers.values) {

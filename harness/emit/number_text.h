@@ -1,6 +1,7 @@
 // Numbers as `shapefuzz run` and every emitted program print them: C++'s six digits.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "harness/oracle/evidence.h"
@@ -9,6 +10,9 @@ namespace shapefuzz {
 
 /// `0.143841`; the sign of a NaN says nothing.
 std::string number_text(double value);
+
+/// A whole number in groups of three digits: `1,234,567`.
+std::string count_text(std::int64_t count);
 
 /// A scalar's number, or `[2, 1]: 0.5, 0.25`.
 std::string number_text(const Numbers& numbers);

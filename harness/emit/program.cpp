@@ -73,7 +73,7 @@ std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
   for (std::size_t i = 0; i < patterns(exhibit).size(); ++i) {
     if (!evidence.differentiable[i]) continue;
     const std::string& name = patterns(exhibit)[i].name;
-    const Shape& shape = exhibit.c.find_operand(name)->shape;
+    const Shape& shape = exhibit.computed().find_operand(name)->shape;
     const bool formula = evidence.source == Evidence::Source::kFormula;
     // A kink of the formula has no slope.
     if (has_expected && (!formula || evidence.expected.gradients[i])) {

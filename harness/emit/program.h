@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/case/twin.h"
 #include "harness/emit/call.h"
 #include "harness/losses/loss.h"
 #include "harness/oracle/evidence.h"
@@ -16,9 +18,15 @@ namespace shapefuzz {
 struct Exhibit {
   const Loss* loss = nullptr;
   Case c;
+  /// What was judged in its place, if the case is too large; the judgement is in the sizes of the
+  /// case, the evidence in those of the twin.
+  std::optional<Twin> twin;
   Judgement judgement;
   Evidence evidence;
   std::string libtorch;  ///< the version that did this
+
+  /// The case that LibTorch was called with.
+  const Case& computed() const { return twin ? twin->c : c; }
 };
 
 /// Why nothing can be emitted for a case; empty if something can.

@@ -84,7 +84,8 @@ bool has_samples(const LossSpec& spec, const Case& c) {
 
 // The references of an accepted call, the cheapest first; the first that disagrees is returned.
 Comparison compare_with_references(const Loss& loss, const Case& c, const OperandSet& operands,
-                                   const Execution& actual, const Reading& reading, Zone zone) {
+                                   const Execution& actual, const Reading& reading, Zone zone,
+                                   bool slopes) {
   Comparison comparison;
   if (loss.gold != nullptr) {
     comparison = compare_with_gold(loss, c, actual, operands, reading);
@@ -106,10 +107,11 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
     comparison = compare_with_samples(loss, c, operands, actual, reading);
     if (comparison.agreement != Agreement::kEqual) return comparison;
   }
-  if (loss.gold != nullptr && actual.backward_accepted && is_chosen_for_slopes(c, zone)) {
+  if (!slopes || !is_chosen_for_slopes(c, zone)) return comparison;
+  if (loss.gold != nullptr && actual.backward_accepted) {
     comparison = compare_with_slopes(loss, c, actual, operands, reading);
   }
-  if (loss.derivative_of != nullptr && is_chosen_for_slopes(c, zone)) {
+  if (loss.derivative_of != nullptr) {
     comparison = compare_with_derivative(loss, c, actual, operands);
   }
   return comparison;
@@ -117,7 +119,7 @@ Comparison compare_with_references(const Loss& loss, const Case& c, const Operan
 
 // An accepted call that the contract can read.
 void judge_readable(const Loss& loss, const Case& c, const OperandSet& operands,
-                    const Execution& actual, const Reading& reading, Policy policy,
+                    const Execution& actual, const Reading& reading, const Judging& judging,
                     Judgement& judgement) {
   const bool unreduced = loss.spec.reduction_of(c) == "none";
   judgement.expected_shape = unreduced ? reading.result : Shape{};
@@ -129,14 +131,14 @@ void judge_readable(const Loss& loss, const Case& c, const OperandSet& operands,
     return;
   }
   const Comparison comparison =
-      compare_with_references(loss, c, operands, actual, reading, judgement.zone);
+      compare_with_references(loss, c, operands, actual, reading, judgement.zone, judging.slopes);
   judgement.verdict = verdict_of(comparison.agreement);
   judgement.detail = comparison.detail;
   if (comparison.agreement == Agreement::kValue &&
       is_wrong_in_reduction(loss, c, operands, actual, reading, judgement.zone)) {
     judgement.verdict = Verdict::kWrongReduction;
   }
-  const bool forgiven = policy != Policy::kStrict || judgement.zone == Zone::kValid;
+  const bool forgiven = judging.policy != Policy::kStrict || judgement.zone == Zone::kValid;
   if (judgement.verdict == Verdict::kPass && !forgiven) {
     judgement.verdict = Verdict::kSilentBroadcast;
   }
@@ -203,12 +205,12 @@ void describe_result(const Execution& actual, Judgement& judgement) {
 
 void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
                     const Execution& actual, const Call& call, const Reading* reading,
-                    Policy policy, Judgement& judgement) {
+                    const Judging& judging, Judgement& judgement) {
   if (loss.spec.open) return;
   if (reading != nullptr) {
-    judge_readable(loss, c, operands, actual, *reading, policy, judgement);
+    judge_readable(loss, c, operands, actual, *reading, judging, judgement);
   } else {
-    judge_unreadable(loss, c, operands, actual, call, policy, judgement);
+    judge_unreadable(loss, c, operands, actual, call, judging.policy, judgement);
   }
   // A wrong result is worse than a gradient that is refused.
   const bool forward_wrong = judgement.verdict == Verdict::kWrongShape ||
@@ -355,7 +357,7 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
   if (actual.accepted) {
     const bool readable = judgement.zone != Zone::kIncompatible;
     judge_accepted(loss, c, operands, actual, prepared.call, readable ? &prepared.reading : nullptr,
-                   judging_.policy, judgement);
+                   judging_, judgement);
   }
   const bool is_first = c.entry == loss.entries.front().name;
   if (!is_first && judgement.verdict == Verdict::kPass && has_other_entry(loss, c)) {

@@ -19,6 +19,9 @@ struct Judging {
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kOff;
   Device device = Device::kCpu;  ///< another one is held against the CPU (device.h)
+  /// Finite differences too, where a case is small enough. A twin is: without them it is judged as
+  /// its large original would be.
+  bool slopes = true;
 
   Judging() = default;
   Judging(Policy forgiven, MemoryMode watched = MemoryMode::kOff, Device where = Device::kCpu)

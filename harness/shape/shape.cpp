@@ -13,7 +13,7 @@ void append_size(Cursor& cursor, Shape& shape) {
   if (shape.rank() == kMaxRank) {
     cursor.fail(fmt::format("at most {} dimensions", kMaxRank));
   } else {
-    shape.push_back(cursor.integer(0, kMaxElements, "a size"));
+    shape.push_back(cursor.integer(0, kMaxSize, "a size"));
   }
 }
 
@@ -51,18 +51,19 @@ Shape Shape::slice(std::size_t first, std::size_t count) const {
 
 std::int64_t Shape::elements() const {
   std::int64_t product = 1;
-  for (const std::int64_t size : *this) product *= size;
-  return product;
+  bool overflows = false;
+  for (const std::int64_t size : *this) {
+    if (size == 0) return 0;
+    overflows = overflows || __builtin_mul_overflow(product, size, &product);
+  }
+  return overflows ? kMaxSize : product;
 }
 
-bool Shape::within_cap() const {
+bool Shape::is_countable() const {
   std::int64_t product = 1;
-  for (const std::int64_t size : *this) {
-    if (size > kMaxElements) return false;
-    product *= std::max<std::int64_t>(size, 1);  // both factors <= 2^24, so this cannot overflow
-    if (product > kMaxElements) return false;
-  }
-  return true;
+  return std::none_of(begin(), end(), [&](std::int64_t size) {
+    return __builtin_mul_overflow(product, std::max<std::int64_t>(size, 1), &product);
+  });
 }
 
 bool operator==(const Shape& a, const Shape& b) {
@@ -88,8 +89,8 @@ Shape parse_shape(Cursor& cursor) {
   } else {
     cursor.fail("a shape like [64,1]");
   }
-  if (!shape.within_cap()) {
-    cursor.fail_at(start, fmt::format("at most {} elements in a tensor", kMaxElements));
+  if (!shape.is_countable()) {
+    cursor.fail_at(start, fmt::format("at most {} elements in a tensor", kMaxSize));
   }
   return shape;
 }

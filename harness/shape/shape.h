@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,9 +25,8 @@ namespace shapefuzz {
 /// keeps 5 inline). A fixed bound keeps a Shape free of allocation.
 constexpr std::size_t kMaxRank = 16;
 
-/// The largest tensor that the harness makes: 128 MiB of doubles. An empty dimension counts as 1
-/// here, as it does in LibTorch's strides.
-constexpr std::int64_t kMaxElements = std::int64_t{1} << 24;
+/// The largest size of a dimension, and the most elements of a tensor: what LibTorch counts in.
+constexpr std::int64_t kMaxSize = std::numeric_limits<std::int64_t>::max();
 
 /// A list of at most kMaxRank sizes, each >= 0. `[]` is a scalar.
 class Shape {
@@ -49,10 +49,12 @@ class Shape {
   /// The `count` dimensions from `first` on.
   Shape slice(std::size_t first, std::size_t count) const;
 
-  /// The number of elements: 1 for `[]`, 0 if any size is 0.
+  /// The number of elements: 1 for `[]`, 0 if any size is 0. What two operands broadcast to may
+  /// have more than 63 bits can count; then it is kMaxSize.
   std::int64_t elements() const;
-  /// Whether a tensor of this shape stays within kMaxElements.
-  bool within_cap() const;
+  /// Whether 63 bits count the elements of a tensor of this shape. An empty dimension counts as 1
+  /// here, as it does in LibTorch's strides.
+  bool is_countable() const;
 
   friend bool operator==(const Shape& a, const Shape& b);
   friend bool operator!=(const Shape& a, const Shape& b) { return !(a == b); }
@@ -63,7 +65,7 @@ class Shape {
 };
 
 /// Reads `[64, 1]`, `(64, 1)`, `(64,)`, `torch.Size([64, 1])` or `64x1`; the whole text.
-/// Throws ParseError; a size below 0 or a tensor over kMaxElements is an error too.
+/// Throws ParseError; a size below 0 or a tensor that is not countable is an error too.
 Shape parse_shape(std::string_view text);
 /// The same at a cursor, which is left behind the shape, or has failed.
 Shape parse_shape(Cursor& cursor);

@@ -68,19 +68,27 @@ TEST(Shape, RefusesTextBehindTheShape) {
 }
 
 TEST(Shape, RefusesSizesThatNoTensorHas) {
-  expect_bad_shape("[^-1]", "found '-1', expected a size in [0, 16777216]");
-  expect_bad_shape("[2, ^99999999999999999999]", "expected a size in [0, 16777216]");
-  expect_bad_shape("[^16777217]", "found '16777217', expected a size in [0, 16777216]");
+  expect_bad_shape("[^-1]", "found '-1', expected a size in [0, 9223372036854775807]");
+  expect_bad_shape("[2, ^99999999999999999999]", "expected a size in [0, 9223372036854775807]");
+  expect_bad_shape("[^9223372036854775808]", "expected a size in [0, 9223372036854775807]");
 }
 
-TEST(Shape, RefusesMoreElementsThanTheHarnessAllocates) {
-  expect_bad_shape("^[1000000,1000000]", "expected at most 16777216 elements in a tensor");
-  expect_bad_shape("  ^4096x4097", "expected at most 16777216 elements in a tensor");
-  EXPECT_EQ(parse_shape("[16777216]").elements(), kMaxElements);
-  EXPECT_EQ(parse_shape("4096x4096").elements(), kMaxElements);
+TEST(Shape, RefusesMoreElementsThan63BitsCount) {
+  const std::string half = "4294967296";  // 2^32
+  expect_bad_shape("^[" + half + "," + half + "]", "at most 9223372036854775807 elements");
+  expect_bad_shape("  ^4294967296x2147483648", "at most 9223372036854775807 elements in a tensor");
+  EXPECT_EQ(parse_shape("[9223372036854775807]").elements(), kMaxSize);
+  EXPECT_EQ(parse_shape("[4294967296,2147483647]").elements(), 9223372032559808512);
   // Strides of an empty tensor are computed with its sizes of 0 taken for 1.
-  EXPECT_EQ(parse_shape("[0,16777216]").elements(), 0);
-  expect_bad_shape("^[0,16777216,2]", "expected at most 16777216 elements in a tensor");
+  EXPECT_EQ(parse_shape("[0,4294967296]").elements(), 0);
+  expect_bad_shape("^[0,4294967296,4294967296]", "at most 9223372036854775807 elements");
+}
+
+TEST(Shape, CountsMoreElementsThan63BitsAsTheMost) {
+  const Shape column = {std::int64_t{1} << 40, 1};
+  const Shape row = {std::int64_t{1} << 40};
+  EXPECT_EQ(broadcast(column, row)->elements(), kMaxSize);
+  EXPECT_EQ((Shape{std::int64_t{1} << 40, std::int64_t{1} << 40, 0}).elements(), 0);
 }
 
 TEST(Shape, RefusesMoreDimensionsThanItHolds) {
@@ -102,7 +110,7 @@ TEST(Shape, RefusesBytesThatAreNoText) {
 
 TEST(Shape, RefusesAMegabyteOfNonsenseWithAShortMessage) {
   expect_bad_shape("[^" + std::string(1 << 20, '['), "found '[', expected a size");
-  expect_bad_shape("[^" + std::string(1 << 20, '9'), "expected a size in [0, 16777216]");
+  expect_bad_shape("[^" + std::string(1 << 20, '9'), "expected a size in [0, 9223372036854775807]");
   expect_bad_shape("^" + std::string(1 << 20, 'x'), "expected a shape like [64,1]");
   expect_bad_shape(std::string(1 << 20, ' ') + "^", "expected a shape like [64,1]");
 }

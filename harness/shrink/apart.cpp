@@ -1,5 +1,6 @@
 #include "harness/shrink/apart.h"
 
+#include "harness/case/twin.h"
 #include "harness/sweep/isolated_judge.h"
 
 namespace shapefuzz {
@@ -26,8 +27,11 @@ Shown judge_apart(const Case& c, const Judging& judging) {
   return judge(oracle, *find_loss(c.loss), c);
 }
 
-ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits) {
-  const Loss& loss = *find_loss(c.loss);
+ShrunkApart shrink_apart(const Case& given, const Judging& judging, const ShrinkLimits& limits) {
+  const Loss& loss = *find_loss(given.loss);
+  // What is too large to compute has a twin, which shows the same and is smaller by far.
+  const bool large = elements_of(given, loss.spec) > kMaxElements;
+  const Case c = large ? twin_of(given, loss.spec).c : given;
   IsolatedJudge oracle(judging);
   oracle.limit_seconds(kSecondsPerCase);
   ShrunkApart result;

@@ -34,8 +34,8 @@ Journal::Journal(std::string path, const std::string& sweep, bool resume) : path
   }
   if (resume) {
     read(sweep);
-  } else if (::ftruncate(fd_, 0) != 0) {
-    throw InputError(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
+  } else {
+    cut_off(0);
   }
   if (::lseek(fd_, 0, SEEK_END) == 0) append(Json{{"sweep", sweep}}.dump() + "\n");
 }
@@ -45,10 +45,7 @@ Journal::~Journal() { ::close(fd_); }
 void Journal::read(const std::string& sweep) {
   std::ifstream in(path_);
   std::string line;
-  if (!std::getline(in, line) || in.eof()) {  // not even its first line is whole
-    static_cast<void>(::ftruncate(fd_, 0));
-    return;
-  }
+  if (!std::getline(in, line) || in.eof()) return cut_off(0);  // not even its first line is whole
   const Json header = Json::parse(line, nullptr, false);
   if (!header.is_object() || header.value("sweep", "") != sweep) {
     throw InputError(fmt::format("--resume: {} is no unfinished sweep of '{}'; found '{}'", path_,
@@ -69,9 +66,12 @@ void Journal::read(const std::string& sweep) {
     records.clear();
     whole = position;
   }
-  if (::ftruncate(fd_, whole) != 0) {
-    throw InputError(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
-  }
+  cut_off(whole);
+}
+
+void Journal::cut_off(std::int64_t size) const {
+  if (::ftruncate(fd_, size) == 0) return;
+  throw InputError(fmt::format("{}: cannot be written: {}", path_, std::strerror(errno)));
 }
 
 void Journal::add(std::size_t unit, std::uint64_t next_case, const std::string& part) {

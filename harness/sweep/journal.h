@@ -34,6 +34,7 @@ class Journal {
 
  private:
   void read(const std::string& sweep);
+  void cut_off(std::int64_t size) const;
   void append(const std::string& text);
 
   std::string path_;
