@@ -15,8 +15,7 @@ std::int64_t add(std::int64_t a, std::int64_t b) { return a > kMaxSize - b ? kMa
 // Options that are sizes, or lists of them (the cutoffs between classes).
 bool holds_sizes(const LossSpec& spec, const Option& option) {
   if (std::holds_alternative<std::vector<std::int64_t>>(option.value)) return true;
-  return std::holds_alternative<std::int64_t>(option.value) &&
-         is_size(spec.contract, option.name);
+  return std::holds_alternative<std::int64_t>(option.value) && is_size(spec.contract, option.name);
 }
 
 std::vector<Option> all_options(const Case& c, const LossSpec& spec) {
@@ -44,10 +43,10 @@ std::set<std::int64_t> numbers_of(const Contract& contract) {
 }
 
 // The sizes of a case that a twin may change, each once, the smallest first.
-Sizes changeable_sizes(const Case& c, const LossSpec& spec,
-                       const std::set<std::int64_t>& numbers) {
+Sizes changeable_sizes(const Case& c, const LossSpec& spec, const std::set<std::int64_t>& numbers) {
   std::set<std::int64_t> sizes;
-  for (const Operand& operand : c.operands) sizes.insert(operand.shape.begin(), operand.shape.end());
+  for (const Operand& operand : c.operands)
+    sizes.insert(operand.shape.begin(), operand.shape.end());
   for (const Option& option : all_options(c, spec)) {
     if (!holds_sizes(spec, option)) continue;
     if (const auto* size = std::get_if<std::int64_t>(&option.value)) sizes.insert(*size);
@@ -235,8 +234,7 @@ Case with_sizes(const Case& c, const LossSpec& spec, const SizeMap& map) {
     while (reading.alternative->operands[index].name != twin.operands[i].name) ++index;
     map_values(c.operands[i],
                bind_kind(old_reading.alternative->operands[index], old_reading.bindings),
-               bind_kind(reading.alternative->operands[index], reading.bindings),
-               twin.operands[i]);
+               bind_kind(reading.alternative->operands[index], reading.bindings), twin.operands[i]);
   }
   return twin;
 }

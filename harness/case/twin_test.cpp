@@ -40,7 +40,8 @@ TEST(Twin, KeepsSizesOf0And1) {
 }
 
 TEST(Twin, OfASmallCaseIsItself) {
-  for (const char* line : {"mse_loss(input=f64[2,3], target=f64[3,2])", "mse_loss(input=[], target=[1])"}) {
+  for (const char* line :
+       {"mse_loss(input=f64[2,3], target=f64[3,2])", "mse_loss(input=[], target=[1])"}) {
     EXPECT_EQ(twin_line(line), to_string(test_case(line)));
   }
 }
@@ -63,9 +64,10 @@ TEST(Twin, TakesListedValuesOver) {
 }
 
 TEST(Twin, MapsTheOptionsThatAreSizes) {
-  EXPECT_EQ(twin_line("layer_loss(input=[64,1024], target=[64], in_features=1024, n_classes=30000)"),
-            "layer_loss@module(input=f64[4,5], target=i64[4], in_features=5, n_classes=6, "
-            "cutoffs=[2,3])");
+  EXPECT_EQ(
+      twin_line("layer_loss(input=[64,1024], target=[64], in_features=1024, n_classes=30000)"),
+      "layer_loss@module(input=f64[4,5], target=i64[4], in_features=5, n_classes=6, "
+      "cutoffs=[2,3])");
 }
 
 TEST(Twin, GivesShapesBackInTheSizesOfTheOriginal) {

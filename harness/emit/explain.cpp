@@ -112,7 +112,8 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
     return fmt::format(
         "{} broadcast to {}, so every element of {} is paired with every element of "
         "{}, {} pairs in all",
-        shapes_of(c), pretty(*result), c.operands[0].name, other->name, count_text(result->elements()));
+        shapes_of(c), pretty(*result), c.operands[0].name, other->name,
+        count_text(result->elements()));
   }
   return fmt::format(
       "{} broadcast to {}, so elements are used again for partners that are not "

@@ -91,11 +91,11 @@ void add_losses(const Exhibit& exhibit, Text& text) {
   };
   text.add("losses", fmt::format("{} before the reduction, {}", count(*evidence.unreduced),
                                  few(exhibit, *evidence.unreduced)));
-  text.add("", fmt::format("{} with {} in the demanded shape, {}",
-                           count(*evidence.intended_unreduced),
-                           find_misfit(exhibit.c, exhibit.loss->spec).operand,
-                           few(exhibit, *evidence.intended_unreduced)));
-  if (evidence.intended) {
+  text.add("",
+           fmt::format("{} with {} in the demanded shape, {}", count(*evidence.intended_unreduced),
+                       find_misfit(exhibit.c, exhibit.loss->spec).operand,
+                       few(exhibit, *evidence.intended_unreduced)));
+  if (evidence.intended && !exhibit.twin) {
     text.add("", fmt::format("{} of those: {}", exhibit.loss->spec.reduction_of(exhibit.c),
                              number_text(*evidence.intended)));
   }
