@@ -32,6 +32,9 @@ ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimi
   oracle.limit_seconds(kSecondsPerCase);
   ShrunkApart result;
   result.shown = judge(oracle, loss, c);
+  // Of what is no finding, the smallest case is another one that says nothing either.
+  result.shrunk.smallest = c;
+  if (!is_finding(result.shown.verdict)) return result;
   const auto shows = [&](const Case& smaller) {
     return std::optional(judge(oracle, loss, smaller).signature);
   };
