@@ -215,8 +215,9 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
 std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
   const Call call = to_call(c, spec);
   Reading reading;
-  const bool valid = classify(spec.contract, call, &reading) == Zone::kValid;
-  if (!valid) reading = nearest_reading(spec.contract, call);
+  const Zone zone = classify(spec.contract, call, &reading);
+  const bool valid = zone == Zone::kValid;
+  if (zone == Zone::kIncompatible) reading = nearest_reading(spec.contract, call);
   const auto& operands = reading.alternative->operands;
   std::vector<Misfit> misfits;
   for (std::size_t i = 0; i < operands.size() && !valid; ++i) {
@@ -234,7 +235,7 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
-    if (illegal_value(kind, effective_values(*operand, kind, c.seed, i))) {
+    if (illegal_value(kind, operand->shape, effective_values(*operand, kind, c.seed, i))) {
       misfits.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }

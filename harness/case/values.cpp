@@ -1,10 +1,11 @@
 #include "harness/case/values.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 namespace shapefuzz {
 namespace {
@@ -132,6 +133,37 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
   return std::nullopt;
 }
 
+// "Only a contiguous block of non-negative targets that starts at the front" counts, and a class
+// that it names twice would be counted twice (documentation of MultiLabelMarginLoss, where the
+// block is a set). Zeros and ones in every place are another notation of the same: a flag for each
+// class.
+std::optional<std::string> repeated_classes(const Shape& shape, const std::vector<double>& values) {
+  constexpr std::size_t kMostNamed = 3;
+  const auto width = static_cast<std::size_t>(std::max<std::int64_t>(row_length(shape), 1));
+  for (std::size_t row = 0; row + width <= values.size(); row += width) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(row);
+    const auto end = first + static_cast<std::ptrdiff_t>(width);
+    std::vector<double> named(first, std::find(first, end, -1.0));
+    const bool flags = named.size() == width && std::all_of(first, end, [](double value) {
+                         return value == 0 || value == 1;
+                       });
+    std::sort(named.begin(), named.end());
+    std::set<double> repeated;
+    for (std::size_t i = 1; i < named.size() && repeated.size() < kMostNamed; ++i) {
+      if (named[i] == named[i - 1]) repeated.insert(named[i]);
+    }
+    if (repeated.empty()) continue;
+    return fmt::format(
+        "the class{} {} more than once in a row, where the contract has distinct classes before "
+        "the first -1{}",
+        repeated.size() == 1 ? "" : "es", fmt::join(repeated, " and "),
+        flags ? " (rows of a 0 or 1 for each class, one-hot or multi-hot, are a target of "
+                "multilabel_soft_margin_loss)"
+              : "");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::uint64_t mix(std::uint64_t counter) {
@@ -211,7 +243,8 @@ std::vector<double> effective_values(const Operand& operand, const BoundKind& ki
   return values;
 }
 
-std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values) {
+std::optional<std::string> illegal_value(const BoundKind& kind, const Shape& shape,
+                                         const std::vector<double>& values) {
   for (const double value : values) {
     if (const auto demand = illegal_alone(kind, value)) {
       return fmt::format("{} where the contract has {}", value, *demand);
@@ -221,6 +254,7 @@ std::optional<std::string> illegal_value(const BoundKind& kind, const std::vecto
   if (kind.kind == Kind::kSplit && sum != static_cast<double>(kind.argument)) {
     return fmt::format("a sum of {} where the contract has {}", sum, kind.argument);
   }
+  if (kind.kind == Kind::kClasses) return repeated_classes(shape, values);
   return std::nullopt;
 }
 

@@ -36,14 +36,17 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
 std::vector<double> effective_values(const Operand& operand, const BoundKind& kind,
                                      std::uint64_t seed, std::size_t operand_index);
 
-/// Whether drawn values may break their kind: lengths that must sum up, when one is repeated.
+/// Whether drawn values may break their kind: lengths that must sum up or classes that must be
+/// distinct, when one is repeated.
 inline bool may_break_kind(const Operand& operand, Kind kind) {
-  return kind == Kind::kSplit && operand.layout == Layout::kExpanded;
+  return (kind == Kind::kSplit || kind == Kind::kClasses) && operand.layout == Layout::kExpanded;
 }
 
-/// Why the listed values break the kind; none if they are legal. (PyTorch documentation of each
-/// loss, "Shape" and the description of its target.)
-std::optional<std::string> illegal_value(const BoundKind& kind, const std::vector<double>& values);
+/// Why the listed values of an operand of that shape break the kind, as in "-1 where the contract
+/// has a class index in [0, 3)"; none if they are legal. (PyTorch documentation of each loss,
+/// "Shape" and the description of its target.)
+std::optional<std::string> illegal_value(const BoundKind& kind, const Shape& shape,
+                                         const std::vector<double>& values);
 
 /// Values that the kind excludes and a careless call may well hold, like the class C of C classes;
 /// empty for a kind that has every number.

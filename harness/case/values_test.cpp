@@ -156,7 +156,7 @@ TEST(Values, ExistForEveryKindAndShape) {
         const bool has_values =
             argument >= 2 && (kind.kind != Kind::kSplit || shape.elements() > 0);
         if (has_values) {
-          EXPECT_EQ(illegal_value(bound, draw(bound, shape)), std::nullopt) << kind.name;
+          EXPECT_EQ(illegal_value(bound, shape, draw(bound, shape)), std::nullopt) << kind.name;
         }
       }
     }
@@ -164,7 +164,7 @@ TEST(Values, ExistForEveryKindAndShape) {
 }
 
 bool legal(const BoundKind& kind, const std::vector<double>& values) {
-  return !illegal_value(kind, values);
+  return !illegal_value(kind, {static_cast<std::int64_t>(values.size())}, values);
 }
 
 TEST(IllegalValue, IsOneOutsideItsKind) {
@@ -202,6 +202,21 @@ TEST(IllegalValue, IsAnIndexThatNoClassHas) {
   EXPECT_FALSE(legal({Kind::kClasses, 3}, {-2}));
 }
 
+TEST(IllegalValue, IsAClassThatARowNamesTwice) {
+  EXPECT_FALSE(legal({Kind::kClasses, 4}, {1, 0, 0, 1})) << "flags, one for each class";
+  EXPECT_FALSE(legal({Kind::kClasses, 4}, {2, 2, -1, 0}));
+  EXPECT_TRUE(legal({Kind::kClasses, 4}, {2, 0, -1, 2})) << "behind the -1 nothing counts";
+  EXPECT_EQ(illegal_value({Kind::kClasses, 2}, {2, 2}, {1, 0, 0, 1}), std::nullopt)
+      << "each row for itself";
+  EXPECT_EQ(illegal_value({Kind::kClasses, 2}, {2, 2}, {1, 0, 0, 0}),
+            "the class 0 more than once in a row, where the contract has distinct classes before "
+            "the first -1 (rows of a 0 or 1 for each class, one-hot or multi-hot, are a target of "
+            "multilabel_soft_margin_loss)");
+  EXPECT_EQ(illegal_value({Kind::kClasses, 3}, {5}, {2, 2, 1, 1, -1}),
+            "the classes 1 and 2 more than once in a row, where the contract has distinct classes "
+            "before the first -1");
+}
+
 TEST(IllegalValue, IsALengthThatNoSequenceHas) {
   EXPECT_TRUE(legal({Kind::kLength, 3}, {0, 3}));
   EXPECT_FALSE(legal({Kind::kLength, 3}, {4}));
@@ -212,10 +227,10 @@ TEST(IllegalValue, IsALengthThatNoSequenceHas) {
 }
 
 TEST(IllegalValue, SaysWhatTheContractHas) {
-  EXPECT_EQ(illegal_value({Kind::kIndex, 3}, {0, 5}),
+  EXPECT_EQ(illegal_value({Kind::kIndex, 3}, {2}, {0, 5}),
             "5 where the contract has a class index in [0, 3)");
-  EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {1, 1}), "a sum of 2 where the contract has 3");
-  EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {4, -1}),
+  EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {2}, {1, 1}), "a sum of 2 where the contract has 3");
+  EXPECT_EQ(illegal_value({Kind::kSplit, 3}, {2}, {4, -1}),
             "-1 where the contract has a length of at least 0");
 }
 

@@ -476,6 +476,8 @@ understanding() {
   expect_status 1 shrink 'kl_div(input=f64[5,7,2], target=f64[3,1,1,2], reduction=batchmean)' --tries 2
   expect_text "$err" 'stopped early, after 2 tries'
   expect_status 0 shrink "$good"
+  check '  a passing case as it is' [ "$(cat "$out")" = "$good" ]
+  expect_text "$err" 'the case passes, so there is nothing to shrink'
   expect_status 2 shrink 'mse_loss(input=f64[64,1]'
   expect_status 1 run "$bad"
   expect_text "$out" '^ 64 where 1 is demanded'

@@ -21,6 +21,12 @@ int run(const ShrinkCommand& command) {
       shrink_apart(c, {read_policy(command.policy), MemoryMode::kFull}, command.limits);
   const Shrunk& shrunk = result.shrunk;
   print_results(to_string(shrunk.smallest) + "\n");
+  if (!is_finding(result.shown.verdict)) {
+    const bool passes = result.shown.verdict == Verdict::kPass;
+    print_message(fmt::format("shapefuzz: the case {}, so there is nothing to shrink\n",
+                              passes ? "passes" : "is not judged"));
+    return kNothingNew;
+  }
   if (shrunk.stopped_early) {
     print_message(fmt::format(
         "shapefuzz: stopped early, after {} tries; a smaller case may exist (--tries, --seconds)\n",
@@ -29,7 +35,7 @@ int run(const ShrinkCommand& command) {
     print_message(fmt::format("shapefuzz: proven: no smaller case shows the same ({} tries)\n",
                               shrunk.tries));
   }
-  return result.shown.verdict == Verdict::kPass ? kNothingNew : kFindings;
+  return kFindings;
 }
 
 }  // namespace

@@ -117,6 +117,16 @@ bool read_by_expanding(const Call& call, Reading& reading) {
   return true;
 }
 
+// How many operands a reading expands.
+std::size_t changes(const Call& call, const Reading& reading) {
+  std::size_t changed = 0;
+  for (std::size_t i = 0; i < reading.alternative->operands.size(); ++i) {
+    const Call::Operand& operand = call.operands[i];
+    if (operand.present && operand.shape != reading.shapes[i]) ++changed;
+  }
+  return changed;
+}
+
 Shape without_ones(const Shape& shape) {
   Shape rest;
   for (const std::int64_t size : shape) {
@@ -202,19 +212,39 @@ bool numbers_fit(const Alternative& alternative, const Call& call) {
 }
 
 Zone classify(const Contract& contract, const Call& call, Reading* reading) {
-  using Read = bool (*)(const Call&, Reading&);
-  constexpr std::array<std::pair<Zone, Read>, 2> kZones = {
-      {{Zone::kValid, read_exactly}, {Zone::kExpandable, read_by_expanding}}};
-  for (const auto& [zone, read] : kZones) {
-    for (const Alternative& alternative : contract.alternatives) {
-      if (!numbers_fit(alternative, call)) continue;
-      Reading candidate = start(contract, alternative, call);
-      if (!read(call, candidate)) continue;
-      if (reading != nullptr) *reading = candidate;
-      return zone;
-    }
+  for (const Alternative& alternative : contract.alternatives) {
+    if (!numbers_fit(alternative, call)) continue;
+    Reading candidate = start(contract, alternative, call);
+    if (!read_exactly(call, candidate)) continue;
+    if (reading != nullptr) *reading = candidate;
+    return Zone::kValid;
   }
-  return Zone::kIncompatible;
+  std::size_t fewest = kMaxOperands + 1;
+  for (const Alternative& alternative : contract.alternatives) {
+    if (!numbers_fit(alternative, call)) continue;
+    Reading candidate = start(contract, alternative, call);
+    if (!read_by_expanding(call, candidate)) continue;
+    const std::size_t changed = changes(call, candidate);
+    if (changed >= fewest) continue;
+    fewest = changed;
+    if (reading != nullptr) *reading = candidate;
+    // One change is the least there is, and who does not ask for the reading needs no better one.
+    if (changed <= 1 || reading == nullptr) break;
+  }
+  return fewest <= kMaxOperands ? Zone::kExpandable : Zone::kIncompatible;
+}
+
+std::vector<Reading> expanded_readings(const Contract& contract, const Call& call) {
+  std::vector<Reading> readings;
+  for (const Alternative& alternative : contract.alternatives) {
+    if (!numbers_fit(alternative, call)) continue;
+    Reading candidate = start(contract, alternative, call);
+    if (read_by_expanding(call, candidate)) readings.push_back(candidate);
+  }
+  std::stable_sort(readings.begin(), readings.end(), [&](const Reading& a, const Reading& b) {
+    return changes(call, a) < changes(call, b);
+  });
+  return readings;
 }
 
 std::vector<Reading> tolerant_readings(const Contract& contract, const Call& call) {

@@ -47,8 +47,13 @@ struct Reading {
 };
 
 /// The zone by shapes and number classes alone; values are judged by the case (values.h).
-/// `reading`, if given, receives the meaning of a valid or expandable call.
+/// `reading`, if given, receives the meaning of a valid or expandable call: of those that expand,
+/// the one that changes the fewest operands.
 Zone classify(const Contract& contract, const Call& call, Reading* reading = nullptr);
+
+/// Every meaning of an expandable call, those that change the fewest operands first; of as many
+/// changes, in the contract's order.
+std::vector<Reading> expanded_readings(const Contract& contract, const Call& call);
 
 /// The meanings that a tolerant library could give to a call that the contract refuses: for each
 /// alternative, NumPy's broadcasting, in which the output may grow too and extra leading ones are

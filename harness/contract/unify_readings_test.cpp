@@ -82,6 +82,38 @@ TEST(TolerantReadings, FindNoMeaningWhereSizesContradict) {
   EXPECT_TRUE(tolerant(kNll, {"f[4,3]", "f[4]"}).empty());
 }
 
+// A variance for each number or for each row, in either order of the alternatives.
+const std::vector<const char*> kVariances = {
+    "(x: real[*S,D], y: real[*S,D], var: positive[*S,D]) -> [*S,D]"
+    " | (x: real[*S,D], y: real[*S,D], var: positive[*S]) -> [*S,D]",
+    "(x: real[*S,D], y: real[*S,D], var: positive[*S]) -> [*S,D]"
+    " | (x: real[*S,D], y: real[*S,D], var: positive[*S,D]) -> [*S,D]"};
+
+TEST(ExpandedReadings, ChangeTheFewestOperandsInEitherOrderOfTheAlternatives) {
+  for (const char* text : kVariances) {
+    const Contract contract = parse_contract(text);
+    const Call call = call_of({"f[3,3]", "f[3,1]", "f[3]"});
+    Reading reading;
+    EXPECT_EQ(classify(contract, call, &reading), Zone::kExpandable) << text;
+    EXPECT_EQ(reading.shapes[2], Shape{3}) << text;
+    const std::vector<Reading> all = expanded_readings(contract, call);
+    ASSERT_EQ(all.size(), 2U) << text;
+    EXPECT_EQ(all[0].alternative, reading.alternative) << text;
+    EXPECT_EQ(all[1].shapes[2], (Shape{3, 3})) << text;
+  }
+}
+
+TEST(ExpandedReadings, AreInTheContractsOrderWhereTheyChangeAsMany) {
+  const Contract contract = parse_contract(kVariances[1]);
+  const Call call = call_of({"f[3,3]", "f[3,1]", "f[1]"});
+  const std::vector<Reading> all = expanded_readings(contract, call);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].alternative, &contract.alternatives[0]);
+  Reading reading;
+  EXPECT_EQ(classify(contract, call, &reading), Zone::kExpandable);
+  EXPECT_EQ(reading.alternative, all[0].alternative);
+}
+
 TEST(NearestReading, DemandsOfTheOthersWhatTheOutputSays) {
   EXPECT_EQ(nearest(kMse, {"f[64,1]", "f[64]"}), (Shapes{{64, 1}, {64, 1}, {64, 1}}));
   EXPECT_EQ(nearest(kNll, {"f[4,3]", "i[4,1]"}), (Shapes{{4, 3}, {4}, {4}}));

@@ -69,8 +69,7 @@ std::optional<Fault> find_fault(const Shape& actual, const Shape& demanded) {
 
 }  // namespace
 
-std::string bindings_text(const Case& c, const LossSpec& spec) {
-  const Reading reading = nearest_reading(spec.contract, to_call(c, spec));
+std::string bindings_text(const Reading& reading) {
   const auto& names = reading.alternative->names;
   std::vector<bool> is_pack(names.size(), false);
   for (const OperandPattern& operand : reading.alternative->operands) {

@@ -9,9 +9,9 @@
 
 namespace shapefuzz {
 
-/// `*S = [64, 1], N = 4`: what the names of the nearest alternative stand for; empty if they stand
-/// for nothing.
-std::string bindings_text(const Case& c, const LossSpec& spec);
+/// `*S = [64, 1], N = 4`: what the names of an alternative stand for; empty if they stand for
+/// nothing.
+std::string bindings_text(const Reading& reading);
 
 /// One line an operand, the sizes right-aligned in columns, a mark under the size that does not fit
 /// and, where they broadcast, the common shape:

@@ -4,16 +4,11 @@
 
 #include <algorithm>
 
-#include "harness/case/zone.h"
 #include "harness/emit/number_text.h"
+#include "harness/oracle/readings.h"
 
 namespace shapefuzz {
 namespace {
-
-// The alternative that the case was meant for, as the contract line has it.
-const Alternative& nearest_alternative(const Case& c, const LossSpec& spec) {
-  return *nearest_reading(spec.contract, to_call(c, spec)).alternative;
-}
 
 std::string shapes_of(const Case& c) {
   std::string text;
@@ -57,22 +52,13 @@ std::optional<Shape> broadcast_result(const Case& c, const LossSpec& spec) {
   return readings.front().result;
 }
 
-std::string describe_outcome(const Case& c, const LossSpec& spec, const Judgement& judgement) {
+std::string describe_outcome(const Judgement& judgement, const std::optional<Shape>& unreduced) {
   if (judgement.outcome == Outcome::kCrashed) return "crashed: " + judgement.message;
   if (judgement.outcome == Outcome::kTimedOut) return "did not come back";
   if (judgement.outcome == Outcome::kRejected) return "refused: " + judgement.message;
   std::string text = fmt::format("accepted{}, result {}",
                                  judgement.warned ? " with a warning" : " without a warning",
                                  pretty(*judgement.result_shape));
-  const bool reduced = spec.reduction_of(c) != "none";
-  if (!reduced) return text;
-  Reading reading;
-  std::optional<Shape> unreduced;
-  if (zone_of(c, spec, &reading) != Zone::kIncompatible) {
-    unreduced = reading.result;
-  } else if (judgement.verdict == Verdict::kSilentBroadcast) {
-    unreduced = broadcast_result(c, spec);
-  }
   if (unreduced) text += fmt::format(", reduced from {}", pretty(*unreduced));
   return text;
 }
@@ -84,14 +70,6 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
         "{} differ only in sizes of 1, so every element still meets its partner, but "
         "the contract does not promise it",
         shapes_of(c));
-  }
-  if (misfit.mistake == Mistake::kIllegalOption) {
-    return fmt::format("the documentation excludes this value of {}, and nothing checks it",
-                       misfit.operand);
-  }
-  if (misfit.mistake == Mistake::kIllegalValue) {
-    return fmt::format("{} holds a value that the documentation excludes, and nothing checks it",
-                       misfit.operand);
   }
   if (!result) {
     return fmt::format("the documentation has no {} of that rank, and nothing checks it",
@@ -121,11 +99,18 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
       shapes_of(c), pretty(*result), count_text(result->elements()));
 }
 
+// The loss itself has another shape than its contract where all is as demanded: nobody knows then
+// what this call should be instead.
+bool contradicts_contract(const Judgement& judgement) {
+  return judgement.basis.reference == Basis::Reference::kContract;
+}
+
 std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement) {
   switch (judgement.verdict) {
     case Verdict::kPass:
       return "";
     case Verdict::kSilentBroadcast:
+      if (contradicts_contract(judgement)) return judgement.detail;
       return judgement.zone == Zone::kExpandable
                  ? "the policy forgives no expansion, and LibTorch expands silently"
                  : pairing(c, spec, judgement.misfit);
@@ -186,6 +171,9 @@ std::string pretty(const Shape& shape) {
 std::string_view meaning_of(Verdict verdict) {
   if (verdict == Verdict::kRejectedValid) return "documented, but LibTorch refuses it";
   if (verdict == Verdict::kNotJudged) return "neither right nor wrong";
+  if (verdict == Verdict::kIllegalValueAccepted) {
+    return "a hazard: nothing refuses it, check it before the call";
+  }
   if (verdict == Verdict::kUncleanRejection) return "refused, but not as a user's error";
   switch (severity_of(verdict)) {
     case Severity::kMemory:
@@ -200,26 +188,28 @@ std::string_view meaning_of(Verdict verdict) {
   return "nothing wrong";
 }
 
-Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement) {
+Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement,
+                    const std::optional<Shape>& unreduced) {
   Explanation explanation;
   explanation.meaning = meaning_of(judgement.verdict);
   if (spec.open) {
     explanation.zone = "unknown";
     explanation.contract = "none known, so that any clean answer passes";
-    explanation.outcome = describe_outcome(c, spec, judgement);
+    explanation.outcome = describe_outcome(judgement, unreduced);
     return explanation;
   }
   const Misfit misfit = find_misfit(c, spec);
   explanation.zone = to_string(judgement.zone);
   const std::string reason = describe_misfit(misfit, c);
   if (!reason.empty()) explanation.zone += ": " + reason;
-  explanation.contract = to_string(nearest_alternative(c, spec));
-  explanation.outcome = describe_outcome(c, spec, judgement);
+  explanation.contract = to_string(*meaning_to_explain(c, spec, judgement.basis).alternative);
+  explanation.outcome = describe_outcome(judgement, unreduced);
   explanation.why = why(c, spec, judgement);
   const bool worth_saying = judgement.verdict != Verdict::kPass ||
                             judgement.outcome == Outcome::kRejected ||
                             judgement.zone == Zone::kExpandable;
-  if (worth_saying) explanation.instead = instead(judgement, misfit);
+  if (worth_saying && !contradicts_contract(judgement))
+    explanation.instead = instead(judgement, misfit);
   return explanation;
 }
 

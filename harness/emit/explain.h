@@ -1,6 +1,7 @@
 // A judgement in words: what happened, why, and what to write instead. No LibTorch in here.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "harness/oracle/verdict.h"
@@ -16,7 +17,9 @@ struct Explanation {
   std::string instead;   ///< what to write; empty where nothing needs to change
 };
 
-Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement);
+/// `unreduced` is the shape of the result before its reduction, where somebody has seen it.
+Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement,
+                    const std::optional<Shape>& unreduced = std::nullopt);
 
 /// A few words on a verdict, as in "a hazard by design, guard against it".
 std::string_view meaning_of(Verdict verdict);

@@ -21,6 +21,8 @@ std::string title_of(const Exhibit& exhibit) {
       return loss + " accepts operands that its backward refuses";
     case Verdict::kSilentBroadcast:
       return loss + " broadcasts operands that do not fit, without an error";
+    case Verdict::kIllegalValueAccepted:
+      return loss + " accepts what its documentation excludes";
     case Verdict::kRejectedValid:
       return loss + " refuses documented operands";
     case Verdict::kEntryDisagreement:
@@ -37,7 +39,9 @@ std::string title_of(const Exhibit& exhibit) {
 }
 
 std::string what_happens(const Exhibit& exhibit) {
-  const Explanation e = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement);
+  const auto& unreduced = exhibit.evidence.unreduced;
+  const Explanation e = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement,
+                                unreduced ? std::optional(unreduced->shape) : std::nullopt);
   std::string text = fmt::format("`{}`, called with", exhibit.loss->spec.name);
   for (const Operand& operand : exhibit.c.operands) {
     text += fmt::format(" `{}` of shape `{}`,", operand.name, pretty(operand.shape));

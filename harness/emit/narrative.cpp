@@ -12,6 +12,7 @@
 #include "harness/emit/alignment.h"
 #include "harness/emit/explain.h"
 #include "harness/emit/number_text.h"
+#include "harness/oracle/readings.h"
 #include "harness/sweep/record.h"
 
 namespace shapefuzz {
@@ -81,6 +82,15 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
                                 is_long ? "(too many to print; --json has them)" : line.text));
     label = "";
   }
+}
+
+Reading meaning_of(const Exhibit& exhibit) {
+  return meaning_to_explain(exhibit.c, exhibit.loss->spec, exhibit.judgement.basis);
+}
+
+std::optional<Shape> unreduced_shape(const Exhibit& exhibit) {
+  const auto& unreduced = exhibit.evidence.unreduced;
+  return unreduced ? std::optional(original_shape(exhibit, *unreduced)) : std::nullopt;
 }
 
 void add_losses(const Exhibit& exhibit, Text& text) {
@@ -162,10 +172,10 @@ Json numbers_json(const Exhibit& exhibit) {
 
 Json explanation_json(const Exhibit& exhibit) {
   const LossSpec& spec = exhibit.loss->spec;
-  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
   const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
   Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
-  json["bindings"] = spec.open ? "" : bindings_text(exhibit.c, spec);
+  json["bindings"] = spec.open ? "" : bindings_text(meaning_of(exhibit));
   json["sizes"] = aligned_sizes(exhibit.c, misfit);
   json["operand"] = misfit.operand;
   json["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
@@ -179,7 +189,7 @@ Json explanation_json(const Exhibit& exhibit) {
 
 std::string narrative(const Exhibit& exhibit, bool colour) {
   const LossSpec& spec = exhibit.loss->spec;
-  const Explanation e = explain(exhibit.c, spec, exhibit.judgement);
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
   const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
   Text text(colour);
   text.head(to_string(exhibit.c));
@@ -196,7 +206,7 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
   text.add("zone", e.zone);
   text.add("contract", e.contract);
   if (!spec.open) {
-    const std::string bindings = bindings_text(exhibit.c, spec);
+    const std::string bindings = bindings_text(meaning_of(exhibit));
     if (!bindings.empty()) text.add("", "with " + bindings);
   }
   const char* label = "sizes";

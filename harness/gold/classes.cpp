@@ -60,7 +60,7 @@ GoldLoss each_target(const GoldCall& call, const Rows& rows, Formula formula) {
   for (std::size_t row = 0; row < rows.count(); ++row) {
     result.losses.push_back(0);
     if (call[1][row] == ignored) continue;
-    const auto target = static_cast<std::size_t>(call[1][row]);
+    const std::size_t target = call[1].class_at(row, rows.classes());
     result.losses.back() = formula(row, target);
     weights += weight_of(call, target);
   }
@@ -82,7 +82,9 @@ GoldLoss nll_loss(const GoldCall& call) {
 
 // torch.nn.CrossEntropyLoss: l_n = -sum_c w_c log softmax(x_n)_c y_{n,c}, where smoothing mixes the
 // target with the uniform distribution: (1 - s) y + s / C. With class indices the mean divides by
-// the weights of the targets, with probabilities by the number of samples.
+// the weights of the targets, with probabilities by the number of samples. Without classes both
+// divide by nothing, the samples being the elements by the class, and a NaN is meant then
+// (pytorch#73165).
 GoldLoss cross_entropy(const GoldCall& call) {
   const Rows rows(call[0]);
   const double smoothing = call.real("label_smoothing");
@@ -99,15 +101,18 @@ GoldLoss cross_entropy(const GoldCall& call) {
   const bool indices =
       number_class(call.c->find_operand("target")->dtype) == NumberClass::kIntegral;
   if (indices) {
-    return each_target(call, rows, [&](std::size_t row, std::size_t target) {
+    GoldLoss result = each_target(call, rows, [&](std::size_t row, std::size_t target) {
       return loss_of_row(row, [&](std::size_t c) { return c == target ? 1.0 : 0.0; });
     });
+    result.may_be_nan = rows.classes() == 0;
+    return result;
   }
   GoldLoss result;
   for (std::size_t row = 0; row < rows.count(); ++row) {
     result.losses.push_back(
         loss_of_row(row, [&](std::size_t c) { return call[1][rows.at(row, c)]; }));
   }
+  result.may_be_nan = rows.classes() == 0;
   return result;
 }
 
@@ -118,7 +123,7 @@ GoldLoss multi_margin_loss(const GoldCall& call) {
   const auto p = static_cast<double>(call.integer("p"));
   GoldLoss result;
   for (std::size_t row = 0; row < rows.count(); ++row) {
-    const auto target = static_cast<std::size_t>(call[1][row]);
+    const std::size_t target = call[1].class_at(row, rows.classes());
     double sum = 0;
     for (std::size_t c = 0; c < rows.classes(); ++c) {
       if (c == target) continue;
@@ -138,7 +143,7 @@ GoldLoss multilabel_margin_loss(const GoldCall& call) {
     std::vector<bool> is_target(rows.classes(), false);
     std::vector<std::size_t> targets;
     for (std::size_t i = 0; i < rows.classes() && call[1][rows.at(row, i)] >= 0; ++i) {
-      targets.push_back(static_cast<std::size_t>(call[1][rows.at(row, i)]));
+      targets.push_back(call[1].class_at(rows.at(row, i), rows.classes()));
       is_target[targets.back()] = true;
     }
     double sum = 0;

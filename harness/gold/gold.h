@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -14,14 +15,42 @@
 
 namespace shapefuzz {
 
-/// An operand of a valid call: its elements in row-major order.
+/// A formula that cannot say what a call gives: it reads what an operand does not have, or has not
+/// as many losses as its contract. That is a fault of the formula or the contract, never of the
+/// loss.
+class FormulaError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// An operand of a valid call: its elements in row-major order. What it does not have throws
+/// FormulaError.
 struct GoldOperand {
   bool present = false;
   Shape shape;
   std::vector<double> values;
+  std::string_view name = "an operand";
 
-  double operator[](std::size_t i) const { return values[i]; }
+  double operator[](std::size_t i) const {
+    if (i >= values.size()) fail_at(i);
+    return values[i];
+  }
   std::size_t size() const { return values.size(); }
+  /// The `count` elements from `first` on.
+  const double* row(std::size_t first, std::size_t count) const {
+    if (first + count > values.size()) fail_at(first + count - 1);
+    return values.data() + first;
+  }
+  /// The class that the i-th element names, of as many as there are.
+  std::size_t class_at(std::size_t i, std::size_t classes) const {
+    const double named = (*this)[i];
+    if (!(named >= 0 && named < static_cast<double>(classes))) fail_with_class(named, classes);
+    return static_cast<std::size_t>(named);
+  }
+
+ private:
+  [[noreturn]] void fail_at(std::size_t i) const;
+  [[noreturn]] void fail_with_class(double named, std::size_t classes) const;
 };
 
 struct GoldCall {
@@ -47,6 +76,8 @@ struct GoldLoss {
   /// The largest number of the documented formula itself, where that is more than its losses: a
   /// squared norm. What a dtype cannot hold is infinite in it, and no miscalculation.
   double peak = 0;
+  /// A reduction divides nothing by nothing, so that a NaN is as right as the number here.
+  bool may_be_nan = false;
 };
 
 using GoldFormula = GoldLoss (*)(const GoldCall&);

@@ -1,4 +1,6 @@
 // Gold formulas of CTC and of the adaptive softmax.
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -114,6 +116,9 @@ GoldLoss ctc_loss(const GoldCall& call) {
     double loss = -ctc_log_likelihood(
         labels, static_cast<std::size_t>(call[2][n]), call.integer("blank"),
         [&](std::size_t t, std::int64_t label) {
+          if (label < 0 || static_cast<std::size_t>(label) >= classes) {
+            throw FormulaError(fmt::format("takes {} for one of {} labels", label, classes));
+          }
           return call[0][(t * samples + n) * classes + static_cast<std::size_t>(label)];
         });
     if (std::isinf(loss) && call.flag("zero_infinity")) loss = 0;
@@ -148,8 +153,8 @@ GoldLoss adaptive_log_softmax_with_loss(const GoldCall& call) {
   }
   GoldLoss result;
   for (std::size_t n = 0; n < call[1].size(); ++n) {
-    const double* const row = call[0].values.data() + n * features;
-    const auto target = static_cast<std::size_t>(call[1][n]);
+    const double* const row = call[0].row(n * features, features);
+    const std::size_t target = call[1].class_at(n, static_cast<std::size_t>(cutoffs.back()));
     std::vector<double> scores = head(row);
     log_softmax(scores);
     if (target < shortlist) {

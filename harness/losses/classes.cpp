@@ -9,7 +9,11 @@ namespace {
 // that are not ignored.
 at::Tensor weighted_mean(const at::Tensor& unreduced, const Arguments& a) {
   const at::Tensor& target = a[1];
-  if (target.is_floating_point()) return unreduced.mean();
+  if (target.is_floating_point()) {
+    // Without classes: the elements by the class, 0 / 0.
+    const bool has_classes = a[0].size(a[0].dim() == 1 ? 0 : 1) > 0;
+    return has_classes ? unreduced.mean() : unreduced.sum() / 0;
+  }
   const at::Tensor counted = target.ne(a.integer("ignore_index"));
   if (!a[2].defined()) return unreduced.sum() / counted.sum();
   const at::Tensor index = target.where(counted, at::zeros_like(target)).to(at::kLong);
@@ -112,12 +116,15 @@ auto multi_margin_loss_options(const Arguments& a) {
       .weight(a[2]);
 }
 
-// "Input: (N, C) or (C). Target: (N) or ()"; the check of the input says "non-empty".
+// "Input: (N, C) or (C). Target: (N) or (). Output: scalar. If reduction is 'none', then same shape
+// as the target", which for one sample may be () with a batch too; the check of the input says
+// "non-empty".
 Loss multi_margin_loss() {
   Loss loss = make_loss(
       "multi_margin_loss",
       "(input: real[C], target: index(C)[], weight?: weight[C]) -> [] where C >= 1"
-      " | (input: real[N,C], target: index(C)[N], weight?: weight[C]) -> [N] where C >= 1",
+      " | (input: real[N,C], target: index(C)[N], weight?: weight[C]) -> [N] where C >= 1"
+      " | (input: real[1,C], target: index(C)[], weight?: weight[C]) -> [] where C >= 1",
       {reduction_option(),
        {"p", std::int64_t{1}, {}, {std::int64_t{2}, std::int64_t{0}, std::int64_t{3}}},
        {"margin", 1.0, {}, {0.0, 0.5, 3.0, -1.0}}},

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "harness/text/file.h"
+
 namespace shapefuzz {
 
 const Entry& Loss::entry(std::string_view name) const {
@@ -29,7 +31,13 @@ Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSp
     if (whole) whole_numbers.push_back(option.name);
   }
   loss.spec.name = std::move(name);
-  loss.spec.contract = parse_contract(contract, whole_numbers);
+  try {
+    loss.spec.contract = parse_contract(contract, whole_numbers);
+  } catch (const ParseError& error) {
+    // Whoever asks for a loss asks for all of them, and would take the error for one of their text.
+    throw InputError(
+        fmt::format("the contract of {}: {}", loss.spec.name, explain(error, contract)));
+  }
   loss.spec.options = std::move(options);
   for (Entry& entry : entries) {
     if (entry.call == nullptr) continue;

@@ -89,7 +89,7 @@ struct Loss {
 };
 
 /// Puts a loss together: parses its contract and hands the options' names to it.
-/// Throws ParseError if the contract is wrong; a test builds every loss.
+/// Throws InputError, which names the loss, if the contract is wrong; a test builds every loss.
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
                std::vector<Entry> entries, GoldFormula gold = nullptr);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/oracle/readings.h"
 #include "harness/oracle/tensors.h"
 #include "harness/oracle/tolerance.h"
 
@@ -137,7 +138,8 @@ bool rounding_explains_gradients(const Loss& loss, const Case& c, const Tensors&
 
 bool overflows(const Loss& loss, const Case& c, const OperandSet& operands, const Reading& reading,
                double limit) {
-  return peak_of(loss.gold(make_gold_call(loss, c, operands.values, reading))) > limit;
+  return peak_of(apply_formula(loss, make_gold_call(loss, c, operands.values, reading), reading)) >
+         limit;
 }
 
 bool detached(const Loss& loss, const Case& c) {
@@ -150,15 +152,34 @@ bool detached(const Loss& loss, const Case& c) {
 
 }  // namespace
 
+std::string contradiction_text(const Loss& loss, const Case& c,
+                               const std::array<Shape, kMaxOperands>& shapes,
+                               const Shape& unreduced, const Shape& documented) {
+  std::vector<std::string> operands;
+  const auto& patterns = loss.spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (c.find_operand(patterns[i].name) == nullptr) continue;
+    operands.push_back(patterns[i].name + " " + to_string(shapes[i]));
+  }
+  const std::string last = operands.back();
+  operands.pop_back();
+  return fmt::format("for {}{}{} the {} is {}, where the contract says {}",
+                     fmt::join(operands, ", "), operands.empty() ? "" : " and ", last,
+                     loss.spec.find_option("reduction") != nullptr && loss.spec.reduces
+                         ? "unreduced loss"
+                         : "result",
+                     to_string(unreduced), to_string(documented));
+}
+
 Comparison compare_values(const Loss& loss, const Tensors& operands, const Execution& actual,
-                          const Execution& expected) {
+                          const Execution& expected, const Wording& wording) {
   Comparison comparison;
   comparison.expected_shape = shape_of(expected.value);
   if (actual.value.sizes() != expected.value.sizes()) {
     comparison.agreement = Agreement::kShape;
     comparison.detail =
-        fmt::format("the result has shape {}, expected {}", to_string(shape_of(actual.value)),
-                    to_string(comparison.expected_shape));
+        fmt::format("{} has shape {}, {} {}", wording.actual, to_string(shape_of(actual.value)),
+                    wording.expected, to_string(comparison.expected_shape));
     return comparison;
   }
   const std::vector<double> expected_values = values_of(expected.value);
@@ -167,16 +188,18 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
       compare_results(loss, actual, operands, values_of(actual.value), expected_values, scale);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;
-  comparison.detail = fmt::format(
-      "the result{} is {}, expected {}{}", element_text(actual.value, difference.at),
-      number_text(difference.actual), number_text(difference.expected), ratio_text(difference));
+  comparison.detail =
+      fmt::format("{}{} {} {}, {} {}{}", wording.actual, element_text(actual.value, difference.at),
+                  wording.verb, number_text(difference.actual), wording.expected,
+                  number_text(difference.expected), ratio_text(difference));
   return comparison;
 }
 
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
                               const Execution& actual, const Execution& expected) {
-  const Comparison refused{
-      Agreement::kNoReference, "the expanded call itself is refused: " + expected.message, {}};
+  Comparison refused;
+  refused.agreement = Agreement::kNoReference;
+  refused.detail = "the expanded call itself is refused: " + expected.message;
   if (!expected.accepted) return refused;
   Comparison comparison = compare_values(loss, operands, actual, expected);
   const bool values_only = detached(loss, c) || !actual.backward_accepted;
@@ -190,8 +213,24 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
 
 Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
                                  const Execution& actual, const Reading& reading) {
-  const Execution expected = execute_reference(loss, c, operands, reading);
+  return compare_with_expanded(loss, c, operands, actual, reading,
+                               execute_reference(loss, c, operands, reading));
+}
+
+Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                                 const Execution& actual, const Reading& reading,
+                                 const Execution& expected) {
+  if (expected.accepted && expected.unreduced != reading.result && has_documented_result(reading)) {
+    return {Agreement::kNoReference,
+            contradiction_text(loss, c, reading.shapes, expected.unreduced, reading.result),
+            {},
+            true,
+            Basis::Reference::kContract};
+  }
   Comparison comparison = compare_executions(loss, c, operands, actual, expected);
+  if (comparison.agreement != Agreement::kNoReference) {
+    comparison.reference = Basis::Reference::kExpandedCall;
+  }
   if (comparison.agreement == Agreement::kGradient &&
       rounding_explains_gradients(loss, c, operands, actual, reading)) {
     comparison.agreement = Agreement::kEqual;
@@ -204,9 +243,10 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
                              const OperandSet& operands, const Reading& reading) {
   const GoldCall call = make_gold_call(loss, c, operands.values, reading);
   const std::string_view reduction = loss.spec.reduction_of(c);
-  const GoldLoss gold = loss.gold(call);
+  const GoldLoss gold = apply_formula(loss, call, reading);
   std::vector<double> expected = reduce(gold, call, reduction);
   Comparison comparison;
+  comparison.reference = Basis::Reference::kFormula;
   comparison.expected_shape = shape_of(actual.value);
   const std::int64_t elements = summands(actual, operands.tensors);
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);
@@ -215,6 +255,9 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
     if (std::isfinite(value)) scale = std::max(scale, std::abs(value));
   }
   const std::vector<double> values = values_of(actual.value);
+  for (std::size_t i = 0; i < expected.size() && gold.may_be_nan; ++i) {
+    if (std::isnan(values[i])) expected[i] = values[i];
+  }
   // Of numbers the formula makes a NaN where it says nothing, as 0 times infinity; whatever a loss
   // returns there is as good. The mean of no element is another matter: that NaN is documented.
   if (has_nan(gold.losses) && !hold_nan(operands)) {
@@ -243,6 +286,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
                                const OperandSet& operands, const Reading& reading) {
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
+  comparison.reference = Basis::Reference::kFormula;
   if (detached(loss, c)) return comparison;
   const std::vector<double> cotangent = cotangent_of(comparison.expected_shape);
   const double roundoff = roundoff_of(loss, actual.value, operands.tensors);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/oracle/execute.h"
+#include "harness/oracle/verdict.h"
 
 namespace shapefuzz {
 
@@ -15,11 +16,28 @@ struct Comparison {
   Agreement agreement = Agreement::kEqual;
   std::string detail;    ///< what differs, in a sentence
   Shape expected_shape;  ///< of the reference's result
+  /// The reference has another unreduced shape than the contract, so it is none; `detail` says it.
+  bool contradiction = false;
+  Basis::Reference reference = Basis::Reference::kNone;
+};
+
+/// "for q [4,1] and reward [4] the unreduced loss is [4,4], where the contract says [4,1]": the
+/// sentence about a call whose unreduced result has another shape than its contract. `shapes` are
+/// those of the operands, in the contract's order.
+std::string contradiction_text(const Loss& loss, const Case& c,
+                               const std::array<Shape, kMaxOperands>& shapes,
+                               const Shape& unreduced, const Shape& documented);
+
+/// What two calls are called in the sentence about their difference.
+struct Wording {
+  std::string actual = "the result";  ///< "... is 2, expected 1"
+  std::string verb = "is";
+  std::string expected = "expected";
 };
 
 /// Shape and value.
 Comparison compare_values(const Loss& loss, const Tensors& operands, const Execution& actual,
-                          const Execution& expected);
+                          const Execution& expected, const Wording& wording = {});
 
 /// Shape, value and the gradient of every operand.
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
@@ -30,6 +48,10 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
 /// expanded they are not, and next to a kink that decides which side it is.
 Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
                                  const Execution& actual, const Reading& reading);
+/// The same where the reference is executed already.
+Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                                 const Execution& actual, const Reading& reading,
+                                 const Execution& expected);
 
 /// The value against the gold formula; the shapes must be those of the reading.
 Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& actual,

@@ -63,20 +63,19 @@ Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSe
   const Batch batch(reading);
   Comparison same;
   same.expected_shape = reading.result;
+  same.reference = Basis::Reference::kOther;
   if (batch.size() < 2) return same;
   const at::NoGradGuard no_grad;
   const Tensors whole = expanded_operands(operands.tensors, reading);
 
-  const auto compare = [&](const Tensors& part, const at::Tensor& value, const std::string& what) {
+  const auto compare = [&](const Tensors& part, const at::Tensor& value, const Wording& wording) {
     const Execution alone = execute_forward(loss, c, part);
     // A loss may well refuse what it was not asked.
     if (!alone.accepted) return same;
     Execution expected = actual;
     expected.value = value;
-    Comparison comparison = compare_values(loss, operands.tensors, alone, expected);
-    if (comparison.agreement != Agreement::kEqual) {
-      comparison.detail = fmt::format("{}: {}", what, comparison.detail);
-    }
+    Comparison comparison = compare_values(loss, operands.tensors, alone, expected, wording);
+    comparison.reference = Basis::Reference::kOther;
     return comparison;
   };
   constexpr std::int64_t kAll = 8;  // of a larger batch, the first and the last sample
@@ -87,18 +86,20 @@ Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSe
     });
     const Comparison comparison =
         compare(alone, actual.value.narrow(0, sample, 1),
-                fmt::format("sample {} alone against in its batch", sample));
+                {fmt::format("sample {} alone", sample), "gives", "in its batch"});
     if (comparison.agreement != Agreement::kEqual) return comparison;
   }
   const Tensors reversed = batch.each(
       whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.flip(dim); });
   const Comparison comparison =
-      compare(reversed, actual.value.flip(0), "the samples in reverse order");
+      compare(reversed, actual.value.flip(0),
+              {"with the samples in reverse order the result", "is", "in their own order"});
   // Of two samples that is every order; of three or more, the middle one has not moved.
   if (comparison.agreement != Agreement::kEqual || batch.size() < 3) return comparison;
   const Tensors rotated = batch.each(
       whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.roll(1, dim); });
-  return compare(rotated, actual.value.roll(1, 0), "the samples rotated by one");
+  return compare(rotated, actual.value.roll(1, 0),
+                 {"with the samples rotated by one the result", "is", "in their own order"});
 }
 
 }  // namespace shapefuzz

@@ -60,6 +60,7 @@ Comparison compare_with_derivative(const Loss& loss, const Case& c, const Execut
                                    const OperandSet& operands) {
   Comparison comparison;
   comparison.expected_shape = shape_of(actual.value);
+  comparison.reference = Basis::Reference::kOther;
   // The divisor of a weighted mean is an operand of its own, and may be any number.
   const bool mean = c.get<std::string>(loss.spec, "reduction") == "mean";
   if (mean && c.find_operand("total_weight") != nullptr) return comparison;

@@ -2,11 +2,14 @@
 
 #include <torch/csrc/autograd/autograd.h>
 
+#include <algorithm>
+
 #include "harness/case/zone.h"
 #include "harness/oracle/comparison.h"
 #include "harness/oracle/judge.h"
 #include "harness/oracle/readings.h"
 #include "harness/oracle/tensors.h"
+#include "harness/oracle/tolerance.h"
 
 namespace shapefuzz {
 namespace {
@@ -30,9 +33,11 @@ Computed computed_by(const Execution& execution) {
 
 class Gathering {
  public:
-  Gathering(const Loss& loss, const Case& c) : loss_(loss), c_(c), call_(to_call(c, loss.spec)) {
+  Gathering(const Loss& loss, const Case& c) : loss_(loss), c_(c) {
     zone_ = zone_of(c, loss.spec, &reading_);
-    if (zone_ == Zone::kIncompatible) reading_ = nearest_reading(loss.spec.contract, call_);
+    if (reading_.alternative == nullptr) {
+      reading_ = nearest_reading(loss.spec.contract, to_call(c, loss.spec));
+    }
     operands_ = make_operands(loss, c, reading_);
     evidence_.operands = operands_.values;
     evidence_.shapes = reading_.shapes;
@@ -65,18 +70,30 @@ class Gathering {
     return shape.empty() ? std::vector<double>() : cotangent_of(shape);
   }
 
+  // By what the judge went by, so that the numbers are those that the verdict is about.
   void expect(const Judgement& judgement) {
-    if (judgement.verdict == Verdict::kEntryDisagreement) return expect_first_entry();
-    if (zone_ == Zone::kIncompatible) {
-      if (actual_.accepted) expect_nearest_reading();
-      return;
+    switch (judgement.basis.reference) {
+      case Basis::Reference::kOtherEntry:
+        return expect_first_entry();
+      case Basis::Reference::kExpandedCall:
+        return expect_expanded_call(judgement.basis);
+      case Basis::Reference::kFormula:
+        return expect_formula(decisive_reading(judgement.basis));
+      case Basis::Reference::kContract:
+        return expect_other_shape(judgement);
+      case Basis::Reference::kOther:
+        return;
+      case Basis::Reference::kNone:
+        break;
     }
-    if (zone_ == Zone::kExpandable && actual_.accepted && expect_expanded_call()) return;
-    if (loss_.gold != nullptr && (actual_.accepted || zone_ == Zone::kValid)) {
-      expect_formula();
-    } else if (actual_.accepted) {
-      expect_expanded_call();
-    }
+    // A documented call that is refused, or judged by what it does to memory.
+    const bool documented = zone_ == Zone::kValid && is_finding(judgement.verdict);
+    if (documented && loss_.gold != nullptr) expect_formula(reading_);
+  }
+
+  Reading decisive_reading(const Basis& basis) const {
+    if (basis.reading == 0 && zone_ != Zone::kIncompatible) return reading_;
+    return meanings_of(c_, loss_.spec).at(basis.reading);
   }
 
   void expect_first_entry() {
@@ -93,42 +110,51 @@ class Gathering {
     add_mean_weights(reading);
   }
 
-  void expect_nearest_reading() {
-    std::optional<Agreement> nearest;
-    for (const Reading& reading : readings_of(loss_.spec, call_)) {
-      const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading);
-      const Agreement agreement =
-          compare_executions(loss_, c_, operands_.tensors, actual_, expected).agreement;
-      if (!expected.accepted || (nearest && agreement >= *nearest)) continue;
-      nearest = agreement;
-      take(expected, reading);
+  // What has the right shape. Reduced it may be the same number, and says nothing then.
+  void expect_other_shape(const Judgement& judgement) {
+    if (judgement.verdict != Verdict::kWrongShape || zone_ == Zone::kIncompatible) return;
+    if (zone_ == Zone::kExpandable) {
+      expect_expanded_call(judgement.basis);
+    } else if (loss_.gold != nullptr) {
+      expect_formula(decisive_reading(judgement.basis));
     }
+    if (evidence_.source == Evidence::Source::kNone) return;
+    const Numbers& expected = *evidence_.expected.value;
+    const Numbers& actual = *evidence_.actual.value;
+    constexpr double kNear = 1e-6;
+    const Allowance allowed = {kNear * std::max(1.0, largest(expected.values))};
+    if (expected.shape != actual.shape || !compare(actual.values, expected.values, allowed).equal) {
+      return;
+    }
+    evidence_.source = Evidence::Source::kNone;
+    evidence_.expected = {};
   }
 
-  // False where the expanded call cannot be the reference: it is refused, or the formula knows that
-  // LibTorch is wrong there.
-  bool expect_expanded_call() {
-    const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading_);
-    if (!expected.accepted) return false;
-    if (loss_.gold != nullptr) {
-      const Agreement agreement =
-          compare_executions(loss_, c_, operands_.tensors, actual_, expected).agreement;
-      const bool right =
-          compare_with_gold(loss_, c_, actual_, operands_, reading_).agreement == Agreement::kEqual;
-      if (right ? agreement == Agreement::kValue : agreement == Agreement::kEqual) return false;
-    }
-    take(expected, reading_);
-    return true;
+  void expect_expanded_call(const Basis& basis) {
+    const Reading reading = decisive_reading(basis);
+    const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading);
+    if (expected.accepted) take(expected, reading);
   }
 
-  void expect_formula() {
-    const GoldCall call = make_gold_call(loss_, c_, operands_.values, reading_);
+  void expect_formula(const Reading& reading) {
+    const GoldCall call = make_gold_call(loss_, c_, operands_.values, reading);
     const std::string_view reduction = loss_.spec.reduction_of(c_);
+    std::vector<double> values;
+    try {
+      const GoldLoss formula = apply_formula(loss_, call, reading);
+      values = reduce(formula, call, reduction);
+      if (formula.may_be_nan && actual_.accepted && has_nan(evidence_.actual.value->values)) {
+        values = evidence_.actual.value->values;
+      }
+    } catch (const FormulaError&) {
+      return;  // the judge has said so
+    }
     Computed& expected = evidence_.expected;
     expected.accepted = true;
-    const Shape shape = reduction == "none" ? reading_.result : Shape{};
-    expected.value = Numbers{shape, reduce(loss_.gold(call), call, reduction)};
+    const Shape shape = reduction == "none" ? reading.result : Shape{};
+    expected.value = Numbers{shape, std::move(values)};
     evidence_.source = Evidence::Source::kFormula;
+    evidence_.shapes = reading.shapes;
     for (std::size_t i = 0; i < kMaxOperands; ++i) {
       if (!evidence_.differentiable[i] || !actual_.accepted) continue;
       // Four calls of the formula an element.
@@ -137,7 +163,7 @@ class Gathering {
       constexpr double kTolerance = 1e-5;  // as in compare_with_slopes
       Numbers gradient{shape_of(operands_.tensors[i]), {}};
       bool smooth = true;
-      for (const Slope& slope : finite_differences(loss_, c_, operands_.values, reading_, i,
+      for (const Slope& slope : finite_differences(loss_, c_, operands_.values, reading, i,
                                                    cotangent_of(shape), kTolerance)) {
         gradient.values.push_back(slope.value);
         smooth = smooth && slope.smooth;
@@ -196,7 +222,6 @@ class Gathering {
 
   const Loss& loss_;
   const Case& c_;
-  Call call_;
   Zone zone_;
   Reading reading_;
   OperandSet operands_;

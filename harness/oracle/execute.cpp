@@ -142,6 +142,17 @@ Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operan
   return execution;
 }
 
+Execution execute_unreduced(const Loss& loss, const Case& c, const Tensors& operands) {
+  const at::NoGradGuard no_grad;
+  Execution execution;
+  execution.accepted = guarded(execution, [&] {
+    const Arguments arguments{&loss.spec, &c, operands.data(), "none"};
+    execution.value = loss.entry(c.entry).call(arguments);
+    execution.unreduced = shape_of(execution.value);
+  });
+  return execution;
+}
+
 Tensors expanded_operands(const Tensors& operands, const Reading& reading) {
   Tensors views;
   for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -158,6 +169,7 @@ Execution execute_reference(const Loss& loss, const Case& c, const Tensors& oper
     const Tensors views = expanded_operands(operands, reading);
     const Arguments arguments{&loss.spec, &c, views.data(), "none"};
     const at::Tensor unreduced = loss.entry(c.entry).call(arguments);
+    execution.unreduced = shape_of(unreduced);
     execution.value = reduce(unreduced, loss, arguments, reduction);
   });
   if (execution.accepted) differentiate(operands, execution);

@@ -34,6 +34,7 @@ struct Execution {
   std::string site;     ///< where in LibTorch it was refused
   at::Tensor value;
   Tensors gradients;  ///< by operand; undefined stands for zero
+  Shape unreduced;    ///< of a reference: the result's shape before the reduction
 };
 
 /// Whether two runs left the same, to the bit.
@@ -47,6 +48,9 @@ Execution execute(const Loss& loss, const Case& c, const Tensors& operands);
 
 /// The same without the backward.
 Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operands);
+
+/// Forward with `reduction=none`, without a gradient; `unreduced` is the shape of the result.
+Execution execute_unreduced(const Loss& loss, const Case& c, const Tensors& operands);
 
 /// Every operand without leading ones, expanded to the shape that `reading` gives it.
 Tensors expanded_operands(const Tensors& operands, const Reading& reading);

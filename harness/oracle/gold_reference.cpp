@@ -1,5 +1,7 @@
 #include "harness/oracle/gold_reference.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -25,7 +27,7 @@ class WeightedResult {
     const Operand& described = *c_.find_operand(loss_.spec.contract.operands()[operand].name);
     call_.operands[operand].values =
         expand_values(moved, described.shape, reading_.shapes[operand]);
-    const GoldLoss gold = loss_.gold(call_);
+    const GoldLoss gold = apply_formula(loss_, call_, reading_);
     const std::vector<double> result = reduce(gold, call_, reduction_);
     double sum = 0;
     largest_ = std::max({largest_, gold.scale, std::abs(moved[element])});
@@ -51,6 +53,18 @@ class WeightedResult {
 };
 
 }  // namespace
+
+GoldLoss apply_formula(const Loss& loss, const GoldCall& call, const Reading& reading) {
+  try {
+    GoldLoss result = loss.gold(call);
+    const auto losses = static_cast<std::int64_t>(result.losses.size());
+    if (losses == reading.result.elements()) return result;
+    throw FormulaError(fmt::format("gives {} losses, where the contract says {}", losses,
+                                   to_string(reading.result)));
+  } catch (const FormulaError& error) {
+    throw FormulaError(fmt::format("the formula of {} {}", loss.spec.name, error.what()));
+  }
+}
 
 std::vector<double> expand_values(const std::vector<double>& values, const Shape& from,
                                   const Shape& to) {
@@ -90,7 +104,8 @@ GoldCall make_gold_call(const Loss& loss, const Case& c, const OperandValues& va
     const Operand* const operand = c.find_operand(patterns[i].name);
     if (operand == nullptr) continue;
     call.operands[i] = {true, reading.shapes[i],
-                        expand_values(values[i], operand->shape, reading.shapes[i])};
+                        expand_values(values[i], operand->shape, reading.shapes[i]),
+                        patterns[i].name};
   }
   return call;
 }

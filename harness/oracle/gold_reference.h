@@ -16,6 +16,10 @@ using OperandValues = std::array<std::vector<double>, kMaxOperands>;
 GoldCall make_gold_call(const Loss& loss, const Case& c, const OperandValues& values,
                         const Reading& reading);
 
+/// What the loss's formula gives. Throws FormulaError, which names the loss, where the formula
+/// reads past an operand or does not give the losses of `reading`.
+GoldLoss apply_formula(const Loss& loss, const GoldCall& call, const Reading& reading);
+
 /// `values` of shape `from` expanded to `to`, or reshaped where only sizes of 1 differ; leading
 /// ones that `to` does not have are dropped.
 std::vector<double> expand_values(const std::vector<double>& values, const Shape& from,

@@ -5,181 +5,18 @@
 #include <algorithm>
 #include <numeric>
 
-#include "harness/case/values.h"
 #include "harness/case/zone.h"
 #include "harness/memory/guard.h"
 #include "harness/memory/trap.h"
+#include "harness/oracle/acceptance.h"
 #include "harness/oracle/comparison.h"
-#include "harness/oracle/decomposition.h"
 #include "harness/oracle/device.h"
 #include "harness/oracle/memory_check.h"
-#include "harness/oracle/readings.h"
 #include "harness/oracle/tensors.h"
 #include "harness/oracle/trace.h"
 
 namespace shapefuzz {
 namespace {
-
-// Finite differences cost four calls of the formula an element: small cases only. In the valid zone
-// nothing else knows a gradient but LibTorch itself; of the others a share, chosen by what the case
-// is, so that it is chosen every time.
-bool is_chosen_for_slopes(const Case& c, Zone zone) {
-  constexpr std::int64_t kMostElements = 64;
-  constexpr std::uint64_t kOneIn = 4;
-  std::int64_t elements = 0;
-  std::uint64_t hash = mix(c.seed);
-  for (const Operand& operand : c.operands) {
-    elements += operand.shape.elements();
-    for (const std::int64_t size : operand.shape)
-      hash = mix(hash ^ static_cast<std::uint64_t>(size));
-  }
-  return elements <= kMostElements && (zone == Zone::kValid || hash % kOneIn == 0);
-}
-
-Verdict verdict_of(Agreement agreement) {
-  switch (agreement) {
-    case Agreement::kEqual:
-      return Verdict::kPass;
-    case Agreement::kGradient:
-      return Verdict::kWrongGradient;
-    case Agreement::kShape:
-      return Verdict::kWrongShape;
-    case Agreement::kValue:
-    case Agreement::kNoReference:
-      break;
-  }
-  return Verdict::kWrongValue;
-}
-
-// A reduced result is wrong in its reduction where the unreduced one is right, and where it is not
-// what the documented reduction makes of that: what each element may be off by, all of them may.
-bool is_wrong_in_reduction(const Loss& loss, const Case& c, const OperandSet& operands,
-                           const Execution& actual, const Reading& reading, Zone zone) {
-  Case unreduced = c;
-  if (loss.spec.reduction_of(c) == "none") return false;
-  unreduced.set_option(loss.spec, "reduction", std::string("none"));
-  const Execution losses = execute(loss, unreduced, operands.tensors);
-  if (!losses.accepted) return false;
-  if (shape_of(losses.value) != reading.result) return false;
-  const Execution reduced = reduce_as_documented(loss, c, losses.value, operands.tensors, reading);
-  if (reduced.accepted &&
-      compare_values(loss, operands.tensors, actual, reduced).agreement == Agreement::kEqual) {
-    return false;
-  }
-  // The values of an incompatible case may be illegal, and no formula has a meaning for those.
-  if (loss.gold != nullptr && zone != Zone::kIncompatible) {
-    const Comparison gold = compare_with_gold(loss, unreduced, losses, operands, reading);
-    return gold.agreement == Agreement::kEqual;
-  }
-  return compare_with_expanded(loss, unreduced, operands.tensors, losses, reading).agreement ==
-         Agreement::kEqual;
-}
-
-// Whether the call gives every sample its own result. The gradient of a mean does not: an operator
-// that returns it divides by the batch.
-bool has_samples(const LossSpec& spec, const Case& c) {
-  return spec.find_option("reduction") == nullptr ||
-         c.get<std::string>(spec, "reduction") == "none";
-}
-
-// The references of an accepted call, the cheapest first; the first that disagrees is returned.
-Comparison compare_with_references(const Loss& loss, const Case& c, const OperandSet& operands,
-                                   const Execution& actual, const Reading& reading, Zone zone,
-                                   bool slopes) {
-  Comparison comparison;
-  if (loss.gold != nullptr) {
-    comparison = compare_with_gold(loss, c, actual, operands, reading);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  // An unreduced valid call would be compared with itself.
-  const bool unreduced = loss.spec.reduction_of(c) == "none";
-  if (zone != Zone::kValid || !unreduced) {
-    comparison = compare_with_expanded(loss, c, operands.tensors, actual, reading);
-    // With the formula on its side, a call does not depend on another one that is refused, or whose
-    // value the formula calls wrong: that is a finding of the other call, expanded as it is.
-    const bool overruled =
-        loss.gold != nullptr && (comparison.agreement == Agreement::kNoReference ||
-                                 comparison.agreement == Agreement::kValue);
-    if (comparison.agreement != Agreement::kEqual && !overruled) return comparison;
-    comparison.agreement = Agreement::kEqual;
-  }
-  if (has_samples(loss.spec, c)) {
-    comparison = compare_with_samples(loss, c, operands, actual, reading);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  if (!slopes || !is_chosen_for_slopes(c, zone)) return comparison;
-  if (loss.gold != nullptr && actual.backward_accepted) {
-    comparison = compare_with_slopes(loss, c, actual, operands, reading);
-  }
-  if (loss.derivative_of != nullptr) {
-    comparison = compare_with_derivative(loss, c, actual, operands);
-  }
-  return comparison;
-}
-
-// An accepted call that the contract can read.
-void judge_readable(const Loss& loss, const Case& c, const OperandSet& operands,
-                    const Execution& actual, const Reading& reading, const Judging& judging,
-                    Judgement& judgement) {
-  const bool unreduced = loss.spec.reduction_of(c) == "none";
-  judgement.expected_shape = unreduced ? reading.result : Shape{};
-  if (*judgement.result_shape != *judgement.expected_shape) {
-    judgement.verdict = Verdict::kWrongShape;
-    judgement.detail =
-        fmt::format("the result has shape {}, expected {}", to_string(*judgement.result_shape),
-                    to_string(*judgement.expected_shape));
-    return;
-  }
-  const Comparison comparison =
-      compare_with_references(loss, c, operands, actual, reading, judgement.zone, judging.slopes);
-  judgement.verdict = verdict_of(comparison.agreement);
-  judgement.detail = comparison.detail;
-  if (comparison.agreement == Agreement::kValue &&
-      is_wrong_in_reduction(loss, c, operands, actual, reading, judgement.zone)) {
-    judgement.verdict = Verdict::kWrongReduction;
-  }
-  const bool forgiven = judging.policy != Policy::kStrict || judgement.zone == Zone::kValid;
-  if (judgement.verdict == Verdict::kPass && !forgiven) {
-    judgement.verdict = Verdict::kSilentBroadcast;
-  }
-}
-
-// An accepted call that should have been refused. What NumPy's broadcasting would make of it is the
-// most that can be said in its favour.
-void judge_unreadable(const Loss& loss, const Case& c, const OperandSet& operands,
-                      const Execution& actual, const Call& call, Policy policy,
-                      Judgement& judgement) {
-  std::optional<Comparison> nearest;
-  const std::vector<Reading> readings = readings_of(loss.spec, call);
-  const Reading* meaning = nullptr;
-  for (const Reading& reading : readings) {
-    Comparison comparison = compare_with_expanded(loss, c, operands.tensors, actual, reading);
-    if (nearest && comparison.agreement >= nearest->agreement) continue;
-    nearest = std::move(comparison);
-    meaning = &reading;
-  }
-  if (!nearest) {
-    judgement.verdict = Verdict::kWrongValue;
-    judgement.detail = "no reading of the contract gives these shapes a meaning";
-    return;
-  }
-  if (nearest->agreement == Agreement::kNoReference) {
-    // Accepted, but nothing says that it is wrong: the unreduced call of the same entry refuses.
-    judgement.verdict = Verdict::kSilentBroadcast;
-    judgement.detail = nearest->detail;
-    return;
-  }
-  judgement.expected_shape = nearest->expected_shape;
-  judgement.detail = nearest->detail;
-  judgement.verdict = verdict_of(nearest->agreement);
-  if (nearest->agreement == Agreement::kValue &&
-      is_wrong_in_reduction(loss, c, operands, actual, *meaning, judgement.zone)) {
-    judgement.verdict = Verdict::kWrongReduction;
-  }
-  if (judgement.verdict == Verdict::kPass && policy != Policy::kBroadcast) {
-    judgement.verdict = Verdict::kSilentBroadcast;
-  }
-}
 
 double digest_of(const at::Tensor& tensor) {
   if (!tensor.defined()) return 0;
@@ -203,31 +40,13 @@ void describe_result(const Execution& actual, Judgement& judgement) {
   if (actual.backward_accepted) judgement.gradient_digest = digest_of(actual.gradients);
 }
 
-void judge_accepted(const Loss& loss, const Case& c, const OperandSet& operands,
-                    const Execution& actual, const Call& call, const Reading* reading,
-                    const Judging& judging, Judgement& judgement) {
-  if (loss.spec.open) return;
-  if (reading != nullptr) {
-    judge_readable(loss, c, operands, actual, *reading, judging, judgement);
-  } else {
-    judge_unreadable(loss, c, operands, actual, call, judging.policy, judgement);
-  }
-  // A wrong result is worse than a gradient that is refused.
-  const bool forward_wrong = judgement.verdict == Verdict::kWrongShape ||
-                             judgement.verdict == Verdict::kWrongValue ||
-                             judgement.verdict == Verdict::kWrongReduction;
-  if (!actual.backward_accepted && !forward_wrong) {
-    judgement.verdict = Verdict::kBackwardRejected;
-    judgement.detail = "accepted forward, refused backward: " + actual.message;
-  }
-}
-
 // An entry that passes by itself is held against the loss's first one on the same operands.
 void compare_entries(const Loss& loss, const Case& c, const OperandSet& operands,
                      const Execution& actual, const Execution& expected, Judgement& judgement) {
   const std::string& first = loss.entries.front().name;
   if (actual.accepted != expected.accepted) {
     judgement.verdict = Verdict::kEntryDisagreement;
+    judgement.basis = {Basis::Reference::kOtherEntry, 0};
     judgement.detail = expected.accepted
                            ? fmt::format("{} accepts it", first)
                            : fmt::format("{} refuses it: {}", first, expected.message);
@@ -235,10 +54,12 @@ void compare_entries(const Loss& loss, const Case& c, const OperandSet& operands
   }
   // Some kernels leave the result of an empty batch uninitialised; two such never agree.
   if (!actual.accepted || c.operands.front().shape.elements() == 0) return;
-  const Comparison comparison = compare_values(loss, operands.tensors, actual, expected);
+  const Comparison comparison = compare_values(loss, operands.tensors, actual, expected,
+                                               {"the result", "is", "by the entry " + first});
   if (comparison.agreement == Agreement::kEqual) return;
   judgement.verdict = Verdict::kEntryDisagreement;
-  judgement.detail = fmt::format("as {} computes it, {}", first, comparison.detail);
+  judgement.basis = {Basis::Reference::kOtherEntry, 0};
+  judgement.detail = comparison.detail;
 }
 
 // Whether the loss's first entry can be called with the case's reduction, and is another one.
@@ -262,9 +83,10 @@ bool is_unchanged(const OperandSet& operands) {
 struct Judge::Prepared {
   const Loss* loss = nullptr;
   Case c;
-  Call call;
   Zone zone = Zone::kValid;
-  Reading reading;  // of a readable case; else the nearest
+  Reading reading;                       // of shapes that the contract can read; else the nearest
+  std::optional<Illegality> illegality;  // of such shapes, if values or options are illegal
+  bool readable = false;                 // whether it can
   OperandSet operands;
   std::optional<MemoryCheck> memory;  // if it is watched
   std::optional<Execution> first;     // by the loss's first entry, forward at least
@@ -287,9 +109,13 @@ const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   Prepared& p = *prepared_;
   p.loss = &loss;
   p.c = c;
-  p.call = to_call(c, loss.spec);
   p.zone = zone_of(c, loss.spec, &p.reading);
-  if (p.zone == Zone::kIncompatible) p.reading = nearest_reading(loss.spec.contract, p.call);
+  p.readable = p.reading.alternative != nullptr;
+  if (!p.readable) {
+    p.reading = nearest_reading(loss.spec.contract, to_call(c, loss.spec));
+  } else if (p.zone == Zone::kIncompatible) {
+    p.illegality = find_illegality(c, loss.spec, p.reading);
+  }
   if (judging_.memory != MemoryMode::kOff) begin_watched_case();
   const GuardedScope scope(judging_.memory);
   p.operands = make_operands(loss, c, p.reading);
@@ -341,6 +167,7 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
     judgement.verdict = known.verdict;
     judgement.expected_shape = known.expected_shape;
     judgement.detail = known.detail;
+    judgement.basis = known.basis;
     judgement.misfit = known.misfit;
     return judgement;
   }
@@ -355,9 +182,16 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
     return judgement;
   }
   if (actual.accepted) {
-    const bool readable = judgement.zone != Zone::kIncompatible;
-    judge_accepted(loss, c, operands, actual, prepared.call, readable ? &prepared.reading : nullptr,
-                   judging_, judgement);
+    const Reading* const reading = prepared.readable ? &prepared.reading : nullptr;
+    try {
+      judge_accepted({loss, c, operands, actual, reading, prepared.illegality, judging_.slopes},
+                     judging_.policy, judgement);
+    } catch (const FormulaError& error) {
+      // Nothing of LibTorch's, and nobody else to ask what is right.
+      judgement.verdict = Verdict::kNotJudged;
+      judgement.detail = error.what();
+      judgement.basis = {};
+    }
   }
   const bool is_first = c.entry == loss.entries.front().name;
   if (!is_first && judgement.verdict == Verdict::kPass && has_other_entry(loss, c)) {

@@ -9,6 +9,7 @@
 #include "harness/oracle/mutants.h"
 #include "harness/sweep/deviations.h"
 #include "harness/sweep/plan.h"
+#include "harness/text/file.h"
 
 namespace shapefuzz {
 namespace {
@@ -80,6 +81,184 @@ TEST(Judge, PoliciesForgiveMoreOrLess) {
   EXPECT_EQ(judge(classic, Policy::kStrict).verdict, Verdict::kSilentBroadcast);
   EXPECT_EQ(judge(expandable, Policy::kExpand).verdict, Verdict::kPass);
   EXPECT_EQ(judge(expandable, Policy::kStrict).verdict, Verdict::kSilentBroadcast);
+}
+
+// A mean has the shape of every mean. The unreduced loss of the same call does not.
+TEST(Judge, LooksBehindAReductionForTheShape) {
+  for (const char* reduction : {"none", "mean", "sum"}) {
+    const Judgement judgement = judge(
+        td_loss(), std::string("td_loss(q=f64[4,1], reward=f64[4], next_q=f64[4,1], reduction=") +
+                       reduction + ")");
+    EXPECT_EQ(judgement.zone, Zone::kValid);
+    EXPECT_EQ(to_string(judgement.verdict), "wrong_shape") << reduction;
+    EXPECT_EQ(judgement.detail,
+              "for q [4,1], reward [4] and next_q [4,1] the unreduced loss is [4,4], where the "
+              "contract says [4,1]");
+    EXPECT_EQ(judgement.basis.reference, Basis::Reference::kContract);
+  }
+}
+
+// The call that the author meant: what it gives cannot be held against what the loss makes of the
+// demanded shapes, which is wrong.
+TEST(Judge, TakesNoReferenceThatContradictsTheContract) {
+  for (const char* reduction : {"none", "mean", "sum"}) {
+    const Judgement judgement = judge(
+        td_loss(), std::string("td_loss(q=f64[4,1], reward=f64[4,1], next_q=f64[4,1], reduction=") +
+                       reduction + ")");
+    EXPECT_EQ(to_string(judgement.verdict), "silent_broadcast") << reduction << judgement.detail;
+    EXPECT_EQ(judgement.detail.find("for q [4,1], reward [4] and next_q [4,1] the unreduced loss "
+                                    "is [4,4], where the contract says [4,1]"),
+              0U)
+        << judgement.detail;
+  }
+  const Judgement wrong =
+      judge(td_loss(), "td_loss(q=f64[4,1], reward=f64[1,4], next_q=f64[4,1], reduction=mean)");
+  EXPECT_EQ(to_string(wrong.verdict), "wrong_shape") << wrong.detail;
+}
+
+// With a formula there is somebody else to ask.
+TEST(Judge, AsksTheFormulaWhereTheExpandedCallIsNoReference) {
+  Loss loss = td_loss();
+  loss.gold = [](const GoldCall& call) {
+    GoldLoss result;
+    for (std::size_t i = 0; i < call[0].size(); ++i) {
+      const double gap = call[1][i] + 0.9 * call[2][i] - call[0][i];
+      result.losses.push_back(gap * gap);
+    }
+    return result;
+  };
+  const std::string right = "td_loss(q=f64[4,1], reward=f64[4,1], next_q=f64[4,1])";
+  EXPECT_EQ(to_string(judge(loss, right).verdict), "silent_broadcast");
+  EXPECT_EQ(judge(loss, right).basis.reference, Basis::Reference::kFormula);
+}
+
+TEST(Judge, DoesNotDependOnTheOrderOfAlternatives) {
+  for (const bool per_number_first : {false, true}) {
+    for (const char* reduction : {"none", "mean"}) {
+      const Judgement judgement = judge(
+          gaussian_loss(per_number_first),
+          std::string("gaussian_loss(input=f64[3,3], target=f64[3,1], var=f64[3], reduction=") +
+              reduction + ")");
+      EXPECT_EQ(judgement.zone, Zone::kExpandable);
+      EXPECT_EQ(to_string(judgement.verdict), "pass") << per_number_first << judgement.detail;
+    }
+  }
+}
+
+// By columns or by rows, the call changes as many operands; the loss may mean either.
+TEST(Judge, TakesWhateverMeaningTheCallHas) {
+  const Judgement judgement =
+      judge(loss_weighted_by_rows(),
+            "rows_loss(input=f64[3,3], target=f64[3], scale=f64[3], reduction=none)");
+  EXPECT_EQ(judgement.zone, Zone::kExpandable);
+  EXPECT_EQ(to_string(judgement.verdict), "pass") << judgement.detail;
+  EXPECT_EQ(judgement.basis.reading, 1U);
+}
+
+// Nothing was broadcast where a value or an option alone is wrong.
+TEST(Judge, CallsAnIllegalValueWhatItIs) {
+  for (const char* line :
+       {"cosine_embedding_loss(input1=f32[3,4], input2=f32[3,4], target=f32[3]{0.5,1,-1})",
+        "poisson_nll_loss(input=f32[2]{-1,2}, target=f32[2], log_input=false)",
+        "nll_loss(input=f32[3,5], target=i64[3]{1,0,4}, weight=f32[5]{0.9,1,0.8,-0.7,-0.7})",
+        "cross_entropy(input=f64[2,3], target=f64[2,3], label_smoothing=-0.25)",
+        "hinge_embedding_loss(input=f64[2,3], target=f64[1]{0})"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_EQ(judgement.zone, Zone::kIncompatible) << line;
+    EXPECT_EQ(to_string(judgement.verdict), "illegal_value_accepted") << line << judgement.detail;
+    EXPECT_EQ(to_string(judge(line, Policy::kBroadcast).verdict), "pass") << line;
+  }
+  const std::string both = "hinge_embedding_loss(input=f64[2,1], target=f64[2]{0,1})";
+  EXPECT_EQ(to_string(judge(both).verdict), "silent_broadcast") << "the shapes are wrong too";
+}
+
+TEST(Judge, SaysWhatAOneHotTargetOfMultilabelMarginLossNames) {
+  const Judgement judgement =
+      judge("multilabel_margin_loss(input=f32[1,4]{0.1,0.2,0.4,0.8}, target=i64[1,4]{1,0,0,1})");
+  EXPECT_EQ(to_string(judgement.verdict), "illegal_value_accepted") << judgement.detail;
+  EXPECT_EQ(judgement.detail.find("target holds the classes 0 and 1 more than once in a row"), 0U)
+      << judgement.detail;
+  EXPECT_NE(judgement.detail.find("multilabel_soft_margin_loss"), std::string::npos);
+}
+
+// LibTorch's rules for dtypes are no miscalculation, but nobody means them.
+TEST(Judge, CallsArithmeticOfWholeNumbersAHazard) {
+  for (const char* line :
+       {"l1_loss(input=u8[3], target=u8[3], reduction=none)",
+        "triplet_margin_loss(anchor=u8[2], positive=u8[2], negative=u8[2])",
+        "margin_ranking_loss(input1=f64[], input2=f64[], target=u8[])",
+        "binary_cross_entropy_with_logits(input=f64[], target=f64[], pos_weight=u8[])",
+        "hinge_embedding_loss(input=u8[4], target=f64[4], reduction=none, margin=0.5)"}) {
+    const Judgement judgement = judge(line);
+    EXPECT_EQ(to_string(judgement.verdict), "illegal_value_accepted") << line << judgement.detail;
+    EXPECT_NE(judgement.detail.find("computed in uint8, which wraps around; convert "),
+              std::string::npos)
+        << judgement.detail;
+  }
+  const std::string gradient = "soft_margin_loss(input=f64[4], target=u8[4])";
+  EXPECT_EQ(to_string(judge(gradient).verdict), "wrong_gradient") << "it contradicts the value";
+}
+
+// What is wrong with whole numbers and without them is no matter of dtypes.
+TEST(Judge, StillCallsABugOfWholeNumbersABug) {
+  Loss loss = healthy_loss();
+  loss.gold = find_loss("l1_loss")->gold;  // of a squared error, which is wrong in every dtype
+  EXPECT_EQ(
+      to_string(
+          judge(loss, "healthy(input=i64[2]{1,3}, target=i64[2]{0,0}, reduction=none)").verdict),
+      "wrong_value");
+}
+
+TEST(Judge, KnowsTheTargetWithoutDimensionsOfMultiMarginLoss) {
+  for (const char* line : {"multi_margin_loss(input=f64[1,2], target=i64[], reduction=none)",
+                           "multi_margin_loss(input=f64[2], target=i64[], reduction=none)"}) {
+    EXPECT_EQ(judge(line).zone, Zone::kValid) << line;
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << judge(line).detail;
+  }
+}
+
+TEST(Judge, LetsCrossEntropyWithoutClassesBeNoNumber) {
+  for (const char* line : {"cross_entropy(input=f64[0], target=f64[0])",
+                           "cross_entropy(input=f64[2,0], target=f64[2,0])",
+                           "cross_entropy(input=f64[2,0,0,2], target=i64[2,0,2], reduction=sum, "
+                           "label_smoothing=0.25)"}) {
+    EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << judge(line).detail;
+  }
+}
+
+// Whoever reads a case asks for all losses, so the error must say whose it is.
+TEST(MakeLoss, NamesTheLossOfAContractThatIsWrong) {
+  try {
+    make_loss("my_loss", "(input: real[*S], target: rael[*S]) -> [*S]", {reduction_option()}, {});
+    FAIL() << "a kind 'rael'";
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_EQ(text.find("the contract of my_loss: column 27: found "), 0U) << text;
+    EXPECT_NE(text.find("\n  (input: real[*S], target: rael[*S]) -> [*S]\n" +
+                        std::string(2 + 26, ' ') + "^"),
+              std::string::npos)
+        << text;
+  }
+}
+
+// The formula's fault is not the loss's.
+TEST(Judge, BlamesNoLossForItsFormula) {
+  Loss loss = healthy_loss();
+  loss.gold = [](const GoldCall& call) {
+    GoldLoss result;
+    for (std::size_t i = 0; i < call[0].size(); ++i) {
+      const double gap = call[0][i] - call[1][i + 1];
+      result.losses.push_back(gap * gap);
+    }
+    return result;
+  };
+  const Judgement judgement = judge(loss, "healthy(input=f64[4], target=f64[4])");
+  EXPECT_EQ(judgement.verdict, Verdict::kNotJudged);
+  EXPECT_EQ(judgement.detail,
+            "the formula of healthy reads element 4 of target, which has 4 elements");
+  loss.gold = [](const GoldCall&) { return GoldLoss(); };
+  EXPECT_EQ(judge(loss, "healthy(input=f64[4], target=f64[4])").detail,
+            "the formula of healthy gives 0 losses, where the contract says [4]");
 }
 
 TEST(Judge, ComparesMeansAsDocumented) {

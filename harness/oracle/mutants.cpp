@@ -124,6 +124,35 @@ Mutant mutant(const std::string& name, EntryCall call, const std::string& argume
 
 Loss healthy_loss() { return mutant("healthy", healthy, "", "").loss; }
 
+Loss td_loss() {
+  return make_loss("td_loss", "(q: real[B,1], reward: real[B], next_q: real[B,1]) -> [B,1]",
+                   {reduction_option()}, {{"functional", [](const Arguments& a) {
+                                             return reduce((a[1] + 0.9 * a[2] - a[0]).pow(2), a);
+                                           }}});
+}
+
+Loss gaussian_loss(bool per_number_first) {
+  const std::string operands = "(input: real[N,D], target: real[N,D], var: positive";
+  const std::string per_number = operands + "[N,D]) -> [N,D]";
+  const std::string per_row = operands + "[N]) -> [N,D]";
+  const std::string contract =
+      per_number_first ? per_number + " | " + per_row : per_row + " | " + per_number;
+  return make_loss("gaussian_loss", contract, {reduction_option()},
+                   {{"functional", [](const Arguments& a) {
+                       const at::Tensor var = a[2].dim() == 1 ? a[2].unsqueeze(-1) : a[2];
+                       return reduce((a[0] - a[1]).pow(2) / var, a);
+                     }}});
+}
+
+Loss loss_weighted_by_rows() {
+  const std::string operands = "(input: real[N,D], target: real[N,D], scale: weight";
+  return make_loss("rows_loss", operands + "[D]) -> [N,D] | " + operands + "[N]) -> [N,D]",
+                   {reduction_option()}, {{"functional", [](const Arguments& a) {
+                                             const at::Tensor error = (a[0] - a[1]).pow(2);
+                                             return reduce(error * a[2].unsqueeze(-1), a);
+                                           }}});
+}
+
 Loss loss_of_another_shape_on_meta() {
   Loss loss = healthy_loss();
   const EntryCall right = loss.entries.front().call;
@@ -161,7 +190,7 @@ std::vector<Mutant> all_mutants() {
       mutant("drops_a_row", drops_a_row, "(input=f64[4,2], target=f64[2], reduction=none)",
              "wrong_shape"),
       mutant("drops_a_row_in_sum", drops_a_row, "(input=f64[4,2], target=f64[2], reduction=sum)",
-             "wrong_value"),
+             "wrong_shape"),
       mutant("rejects_valid", rejects_valid, "(input=f64[4,2], target=f64[4,2])", "rejected_valid"),
       mutant("rejects_uncleanly", rejects_uncleanly, "(input=f64[4], target=f64[3])",
              "unclean_rejection"),

@@ -39,6 +39,17 @@ Loss with_doubled_gradient(const Loss& loss);
 /// The same loss without a fault; the oracle must not find anything in it.
 Loss healthy_loss();
 
+/// `(reward + 0.9 next_q - q)^2` with one reward a sample and columns of predictions: every reward
+/// meets every prediction, in the very shapes that its contract demands.
+Loss td_loss();
+
+/// Squared errors over a variance for each row, where the contract has one for each number too.
+/// `per_number_first` is the order of its alternatives.
+Loss gaussian_loss(bool per_number_first);
+
+/// Squared errors times a weight for each row; the contract has one for each column before that.
+Loss loss_weighted_by_rows();
+
 /// One that has another shape on the device meta only.
 Loss loss_of_another_shape_on_meta();
 /// One that checks its shapes on the other devices only.

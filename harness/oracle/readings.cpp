@@ -15,6 +15,11 @@ std::optional<Reading> common_shape_reading(const LossSpec& spec, const Call& ca
     common = broadcast(*common, call.operands[i].shape);
   }
   if (!common) return std::nullopt;
+  Reading exact = {reading.alternative, Bindings(spec.contract, call.options), {}, {}};
+  if (match(operands[0].pattern, *common, exact.bindings)) {
+    exact.result = instantiate(reading.alternative->result, exact.bindings);
+    reading = exact;
+  }
   reading.shapes.fill(*common);
   return reading;
 }
@@ -41,6 +46,34 @@ std::vector<Reading> readings_of(const LossSpec& spec, const Call& call) {
   // With leading ones dropped [1,3,4] reads as [3,4]; [2,3,4] does not, and both mean the same.
   if (auto common = common_shape_reading(spec, call)) readings.push_back(*common);
   return readings;
+}
+
+std::vector<Reading> meanings_of(const Case& c, const LossSpec& spec) {
+  const Call call = to_call(c, spec);
+  Reading reading;
+  switch (classify(spec.contract, call, &reading)) {
+    case Zone::kValid:
+      return {reading};
+    case Zone::kExpandable:
+      return expanded_readings(spec.contract, call);
+    case Zone::kIncompatible:
+      break;
+  }
+  return readings_of(spec, call);
+}
+
+bool has_documented_result(const Reading& reading) {
+  const Pattern& output = reading.alternative->operands[0].pattern;
+  return instantiate(output, reading.bindings) == reading.shapes[0];
+}
+
+Reading meaning_to_explain(const Case& c, const LossSpec& spec, const Basis& basis) {
+  const Call call = to_call(c, spec);
+  Reading reading;
+  const Zone zone = classify(spec.contract, call, &reading);
+  if (zone == Zone::kIncompatible) return nearest_reading(spec.contract, call);
+  if (basis.reading == 0) return reading;
+  return expanded_readings(spec.contract, call).at(basis.reading);
 }
 
 }  // namespace shapefuzz

@@ -18,7 +18,7 @@ struct VerdictInfo {
   Severity severity;
 };
 
-constexpr std::array<VerdictInfo, 17> kVerdicts = {{
+constexpr std::array<VerdictInfo, 18> kVerdicts = {{
     {"pass", Severity::kNone},
     {"out_of_bounds", Severity::kMemory},
     {"crash", Severity::kMemory},
@@ -31,6 +31,7 @@ constexpr std::array<VerdictInfo, 17> kVerdicts = {{
     {"nondeterministic", Severity::kMiscalculation},
     {"backward_rejected", Severity::kMiscalculation},
     {"silent_broadcast", Severity::kContract},
+    {"illegal_value_accepted", Severity::kContract},
     {"rejected_valid", Severity::kContract},
     {"entry_disagreement", Severity::kContract},
     {"unclean_rejection", Severity::kContract},

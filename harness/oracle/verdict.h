@@ -29,6 +29,7 @@ enum class Verdict {
   kNondeterministic,
   kBackwardRejected,
   kSilentBroadcast,
+  kIllegalValueAccepted,
   kRejectedValid,
   kEntryDisagreement,
   kUncleanRejection,
@@ -63,6 +64,21 @@ enum class Policy {
 
 std::optional<Policy> parse_policy(std::string_view text);
 
+/// What an accepted call was held against when its verdict was found. Whoever explains the verdict
+/// goes by the same reading and the same reference, so that no number contradicts it.
+struct Basis {
+  enum class Reference {
+    kNone,          ///< nothing says what the result should be
+    kExpandedCall,  ///< the unreduced call on expanded operands, reduced as documented
+    kFormula,       ///< the documented formula
+    kContract,      ///< the shape that the contract gives to the unreduced result
+    kOther,         ///< the samples one by one, or the formula of the loss behind a backward
+    kOtherEntry,    ///< the loss's first entry
+  };
+  Reference reference = Reference::kNone;
+  std::size_t reading = 0;  ///< its place among meanings_of() the case (readings.h)
+};
+
 struct Judgement {
   Zone zone = Zone::kValid;
   Outcome outcome = Outcome::kAccepted;
@@ -80,6 +96,7 @@ struct Judgement {
   std::string site;     ///< where LibTorch refused: `Loss.cpp:64`
   std::string detail;   ///< what differs, in a sentence; empty for most passes
   Misfit misfit;        ///< of a finding: what is wrong with its shapes
+  Basis basis;          ///< of an accepted call
 };
 
 /// The judgement of a case that ended its process: by a signal, or (0) by not coming back. `fault`

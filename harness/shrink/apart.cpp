@@ -36,6 +36,9 @@ ShrunkApart shrink_apart(const Case& given, const Judging& judging, const Shrink
   oracle.limit_seconds(kSecondsPerCase);
   ShrunkApart result;
   result.shown = judge(oracle, loss, c);
+  // Of what is no finding, the smallest case is another one that says nothing either.
+  result.shrunk.smallest = c;
+  if (!is_finding(result.shown.verdict)) return result;
   const auto shows = [&](const Case& smaller) {
     return std::optional(judge(oracle, loss, smaller).signature);
   };

@@ -21,7 +21,8 @@ struct ShrunkApart {
   Shrunk shrunk;
 };
 
-/// The smallest case that shows what `c` shows. Throws HarnessError.
+/// The smallest case that shows what `c` shows, or `c` itself where that is no finding. Throws
+/// HarnessError.
 ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits = {});
 
 /// The same signature for a pass as for a finding: a pass is named after its misfit too.

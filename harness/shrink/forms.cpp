@@ -156,10 +156,10 @@ std::vector<Form> without_operand(const Form& form, const std::string& name) {
   return forms;
 }
 
-// The roundest legal value.
+// The roundest value that is legal more than once.
 double round_value(const BoundKind& kind) {
   for (const double value : {0.0, 1.0, -1.0, 0.5}) {
-    if (!illegal_value(kind, {value})) return value;
+    if (!illegal_value(kind, {2}, {value, value})) return value;
   }
   return 0;
 }
