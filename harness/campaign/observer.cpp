@@ -1,5 +1,7 @@
 #include "harness/campaign/observer.h"
 
+#include <algorithm>
+
 #include "harness/campaign/features.h"
 #include "harness/case/values.h"
 #include "harness/oracle/trace.h"
@@ -13,6 +15,17 @@ std::vector<Subject> loss_subjects() {
     subjects.push_back({&loss.spec, loss.sweep_options, loss.unchecked});
   }
   return subjects;
+}
+
+bool is_unchecked(const Loss& loss, const std::vector<Misfit>& misfits) {
+  // A case has one misfit for all of its illegal options.
+  const bool has_unchecked_option =
+      std::any_of(loss.unchecked.begin(), loss.unchecked.end(),
+                  [&](const std::string& name) { return loss.spec.find_option(name) != nullptr; });
+  return std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
+    if (misfit.mistake == Mistake::kIllegalOption) return has_unchecked_option;
+    return misfit.mistake == Mistake::kIllegalValue && !loss.checks(misfit.operand);
+  });
 }
 
 Observer::Observer(const Judging& judging) : judge_(judging) { trace_operators(); }

@@ -15,6 +15,10 @@ namespace shapefuzz {
 /// own, are left to sweeps and seeds.
 std::vector<Subject> loss_subjects();
 
+/// Whether a case with these misfits has an illegal value that LibTorch uses as an address,
+/// unchecked: it may end the process.
+bool is_unchecked(const Loss& loss, const std::vector<Misfit>& misfits);
+
 class Observer {
  public:
   /// Turns tracing on for this process (see trace_operators).

@@ -268,11 +268,13 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
       misfits.push_back({Mistake::kOtherLayout, operand.name, operand.shape});
     }
   }
-  misfits.emplace_back();
   return misfits;
 }
 
-Misfit find_misfit(const Case& c, const LossSpec& spec) { return find_misfits(c, spec).front(); }
+Misfit find_misfit(const Case& c, const LossSpec& spec) {
+  const std::vector<Misfit> misfits = find_misfits(c, spec);
+  return misfits.empty() ? Misfit() : misfits.front();
+}
 
 std::string to_string(const Misfit& misfit) {
   if (misfit.mistake == Mistake::kNone) return "none";

@@ -68,7 +68,7 @@ struct Misfit {
   Shape demanded;
 };
 Misfit find_misfit(const Case& c, const LossSpec& spec);
-/// Everything that is unusual about a case, the likeliest cause first; the last is `none`.
+/// Everything that is unusual about a case, the likeliest cause first; nothing of an ordinary one.
 std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec);
 std::string to_string(const Misfit& misfit);
 

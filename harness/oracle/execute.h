@@ -52,6 +52,10 @@ Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operan
 /// Forward with `reduction=none`, without a gradient; `unreduced` is the shape of the result.
 Execution execute_unreduced(const Loss& loss, const Case& c, const Tensors& operands);
 
+/// For tests: from now on `execute` returns this many times the value that it should, and no other
+/// function of this file does.
+void plant_factor_in_execute(double factor);
+
 /// Every operand without leading ones, expanded to the shape that `reading` gives it.
 Tensors expanded_operands(const Tensors& operands, const Reading& reading);
 

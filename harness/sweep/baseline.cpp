@@ -119,6 +119,20 @@ Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
   return baseline;
 }
 
+std::string further_findings_of(const BaselineFile& file) {
+  const std::filesystem::path path = file.path;
+  return (path.parent_path() / ("properties-" + path.filename().string())).string();
+}
+
+Baseline read_known(const std::string& libtorch, const LossSpecs& specs) {
+  const auto file = find_baseline(libtorch);
+  if (!file) return {};
+  Baseline known = read_baseline(file->path, specs);
+  const std::string further = further_findings_of(*file);
+  if (std::filesystem::exists(further)) known.merge(read_baseline(further, specs));
+  return known;
+}
+
 std::string to_baseline(const Findings& findings, const std::string& libtorch) {
   std::string text = fmt::format(
       "# What `shapefuzz sweep` finds in LibTorch {}, one signature a line:\n"

@@ -47,6 +47,15 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
 /// cannot be read or is not of that loss and entry, a signature that stands twice.
 Baseline read_baseline(const std::string& path, const LossSpecs& specs);
 
+/// Where that stands which the property suites find at their fixed seeds, and the sweep does not
+/// within its bounds: `properties-libtorch-1.13.txt` beside the baseline, whether there is such a
+/// file or not.
+std::string further_findings_of(const BaselineFile& file);
+
+/// All that is known of a LibTorch: its baseline and those. Nothing is of one that nobody has swept
+/// yet. Throws InputError.
+Baseline read_known(const std::string& libtorch, const LossSpecs& specs);
+
 /// The file's text: a head that says what it is, and a line a finding.
 std::string to_baseline(const Findings& findings, const std::string& libtorch);
 
