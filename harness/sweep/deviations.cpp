@@ -38,14 +38,23 @@ bool is_within(const Case& c, const Bounds& bounds) {
   });
 }
 
-// The call of an alternative with these sizes; none if it is not valid.
-std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, const Sizes& sizes,
-                              std::uint64_t seed, Reading& reading) {
-  const Contract& contract = loss.spec.contract;
+// A valid call, and what the contract makes of it.
+struct Base {
   Case c;
+  Reading reading;
+  bool storage = false;  ///< whether dtypes and layouts are tried with it
+};
+
+// The call of an alternative with these sizes; none if it is not valid.
+std::optional<Base> base_case(const Loss& loss, const Alternative& alternative, const Sizes& sizes,
+                              const std::string& reduction, std::uint64_t seed) {
+  const Contract& contract = loss.spec.contract;
+  Base base;
+  Case& c = base.c;
   c.loss = loss.spec.name;
   c.entry = loss.spec.entries.front();
   c.options = loss.sweep_options;
+  set_way(c, loss.spec, {c.entry, reduction});
   c.seed = seed;
   Bindings bindings(contract, to_call(c, loss.spec).options);
   std::size_t next = 0;
@@ -67,8 +76,31 @@ std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, 
     present.shape = instantiate(operand.pattern, bindings);
     c.operands.push_back(std::move(present));
   }
-  if (zone_of(c, loss.spec, &reading) != Zone::kValid) return std::nullopt;
-  return c;
+  if (zone_of(c, loss.spec, &base.reading) != Zone::kValid) return std::nullopt;
+  // One that another alternative reads was added with that one.
+  if (base.reading.alternative != &alternative) return std::nullopt;
+  base.storage = &sizes - all_sizes().data() < kWithStorage;
+  return base;
+}
+
+// Valid calls of every alternative within the bounds; of a loss that has none there, all of them.
+// An operator whose contract says what each reduction returns has other calls for each.
+std::vector<Base> base_cases(const Loss& loss, const Bounds& bounds, std::uint64_t seed) {
+  std::vector<std::string> reductions = {""};
+  if (!loss.spec.reduces && loss.spec.find_option("reduction") != nullptr) {
+    reductions = loss.spec.reductions(loss.spec.entries.front());
+  }
+  std::vector<Base> within;
+  std::vector<Base> beyond;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    for (const std::string& reduction : reductions) {
+      for (const Sizes& sizes : all_sizes()) {
+        auto base = base_case(loss, alternative, sizes, reduction, seed);
+        if (base) (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
+      }
+    }
+  }
+  return within.empty() ? beyond : within;
 }
 
 // Few digits, for the reader; no probability becomes 0 or 1.
@@ -269,21 +301,16 @@ class Around {
 std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                 const Bounds& bounds, std::uint64_t seed) {
   std::vector<Case> plain;
-  for (const Alternative& alternative : loss.spec.contract.alternatives) {
-    for (const Sizes& sizes : all_sizes()) {
-      Reading reading;
-      const auto base = base_case(loss, alternative, sizes, seed, reading);
-      // One that another alternative reads was added with that one.
-      if (!base || reading.alternative != &alternative || !is_within(*base, bounds)) continue;
-      Around(loss, *base, reading, bounds.unchecked, plain)
-          .add_everything(&sizes - all_sizes().data() < kWithStorage);
-    }
+  for (const Base& base : base_cases(loss, bounds, seed)) {
+    Around(loss, base.c, base.reading, bounds.unchecked, plain).add_everything(base.storage);
   }
+  const bool reduces = loss.spec.reduces || loss.spec.find_option("reduction") == nullptr;
   std::vector<Case> all;
   std::set<std::string> lines;  // the expandable operands of two bases may be the same
   for (const Case& c : plain) {
     if (!lines.insert(to_string(c)).second) continue;
     for (const Way& way : ways_of(loss, entries)) {
+      if (!reduces && way.reduction != c.get<std::string>(loss.spec, "reduction")) continue;
       all.push_back(c);
       set_way(all.back(), loss.spec, way);
     }
