@@ -129,6 +129,7 @@ class Around {
       add_storage_of_all();
     }
     add_optional_operands(storage);
+    add_pairs_of_edges();
   }
 
  private:
@@ -262,21 +263,56 @@ class Around {
     if (base_.operands.front().shape.elements() > 0) add_values_of(legal_samples);
   }
 
-  void add_values_of(std::vector<double> (*samples)(const BoundKind&)) {
+  // Two operands at their edges, for the same element: a probability of 0 and its logarithm. Single
+  // numbers and pairs of them show whatever larger operands do.
+  void add_pairs_of_edges() {
+    for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+      for (std::size_t k = i + 1; k < base_.operands.size(); ++k) {
+        for (const double first : edges_of_few(i)) {
+          for (const double second : edges_of_few(k)) {
+            Case c = base_;
+            c.operands[i].values = values_with(i, first);
+            c.operands[k].values = values_with(k, second);
+            add(std::move(c));
+          }
+        }
+      }
+    }
+  }
+
+  std::vector<double> edges_of_few(std::size_t i) const {
+    constexpr std::int64_t kFew = 2;
+    const Operand& operand = base_.operands[i];
+    const std::int64_t elements = operand.shape.elements();
+    if (elements == 0 || elements > kFew) return {};
+    if (!unchecked_ && !loss_.checks(operand.name)) return {};
+    return legal_samples(kind_of(i));
+  }
+
+  BoundKind kind_of(std::size_t i) const {
+    return bind_kind(patterns()[index_of(base_.operands[i].name)], reading_.bindings);
+  }
+
+  // The values that are drawn anyway, the last one replaced.
+  std::vector<double> values_with(std::size_t i, double last) const {
+    const Operand& operand = base_.operands[i];
     std::vector<double> values;
+    draw_values(kind_of(i), operand.shape, base_.seed, index_of(operand.name), values);
+    values = rounded(values);
+    values.back() = last;
+    return values;
+  }
+
+  void add_values_of(std::vector<double> (*samples)(const BoundKind&)) {
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       const Operand& operand = base_.operands[i];
       // A line with more values is not read by anybody.
       constexpr std::int64_t kMostValues = 12;
       if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
       if (!unchecked_ && !loss_.checks(operand.name)) continue;
-      const std::size_t index = index_of(operand.name);
-      const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
-      draw_values(kind, operand.shape, base_.seed, index, values);
-      for (const double value : samples(kind)) {
+      for (const double value : samples(kind_of(i))) {
         Case c = base_;
-        c.operands[i].values = rounded(values);
-        c.operands[i].values.back() = value;
+        c.operands[i].values = values_with(i, value);
         add(std::move(c));
       }
     }
