@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -290,18 +291,25 @@ std::vector<double> illegal_samples(const BoundKind& kind) {
 }
 
 std::vector<double> legal_samples(const BoundKind& kind) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  // Below every epsilon that LibTorch adds or clamps to, and no 0 in f32 either.
+  constexpr double kTiny = 1e-20;
+  // The smallest number of all: its logarithm is clamped, and 1 over it is an infinity.
+  constexpr double kLeast = std::numeric_limits<double>::denorm_min();
   const auto end = static_cast<double>(kind.argument);
   std::vector<double> samples;
   switch (kind.kind) {
     case Kind::kReal:
-      return {0, 100, -100};  // exp(100) is an infinity in f32, and 0 the kink of a norm
+      // exp(100) is an infinity in f32, 0 the kink of a norm; -inf masks a score.
+      return {0, 100, -100, kInfinity, -kInfinity, kTiny};
     case Kind::kPositive:
+      return {0, kLeast, kTiny, kInfinity};
     case Kind::kWeight:
-      return {0};
+      return {0, kTiny};
     case Kind::kProb:
-      return {0, 1};
+      return {0, kLeast, kTiny, 1};
     case Kind::kLogProb:
-      return {0, -100};
+      return {0, -100, -kInfinity};  // the logarithm of a probability of 0
     case Kind::kIndex:
     case Kind::kLabel:
       samples = {0, end - 1, static_cast<double>(kind.special.value_or(0))};

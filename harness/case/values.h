@@ -52,7 +52,7 @@ std::optional<std::string> illegal_value(const BoundKind& kind, const Shape& sha
 /// empty for a kind that has every number.
 std::vector<double> illegal_samples(const BoundKind& kind);
 
-/// Values at the edge of the kind, legal and hardly ever drawn: a probability of 0, the last class.
+/// Values at the edge of the kind, legal and hardly ever drawn: 0, 1e-20, -inf, the last class.
 /// Legal by themselves, and in the place of any drawn value; empty for a kind that has no such.
 std::vector<double> legal_samples(const BoundKind& kind);
 /// Whether a real number is one of them. Of whole numbers nobody needs to be told: every class is

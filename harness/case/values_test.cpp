@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -295,6 +296,29 @@ TEST(LegalSamples, AreLegalInThePlaceOfADrawnValue) {
   EXPECT_EQ(legal_samples({Kind::kLabel, 3, 2}), (std::vector<double>{0}));
   EXPECT_EQ(legal_samples({Kind::kLength, 4}), (std::vector<double>{0, 4}));
   EXPECT_EQ(legal_samples({Kind::kIndex, 0}), std::vector<double>());
+}
+
+TEST(LegalSamples, HaveTheInfinitiesAndTheSmallestNumbersOfTheirKind) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto has = [](Kind kind, double value) {
+    const std::vector<double> samples = legal_samples({kind});
+    EXPECT_EQ(is_boundary({kind}, value),
+              std::find(samples.begin(), samples.end(), value) != samples.end());
+    return is_boundary({kind}, value);
+  };
+  EXPECT_TRUE(has(Kind::kReal, kInfinity));
+  EXPECT_TRUE(has(Kind::kReal, -kInfinity));
+  EXPECT_TRUE(has(Kind::kLogProb, -kInfinity));
+  EXPECT_FALSE(has(Kind::kLogProb, kInfinity));
+  EXPECT_TRUE(has(Kind::kPositive, kInfinity));
+  EXPECT_FALSE(has(Kind::kPositive, -kInfinity));
+  EXPECT_FALSE(has(Kind::kProb, kInfinity));
+  for (const Kind kind : {Kind::kReal, Kind::kPositive, Kind::kWeight, Kind::kProb}) {
+    EXPECT_TRUE(has(kind, 1e-20));
+  }
+  for (const Kind kind : {Kind::kPositive, Kind::kProb}) {
+    EXPECT_TRUE(has(kind, std::numeric_limits<double>::denorm_min()));
+  }
 }
 
 TEST(EffectiveValues, RepeatTheFirstEntryOfAnExpandedLayout) {

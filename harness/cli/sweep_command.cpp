@@ -16,6 +16,7 @@
 #include "harness/sweep/baseline.h"
 #include "harness/sweep/journal.h"
 #include "harness/sweep/pool.h"
+#include "harness/sweep/reach.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
@@ -316,6 +317,8 @@ int run(const SweepCommand& command) {
     return new_baseline || deviation.empty() ? kNothingNew : kFindings;
   }
   print_results(header(command, tally, result.seconds) + count_table(tally));
+  const auto told = unreached(variations, {command.max_rank, command.max_size});
+  if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const bool marks_new = !path.empty();
   print_results(
       finding_list(tally.findings(), marks_new ? deviation.fresh : std::vector<Signature>{}) +

@@ -89,17 +89,20 @@ GoldLoss cross_entropy(const GoldCall& call) {
   const Rows rows(call[0]);
   const double smoothing = call.real("label_smoothing");
   const auto classes = static_cast<double>(rows.classes());
+  const bool indices =
+      number_class(call.c->find_operand("target")->dtype) == NumberClass::kIntegral;
   const auto loss_of_row = [&](std::size_t row, auto probability) {
     const double norm = rows.log_sum_exp(row);
     double loss = 0;
     for (std::size_t c = 0; c < rows.classes(); ++c) {
       const double share = (1 - smoothing) * probability(c) + smoothing / classes;
-      if (share != 0) loss -= weight_of(call, c) * share * (rows.score(row, c) - norm);
+      const double logarithm = rows.score(row, c) - norm;
+      // Of a class that has no share nothing is asked, unless there is no softmax at all.
+      if (share == 0 && (indices || !std::isnan(logarithm))) continue;
+      loss -= weight_of(call, c) * share * logarithm;
     }
     return loss;
   };
-  const bool indices =
-      number_class(call.c->find_operand("target")->dtype) == NumberClass::kIntegral;
   if (indices) {
     GoldLoss result = each_target(call, rows, [&](std::size_t row, std::size_t target) {
       return loss_of_row(row, [&](std::size_t c) { return c == target ? 1.0 : 0.0; });

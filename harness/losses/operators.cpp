@@ -254,6 +254,8 @@ void add_reference(const std::string& name, Loss& loss) {
   const auto derivative = derivatives.find(name);
   if (derivative != derivatives.end()) loss.derivative_of = find_loss_among(derivative->second);
   if (name == "_ctc_loss.Tensor") loss.unchecked = find_loss_among("ctc_loss")->unchecked;
+  // With reduction=none a class index is where they write.
+  if (name == "nll_loss_backward" || name == "nll_loss2d_backward") loss.unchecked = {"target"};
 }
 
 // What a case line is read by, where nobody knows what the operator promises; `open` says so.

@@ -128,18 +128,25 @@ std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const Ope
     const auto one_sided = [&](double step) {
       return (result(operand, i, step) - result(operand, i, 0)) / step;
     };
-    const double central = difference(kStep);
-    const double scale = std::max(1.0, std::abs(central));
-    // Large numbers swallow the step: 1e30 and 1e30 + 1e-5 are the same double.
-    //
-    // At a kink the two sides differ, and so do different steps next to it. A coarse number format
-    // may round to the other side of one that is further away.
-    const double finer = difference(kStep / 4);
-    const double rounding = 0x1.0p-52 * result.largest() / (kStep / 4);
-    const bool smooth = std::abs(central - finer) <= kAgreement * scale &&
-                        rounding <= kAgreement * scale &&
-                        std::abs(one_sided(reach) - one_sided(-reach)) <= agreement * scale;
-    slopes[i] = {central, smooth};
+    const auto slope = [&](double unit) {
+      const double step = kStep * unit;
+      const double central = difference(step);
+      const double scale = std::max(1.0, std::abs(central));
+      // Large numbers swallow the step: 1e30 and 1e30 + 1e-5 are the same double.
+      //
+      // At a kink the two sides differ, and so do different steps next to it. A coarse number
+      // format may round to the other side of one that is further away.
+      const double finer = difference(step / 4);
+      const double rounding = 0x1.0p-52 * result.largest() / (step / 4);
+      const double sides = one_sided(reach * unit) - one_sided(-reach * unit);
+      const bool smooth = std::abs(central - finer) <= kAgreement * scale &&
+                          rounding <= kAgreement * scale && std::abs(sides) <= agreement * scale;
+      return Slope{central, smooth};
+    };
+    slopes[i] = slope(1);
+    // A step below a tiny probability leaves the logarithm's domain; one of its own size does not.
+    const double value = std::abs(values[operand][i]);
+    if (std::isnan(slopes[i].value) && value > 0 && value < kStep) slopes[i] = slope(value);
   }
   return slopes;
 }

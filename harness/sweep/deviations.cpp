@@ -38,14 +38,23 @@ bool is_within(const Case& c, const Bounds& bounds) {
   });
 }
 
-// The call of an alternative with these sizes; none if it is not valid.
-std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, const Sizes& sizes,
-                              std::uint64_t seed, Reading& reading) {
-  const Contract& contract = loss.spec.contract;
+// A valid call, and what the contract makes of it.
+struct Base {
   Case c;
+  Reading reading;
+  bool storage = false;  ///< whether dtypes and layouts are tried with it
+};
+
+// The call of an alternative with these sizes; none if it is not valid.
+std::optional<Base> base_case(const Loss& loss, const Alternative& alternative, const Sizes& sizes,
+                              const std::string& reduction, std::uint64_t seed) {
+  const Contract& contract = loss.spec.contract;
+  Base base;
+  Case& c = base.c;
   c.loss = loss.spec.name;
   c.entry = loss.spec.entries.front();
   c.options = loss.sweep_options;
+  set_way(c, loss.spec, {c.entry, reduction});
   c.seed = seed;
   Bindings bindings(contract, to_call(c, loss.spec).options);
   std::size_t next = 0;
@@ -67,8 +76,31 @@ std::optional<Case> base_case(const Loss& loss, const Alternative& alternative, 
     present.shape = instantiate(operand.pattern, bindings);
     c.operands.push_back(std::move(present));
   }
-  if (zone_of(c, loss.spec, &reading) != Zone::kValid) return std::nullopt;
-  return c;
+  if (zone_of(c, loss.spec, &base.reading) != Zone::kValid) return std::nullopt;
+  // One that another alternative reads was added with that one.
+  if (base.reading.alternative != &alternative) return std::nullopt;
+  base.storage = &sizes - all_sizes().data() < kWithStorage;
+  return base;
+}
+
+// Valid calls of every alternative within the bounds; of a loss that has none there, all of them.
+// An operator whose contract says what each reduction returns has other calls for each.
+std::vector<Base> base_cases(const Loss& loss, const Bounds& bounds, std::uint64_t seed) {
+  std::vector<std::string> reductions = {""};
+  if (!loss.spec.reduces && loss.spec.find_option("reduction") != nullptr) {
+    reductions = loss.spec.reductions(loss.spec.entries.front());
+  }
+  std::vector<Base> within;
+  std::vector<Base> beyond;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    for (const std::string& reduction : reductions) {
+      for (const Sizes& sizes : all_sizes()) {
+        auto base = base_case(loss, alternative, sizes, reduction, seed);
+        if (base) (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
+      }
+    }
+  }
+  return within.empty() ? beyond : within;
 }
 
 // Few digits, for the reader; no probability becomes 0 or 1.
@@ -97,6 +129,7 @@ class Around {
       add_storage_of_all();
     }
     add_optional_operands(storage);
+    add_pairs_of_edges();
   }
 
  private:
@@ -230,21 +263,56 @@ class Around {
     if (base_.operands.front().shape.elements() > 0) add_values_of(legal_samples);
   }
 
-  void add_values_of(std::vector<double> (*samples)(const BoundKind&)) {
+  // Two operands at their edges, for the same element: a probability of 0 and its logarithm. Single
+  // numbers and pairs of them show whatever larger operands do.
+  void add_pairs_of_edges() {
+    for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+      for (std::size_t k = i + 1; k < base_.operands.size(); ++k) {
+        for (const double first : edges_of_few(i)) {
+          for (const double second : edges_of_few(k)) {
+            Case c = base_;
+            c.operands[i].values = values_with(i, first);
+            c.operands[k].values = values_with(k, second);
+            add(std::move(c));
+          }
+        }
+      }
+    }
+  }
+
+  std::vector<double> edges_of_few(std::size_t i) const {
+    constexpr std::int64_t kFew = 2;
+    const Operand& operand = base_.operands[i];
+    const std::int64_t elements = operand.shape.elements();
+    if (elements == 0 || elements > kFew) return {};
+    if (!unchecked_ && !loss_.checks(operand.name)) return {};
+    return legal_samples(kind_of(i));
+  }
+
+  BoundKind kind_of(std::size_t i) const {
+    return bind_kind(patterns()[index_of(base_.operands[i].name)], reading_.bindings);
+  }
+
+  // The values that are drawn anyway, the last one replaced.
+  std::vector<double> values_with(std::size_t i, double last) const {
+    const Operand& operand = base_.operands[i];
     std::vector<double> values;
+    draw_values(kind_of(i), operand.shape, base_.seed, index_of(operand.name), values);
+    values = rounded(values);
+    values.back() = last;
+    return values;
+  }
+
+  void add_values_of(std::vector<double> (*samples)(const BoundKind&)) {
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       const Operand& operand = base_.operands[i];
       // A line with more values is not read by anybody.
       constexpr std::int64_t kMostValues = 12;
       if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
       if (!unchecked_ && !loss_.checks(operand.name)) continue;
-      const std::size_t index = index_of(operand.name);
-      const BoundKind kind = bind_kind(patterns()[index], reading_.bindings);
-      draw_values(kind, operand.shape, base_.seed, index, values);
-      for (const double value : samples(kind)) {
+      for (const double value : samples(kind_of(i))) {
         Case c = base_;
-        c.operands[i].values = rounded(values);
-        c.operands[i].values.back() = value;
+        c.operands[i].values = values_with(i, value);
         add(std::move(c));
       }
     }
@@ -269,21 +337,16 @@ class Around {
 std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                 const Bounds& bounds, std::uint64_t seed) {
   std::vector<Case> plain;
-  for (const Alternative& alternative : loss.spec.contract.alternatives) {
-    for (const Sizes& sizes : all_sizes()) {
-      Reading reading;
-      const auto base = base_case(loss, alternative, sizes, seed, reading);
-      // One that another alternative reads was added with that one.
-      if (!base || reading.alternative != &alternative || !is_within(*base, bounds)) continue;
-      Around(loss, *base, reading, bounds.unchecked, plain)
-          .add_everything(&sizes - all_sizes().data() < kWithStorage);
-    }
+  for (const Base& base : base_cases(loss, bounds, seed)) {
+    Around(loss, base.c, base.reading, bounds.unchecked, plain).add_everything(base.storage);
   }
+  const bool reduces = loss.spec.reduces || loss.spec.find_option("reduction") == nullptr;
   std::vector<Case> all;
   std::set<std::string> lines;  // the expandable operands of two bases may be the same
   for (const Case& c : plain) {
     if (!lines.insert(to_string(c)).second) continue;
     for (const Way& way : ways_of(loss, entries)) {
+      if (!reduces && way.reduction != c.get<std::string>(loss.spec, "reduction")) continue;
       all.push_back(c);
       set_way(all.back(), loss.spec, way);
     }

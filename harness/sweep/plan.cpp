@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/sweep/follow.h"
+
 namespace shapefuzz {
 namespace {
 
@@ -68,13 +70,17 @@ Case Variation::make_case(const Shape& output, const Shape& varied_shape, const 
   call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
   bind_options(c, loss->spec, call);
   const Reading reading = nearest_reading(contract, call);
+  const bool fits = reading.shapes[0] == output;
   for (std::size_t i = 0; i < contract.operands().size(); ++i) {
     const bool varies = i == 0 || i == varied;
     if (!varies && contract.operands()[i].optional) continue;
     Operand operand;
     operand.name = operand_name(i);
     operand.dtype = dtypes[i];
-    operand.shape = i == 0 ? output : i == varied ? varied_shape : reading.shapes[i];
+    operand.shape = i == 0        ? output
+                    : i == varied ? varied_shape
+                    : fits        ? reading.shapes[i]
+                                  : follow(output, reading, i);
     c.operands.push_back(std::move(operand));
   }
   return c;

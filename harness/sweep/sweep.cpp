@@ -9,6 +9,7 @@
 #include "harness/sweep/deviations.h"
 #include "harness/sweep/journal.h"
 #include "harness/sweep/pool.h"
+#include "harness/sweep/reach.h"
 #include "harness/sweep/record.h"
 
 namespace shapefuzz {
@@ -41,12 +42,20 @@ class Sweep {
         sinks_(sinks),
         losses_(losses_of(variations)),
         shapes_(all_shapes(options.max_rank, options.max_size)),
-        libtorch_(libtorch_version()) {}
+        libtorch_(libtorch_version()) {
+    std::size_t next = deviation_units();
+    for (const Variation& v : variations) {
+      grids_.emplace_back(v, shapes_);
+      first_units_.push_back(next);
+      next += grids_.back().outputs();
+    }
+    units_ = next;
+  }
 
   Tally run() {
     warm_up_libtorch(options_.judging.memory);
     Pool pool;
-    pool.units = deviation_units() + variations_.size() * shapes_.size();
+    pool.units = units_;
     pool.jobs = options_.jobs;
     pool.seconds_per_case = options_.seconds_per_case;
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
@@ -72,9 +81,13 @@ class Sweep {
   std::size_t deviation_units() const { return options_.deviations ? losses_.size() : 0; }
   bool is_deviations(std::size_t unit) const { return unit < deviation_units(); }
 
+  // Of a unit of shapes: which variation it belongs to.
+  std::size_t place(std::size_t unit) const {
+    const auto behind = std::upper_bound(first_units_.begin(), first_units_.end(), unit);
+    return static_cast<std::size_t>(behind - first_units_.begin()) - 1;
+  }
   const Variation& variation(std::size_t unit) const {
-    return is_deviations(unit) ? *losses_[unit]
-                               : variations_[(unit - deviation_units()) / shapes_.size()];
+    return is_deviations(unit) ? *losses_[unit] : variations_[place(unit)];
   }
 
   // Deviations are cheap to list and belong to one unit, so only the latest are kept.
@@ -88,16 +101,18 @@ class Sweep {
   }
 
   std::uint64_t cases_in(std::size_t unit) const {
-    return is_deviations(unit) ? deviations(unit).size()
-                               : shapes_.size() * variation(unit).ways.size();
+    if (is_deviations(unit)) return deviations(unit).size();
+    const std::size_t i = place(unit);
+    return grids_[i].others(unit - first_units_[i]).size() * variations_[i].ways.size();
   }
 
   Case case_at(std::size_t unit, std::uint64_t index) const {
     if (is_deviations(unit)) return deviations(unit)[index];
-    const Variation& v = variation(unit);
-    return v.make_case(shapes_[(unit - deviation_units()) % shapes_.size()],
-                       shapes_[index / v.ways.size()], v.ways[index % v.ways.size()],
-                       options_.seed);
+    const std::size_t i = place(unit);
+    const std::size_t output = unit - first_units_[i];
+    const Variation& v = variations_[i];
+    return v.make_case(grids_[i].output(output), grids_[i].others(output)[index / v.ways.size()],
+                       v.ways[index % v.ways.size()], options_.seed);
   }
 
   std::vector<std::string> varied(std::size_t unit) const {
@@ -178,6 +193,9 @@ class Sweep {
   const SweepSinks& sinks_;
   std::vector<const Variation*> losses_;
   std::vector<Shape> shapes_;
+  std::vector<Grid> grids_;               // by variation
+  std::vector<std::size_t> first_units_;  // of a variation, with its first output
+  std::size_t units_ = 0;
   mutable std::vector<Case> deviations_;
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
@@ -192,15 +210,14 @@ Tally sweep(const std::vector<Variation>& variations, const SweepOptions& option
 }
 
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {
-  const std::uint64_t shapes = all_shapes(options.max_rank, options.max_size).size();
-  std::uint64_t ways = 0;
-  for (const Variation& variation : variations) ways += variation.ways.size();
-  std::uint64_t deviations = 0;
+  const std::vector<Shape> shapes = all_shapes(options.max_rank, options.max_size);
+  std::uint64_t cases = 0;
+  for (const Variation& v : variations) cases += Grid(v, shapes).pairs() * v.ways.size();
   for (const Variation* v : losses_of(variations)) {
     if (!options.deviations) continue;
-    deviations += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
+    cases += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
   }
-  return ways * shapes * shapes + deviations;
+  return cases;
 }
 
 }  // namespace shapefuzz
