@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 
 #include "harness/cli/commands.h"
@@ -77,17 +76,20 @@ int run(const RunCommand& command) {
                            read_device(command.device)};
   const std::vector<Case> cases = read_cases(command);
   const bool colour = wants_colour();
-  int status = kNothingNew;
+  bool found = false;
+  bool judged = false;
   std::size_t done = 0;
-  // The answer behind the exit status and whether it is a memory error, a character each.
+  // The answer behind what the case was and whether it is a memory error, a character each.
   const auto answer = [&](const Exhibit& exhibit) {
     const Verdict verdict = exhibit.judgement.verdict;
     const bool memory = severity_of(verdict) == Severity::kMemory;
-    return std::string(is_finding(verdict) ? "1" : "0") + (memory ? "1" : "0") +
+    const char* const what = is_finding(verdict) ? "f" : verdict == Verdict::kNotJudged ? "n" : "p";
+    return what + std::string(memory ? "1" : "0") +
            (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
   };
   const auto take = [&](const std::string& text) {
-    status = std::max(status, text[0] - '0');
+    found = found || text[0] == 'f';
+    judged = judged || text[0] != 'n';
     print_results((done == 0 || command.json ? "" : "\n") + text.substr(2));
     if (!command.under.empty()) {
       // Not in the worker, whose memory is limited.
@@ -97,7 +99,8 @@ int run(const RunCommand& command) {
     ++done;
   };
   exhibit_all(cases, {judging, Workers::kFresh, command.timeout}, answer, take);
-  return status;
+  if (found) return kFindings;
+  return judged ? kNothingNew : kHarnessFailed;
 }
 
 }  // namespace
@@ -118,6 +121,7 @@ Command add_run(CLI::App& app) {
       ->add_option("--memory", command.memory,
                    "How closely memory is watched: off, guard, full (runs the case twice)")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();

@@ -29,7 +29,11 @@ int run(const ShrinkCommand& command) {
     print_message(fmt::format("shapefuzz: proven: no smaller case shows the same ({} tries)\n",
                               shrunk.tries));
   }
-  return result.shown.verdict == Verdict::kPass ? kNothingNew : kFindings;
+  if (result.shown.verdict == Verdict::kNotJudged) {
+    print_message(fmt::format("shapefuzz: the case cannot be judged: {}\n", result.shown.detail));
+    return kHarnessFailed;
+  }
+  return is_finding(result.shown.verdict) ? kFindings : kNothingNew;
 }
 
 }  // namespace
@@ -41,6 +45,7 @@ Command add_shrink(CLI::App& app) {
   added->add_option("CASE", command.text, "A case line")->required();
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_option("--tries", command.limits.tries, "Judge at most that many cases")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));

@@ -4,22 +4,42 @@
 #include <map>
 #include <thread>
 
+#include "harness/memory/shortage.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
 
 namespace shapefuzz {
 namespace {
 
+// The numbers behind a judgement are gathered by further calls, which may be refused memory though
+// the case was not.
+void add_evidence(Exhibit& exhibit, const std::function<Evidence()>& gathered) {
+  take_shortage();
+  try {
+    exhibit.evidence = gathered();
+    exhibit.has_numbers = !take_shortage();
+  } catch (const std::exception& error) {
+    if (!take_shortage() && !tells_of_shortage(error.what())) throw;
+    exhibit.has_numbers = false;
+  }
+  if (!exhibit.has_numbers) exhibit.evidence = {};
+}
+
 Exhibit judged(const Case& c, const Judging& judging) {
   Exhibit exhibit;
   exhibit.loss = find_loss(c.loss);
   exhibit.c = c;
-  exhibit.judgement = Judge(judging).judge(*exhibit.loss, c);
-  // What reads outside of its tensors would do so again, and unwatched.
-  const bool runs = exhibit.judgement.outcome != Outcome::kCrashed;
-  exhibit.evidence =
-      runs ? gather(*exhibit.loss, c, exhibit.judgement) : evidence_of_death(*exhibit.loss, c);
   exhibit.libtorch = libtorch_version();
+  exhibit.judgement = Judge(judging).judge(*exhibit.loss, c);
+  if (exhibit.judgement.verdict == Verdict::kNotJudged && judging.device == Device::kCpu) {
+    exhibit.has_numbers = false;  // there was no memory for less
+    return exhibit;
+  }
+  add_evidence(exhibit, [&] {
+    // What reads outside of its tensors would do so again, and unwatched.
+    const bool runs = exhibit.judgement.outcome != Outcome::kCrashed;
+    return runs ? gather(*exhibit.loss, c, exhibit.judgement) : evidence_of_death(*exhibit.loss, c);
+  });
   return exhibit;
 }
 
@@ -27,9 +47,11 @@ Exhibit dead(const Case& c, const Death& death) {
   Exhibit exhibit;
   exhibit.loss = find_loss(c.loss);
   exhibit.c = c;
-  exhibit.judgement = judgement_of_death(c, exhibit.loss->spec, death.signal, death.fault);
-  exhibit.evidence = evidence_of_death(*exhibit.loss, c);
   exhibit.libtorch = libtorch_version();
+  exhibit.judgement = judgement_of(death, c, exhibit.loss->spec);
+  exhibit.has_numbers = exhibit.judgement.verdict != Verdict::kNotJudged;
+  if (!exhibit.has_numbers) return exhibit;
+  add_evidence(exhibit, [&] { return evidence_of_death(*exhibit.loss, c); });
   return exhibit;
 }
 

@@ -59,10 +59,15 @@ std::optional<Shape> broadcast_result(const Case& c, const LossSpec& spec) {
 std::string describe_outcome(const Case& c, const LossSpec& spec, const Judgement& judgement) {
   if (judgement.outcome == Outcome::kCrashed) return "crashed: " + judgement.message;
   if (judgement.outcome == Outcome::kTimedOut) return "did not come back";
+  const bool refused_by_us = judgement.verdict == Verdict::kNotJudged && judgement.device == "cpu";
+  if (judgement.outcome == Outcome::kRejected && refused_by_us) {
+    return judgement.message;
+  }
   if (judgement.outcome == Outcome::kRejected) return "refused: " + judgement.message;
-  std::string text = fmt::format("accepted{}, result {}",
-                                 judgement.warned ? " with a warning" : " without a warning",
-                                 pretty(*judgement.result_shape));
+  std::string text =
+      fmt::format("accepted{}", judgement.warned ? " with a warning" : " without a warning");
+  if (!judgement.result_shape) return text;
+  text += ", result " + pretty(*judgement.result_shape);
   const bool reduced = spec.reduction_of(c) != "none";
   if (!reduced) return text;
   Reading reading;
@@ -217,7 +222,8 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   const bool worth_saying = judgement.verdict != Verdict::kPass ||
                             judgement.outcome == Outcome::kRejected ||
                             judgement.zone == Zone::kExpandable;
-  if (worth_saying) explanation.instead = instead(judgement, misfit);
+  if (worth_saying && judgement.verdict != Verdict::kNotJudged)
+    explanation.instead = instead(judgement, misfit);
   return explanation;
 }
 

@@ -18,7 +18,8 @@ struct Exhibit {
   Case c;
   Judgement judgement;
   Evidence evidence;
-  std::string libtorch;  ///< the version that did this
+  bool has_numbers = true;  ///< false: there was no memory for the evidence, which is empty
+  std::string libtorch;     ///< the version that did this
 };
 
 /// Why nothing can be emitted for a case; empty if something can.
