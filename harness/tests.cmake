@@ -18,6 +18,8 @@ add_executable(
   case/twin_test.cpp
   case/zone_test.cpp
   case/mutate_test.cpp
+  memory/arena_test.cpp
+  memory/limit_test.cpp
   oracle/verdict_test.cpp)
 target_link_libraries(shapefuzz_unit_tests PRIVATE shapefuzz_case GTest::gtest_main rapidcheck)
 

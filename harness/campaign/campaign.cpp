@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "harness/campaign/shared.h"
 #include "harness/campaign/worker.h"
 #include "harness/case/values.h"
+#include "harness/memory/limit.h"
 #include "harness/memory/trap.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
@@ -40,7 +40,6 @@ constexpr std::chrono::seconds kProgressEvery(10);
 constexpr Seconds kGrace(1);  // for a case that runs when time is up
 constexpr int kHarnessFailed = WorkerProcess::kHarnessFailed;
 constexpr int kDamaged = 71;  // a worker's exit status where its memory seems written over
-constexpr rlim_t kMostData = 4ULL << 30;     // so that one case cannot take the machine's memory
 constexpr std::size_t kMostCases = 200000;   // of the corpus, in memory: a worker has no more
 constexpr int kDeathsUntilDeadly = 2;        // one alone may be the fault of a case before it
 constexpr int kMostStrangeDeaths = 100;      // of lives that were worth nothing
@@ -136,6 +135,7 @@ class Run {
     status.all_executions = before_.executions + status.executions;
     status.features = shared_->features.count();
     status.deaths = dead_;
+    status.not_judged = shared_->not_judged.load();
     for (std::size_t i = 0; i < status.findings.size(); ++i) {
       status.findings[i] = signatures_[i].size();
     }
@@ -190,6 +190,7 @@ class Run {
   void start(std::size_t index) {
     Process& process = processes_[index];
     if (!process.first_life) read_corpora();
+    MemoryLimit::instance().divide(processes_.size());
     std::fflush(nullptr);  // or the child would print our buffers again
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
@@ -213,8 +214,8 @@ class Run {
     const int messages = ::dup(STDERR_FILENO);
     const int nowhere = ::open("/dev/null", O_WRONLY);
     if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-    const rlimit data = {kMostData, kMostData};
-    ::setrlimit(RLIMIT_DATA, &data);
+    report_shortages_to(shared_->slots[index + 1].shortage);
+    MemoryLimit::instance().enforce();
     const Process& process = processes_[index];
     try {
       const std::uint64_t seed = mix(mix(directory_.state.seed + before_.executions) ^
@@ -285,7 +286,13 @@ class Run {
     ++dead_;
     const Case c = parse_case(text, all_specs());
     const LossSpec& spec = find_loss(c.loss)->spec;
-    const Judgement judgement = judgement_of_death(c, spec, signal, std::exchange(slot.fault, {}));
+    const bool short_of_memory = slot.shortage.refusals.load() != 0;
+    const Judgement judgement =
+        judgement_of({0, 0, signal, std::exchange(slot.fault, {}), short_of_memory}, c, spec);
+    if (!is_finding(judgement.verdict)) {
+      shared_->not_judged.fetch_add(1);
+      return;
+    }
     const std::uint64_t hash = deadly_hash(c, judgement.misfit);
     if (++deaths_by_hash_[hash] >= kDeathsUntilDeadly) shared_->deadly.add(hash);
     if (!is_worth_a_line(known_, to_string(signature_of(c, judgement)), text.size())) return;

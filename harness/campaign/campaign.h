@@ -22,6 +22,7 @@ struct CampaignStatus {
   std::uint64_t features = 0;
   std::size_t corpus = 0;
   std::size_t deaths = 0;                 ///< workers that a case has ended
+  std::uint64_t not_judged = 0;           ///< cases of this run, for want of memory
   std::array<std::size_t, 3> findings{};  ///< distinct ones by Severity
 };
 

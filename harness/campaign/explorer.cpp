@@ -79,6 +79,11 @@ bool Explorer::run(const Loss& loss, const Case& c, const Misfit& misfit) {
   const Clock::time_point start = Clock::now();
   const Judgement& judgement = observer_.observe(loss, c, misfit);
   host_.has_run();
+  // What stopped at a limit of ours leads nowhere.
+  if (judgement.verdict == Verdict::kNotJudged) {
+    host_.on_not_judged();
+    return true;
+  }
   bool interesting = false;
   for (const std::uint64_t feature : observer_.features()) {
     interesting = host_.add_feature(feature) || interesting;
@@ -88,7 +93,7 @@ bool Explorer::run(const Loss& loss, const Case& c, const Misfit& misfit) {
     add_parent(c, static_cast<std::uint32_t>(took.count()), misfit);
     host_.on_interesting(c);
   }
-  if (judgement.verdict != Verdict::kPass) host_.on_finding(c, loss.spec, judgement);
+  if (is_finding(judgement.verdict)) host_.on_finding(c, loss.spec, judgement);
   return true;
 }
 

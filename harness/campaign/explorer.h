@@ -26,6 +26,8 @@ class ExplorerHost {
   virtual bool add_feature(std::uint64_t feature) = 0;
   /// The case had a feature that no case before it had.
   virtual void on_interesting(const Case& c) = 0;
+  /// The harness had no memory for the case.
+  virtual void on_not_judged() {}
   virtual void on_finding(const Case& c, const LossSpec& spec, const Judgement& judgement) = 0;
 };
 

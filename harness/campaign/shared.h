@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "harness/memory/fault.h"
+#include "harness/memory/shortage.h"
 
 namespace shapefuzz {
 
@@ -20,7 +21,8 @@ constexpr std::size_t kMostJobs = 64;
 class WorkerSlot {
  public:
   std::atomic<std::uint64_t> executions{0};
-  Fault fault;  ///< what the worker could say of its death
+  Fault fault;        ///< what the worker could say of its death
+  Shortage shortage;  ///< whether it was refused memory
 
   /// False for a case that is too long to be written down.
   bool write(std::string_view text);
@@ -59,6 +61,7 @@ class SharedSet {
 
 struct SharedState {
   std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> not_judged{0};
   SharedSet<std::size_t{1} << 23> features;  // 1 MiB; a long campaign has some 100,000
   SharedSet<std::size_t{1} << 16> deadly;    // what has ended a worker, see deadly_hash()
   std::array<WorkerSlot, kMostJobs> slots;

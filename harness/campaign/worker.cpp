@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 #include "harness/campaign/explorer.h"
 #include "harness/case/values.h"
+#include "harness/memory/limit.h"
 #include "harness/sweep/record.h"
 #include "harness/text/hash.h"
 
@@ -19,8 +21,12 @@ constexpr std::uint64_t kLookEvery = 256;  // executions between two looks at th
 constexpr std::chrono::seconds kShareEvery(2);
 // A case that kills a worker costs a new one, which loads the corpus again.
 constexpr std::int64_t kDeadlyOneIn = 64;
-// LibTorch's caches and a fragmented heap; a process that grows beyond it is replaced.
-constexpr long kMostResidentBytes = 800L << 20;
+// LibTorch's caches and a fragmented heap: a process that grows by so much is replaced, and long
+// before cases are refused memory for it.
+long most_growth() {
+  constexpr std::uint64_t kMost = 640 << 20;
+  return static_cast<long>(std::min(kMost, MemoryLimit::instance().share() / 2));
+}
 
 long resident_bytes() {
   long pages = 0;
@@ -58,7 +64,7 @@ class Worker : public ExplorerHost {
       if (i % kLookEvery != 0 || Clock::now() - shared_at < kShareEvery) continue;
       take_from_others();
       corpus_.sync();
-      if (resident_bytes() > kMostResidentBytes) return;
+      if (resident_bytes() > born_with_ + most_growth()) return;
       shared_at = Clock::now();
     }
     corpus_.sync();
@@ -86,6 +92,8 @@ class Worker : public ExplorerHost {
   void on_interesting(const Case& /*c*/) override {
     if (!loading_) corpus_.append(text_);
   }
+
+  void on_not_judged() override { shared_.not_judged.fetch_add(1, std::memory_order_relaxed); }
 
   void on_finding(const Case& c, const LossSpec& spec, const Judgement& judgement) override {
     const std::string signature = to_string(signature_of(c, judgement));
@@ -125,6 +133,7 @@ class Worker : public ExplorerHost {
   std::string libtorch_;
   std::vector<LineReader> others_;
   std::string text_;  // of the case that runs
+  long born_with_ = resident_bytes();
   bool loading_ = false;
   Explorer explorer_;
 };

@@ -207,17 +207,17 @@ std::vector<double> values_at(const std::vector<double>& values, const Shape& fr
 void map_values(const Operand& original, const BoundKind& from, const BoundKind& to,
                 Operand& operand) {
   if (original.values.empty()) return;
-  const bool was_illegal = illegal_value(from, original.values).has_value();
+  const bool was_illegal = illegal_value(from, original.shape, original.values).has_value();
   operand.values = values_at(original.values, original.shape, operand.shape);
   for (double& value : operand.values) value = map_value(from, to, value);
-  const bool is_illegal = illegal_value(to, operand.values).has_value();
+  const bool is_illegal = illegal_value(to, operand.shape, operand.values).has_value();
   if (is_illegal == was_illegal) return;
   if (!was_illegal) {
     operand.values.clear();  // drawn ones are legal
     return;
   }
   for (const double value : original.values) {
-    if (!illegal_value(from, {value})) continue;
+    if (!illegal_value(from, {}, {value})) continue;
     operand.values.back() = map_value(from, to, value);
     return;
   }

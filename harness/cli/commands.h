@@ -55,6 +55,9 @@ Policy read_policy(const std::string& text);
 Device read_device(const std::string& text);
 MemoryMode read_memory_mode(const std::string& text);
 
+/// `--max-memory SIZE`, of the worker processes that the command starts.
+void add_max_memory(CLI::App& app);
+
 // Checks of an option's value, for CLI11: an empty text if it is right.
 
 /// An empty name is a shell variable that nobody has set.

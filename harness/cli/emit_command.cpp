@@ -8,6 +8,7 @@
 #include "harness/case/twin.h"
 #include "harness/cli/commands.h"
 #include "harness/emit/exhibit.h"
+#include "harness/memory/limit.h"
 #include "harness/shrink/apart.h"
 #include "harness/text/file.h"
 
@@ -54,6 +55,7 @@ Case rounded(const Case& c, const Judging& judging) {
       {c}, {judging},
       [&](const Exhibit& exhibit) {
         std::string lines;
+        if (!exhibit.has_numbers) return lines;
         for (const double steps : kDigits) {
           if (const auto few = with_digits(c, exhibit, steps)) {
             lines += to_string(*few) + "\n";
@@ -87,7 +89,18 @@ int run(const EmitCommand& command) {
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   if (command.round) c = rounded(c, judging);
-  exhibit_all({c}, {judging}, emitters().at(command.as), print_results);
+  const Emitter emitter = emitters().at(command.as);
+  std::string program;
+  exhibit_all(
+      {c}, {judging},
+      [&](const Exhibit& exhibit) { return exhibit.has_numbers ? emitter(exhibit) : ""; },
+      [&](const std::string& text) { program = text; });
+  if (program.empty()) {
+    print_message(
+        fmt::format("shapefuzz: the case cannot be shown: {}\n", MemoryLimit::instance().reason()));
+    return kHarnessFailed;
+  }
+  print_results(program);
   return kNothingNew;
 }
 
@@ -106,6 +119,7 @@ Command add_emit(CLI::App& app) {
       });
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_flag("--round", command.round, "List values of few digits that show the same");
   return {added, [options] { return run(*options); }};
 }

@@ -13,6 +13,7 @@
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
 #include "harness/corpus/replay.h"
+#include "harness/memory/limit.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/version.h"
 #include "harness/text/file.h"
@@ -103,7 +104,8 @@ std::string to_text(const CampaignStatus& status) {
       clock_text(status.seconds_left), rate, status.features,
       status.findings[0] + status.findings[1] + status.findings[2], status.findings[0],
       status.findings[1], status.findings[2],
-      status.deaths == 0 ? "" : fmt::format("  {} workers died", status.deaths));
+      (status.deaths == 0 ? "" : fmt::format("  {} workers died", status.deaths)) +
+          (status.not_judged == 0 ? "" : fmt::format("  {} not judged", status.not_judged)));
 }
 
 class Fuzz {
@@ -145,6 +147,10 @@ class Fuzz {
     line.finish();
     print_results(fmt::format("{} cases in {}, {} features\n", status.all_executions,
                               clock_text(directory_.state.seconds), status.features));
+    if (status.not_judged > 0) {
+      print_results(fmt::format("{} cases not judged: {}\n", status.not_judged,
+                                MemoryLimit::instance().reason()));
+    }
     return end();
   }
 
@@ -272,6 +278,7 @@ Command add_fuzz(CLI::App& app) {
       ->add_option("--memory", command.memory,
                    "How closely memory is watched: off, guard, full (runs each case twice)")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_option("--baseline", command.baseline, "What is known: a file, or none");
   added->add_option("--seeds", command.seeds,
                     "A file with a case a line to begin with too; none: with nothing at all");

@@ -15,6 +15,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/losses/loss.h"
+#include "harness/memory/limit.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
 #include "harness/sweep/version.h"
@@ -72,6 +73,19 @@ MemoryMode read_memory_mode(const std::string& text) {
         fmt::format("--memory: found '{}', expected off, guard or full", printable(text)));
   }
   return *mode;
+}
+
+void add_max_memory(CLI::App& app) {
+  app.add_option_function<std::string>(
+         "--max-memory",
+         [](const std::string& text) { MemoryLimit::instance().set_total(*parse_size(text)); },
+         "Memory for all worker processes together, like 2G or 512M (default: half of what is "
+         "free)")
+      ->check([](const std::string& text) {
+        if (parse_size(text)) return std::string();
+        return fmt::format("found '{}', expected a size like 2G, 512M or a number of bytes",
+                           printable(text));
+      });
 }
 
 std::string check_file(const std::string& path) {

@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 
 #include "harness/cli/commands.h"
@@ -78,17 +77,20 @@ int run(const RunCommand& command) {
                            read_device(command.device)};
   const std::vector<Case> cases = read_cases(command);
   const bool colour = wants_colour();
-  int status = kNothingNew;
+  bool found = false;
+  bool judged = false;
   std::size_t done = 0;
-  // The answer behind the exit status and whether it is a memory error, a character each.
+  // The answer behind what the case was and whether it is a memory error, a character each.
   const auto answer = [&](const Exhibit& exhibit) {
     const Verdict verdict = exhibit.judgement.verdict;
     const bool memory = severity_of(verdict) == Severity::kMemory;
-    return std::string(is_finding(verdict) ? "1" : "0") + (memory ? "1" : "0") +
+    const char* const what = is_finding(verdict) ? "f" : verdict == Verdict::kNotJudged ? "n" : "p";
+    return what + std::string(memory ? "1" : "0") +
            (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
   };
   const auto take = [&](const std::string& text) {
-    status = std::max(status, text[0] - '0');
+    found = found || text[0] == 'f';
+    judged = judged || text[0] != 'n';
     print_results((done == 0 || command.json ? "" : "\n") + text.substr(2));
     if (!command.under.empty()) {
       // Not in the worker, whose memory is limited.
@@ -98,7 +100,8 @@ int run(const RunCommand& command) {
     ++done;
   };
   exhibit_all(cases, {judging, Workers::kFresh, command.timeout, command.exact}, answer, take);
-  return status;
+  if (found) return kFindings;
+  return judged ? kNothingNew : kHarnessFailed;
 }
 
 }  // namespace
@@ -119,12 +122,14 @@ Command add_run(CLI::App& app) {
       ->add_option("--memory", command.memory,
                    "How closely memory is watched: off, guard, full (runs the case twice)")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
-  added->add_flag("--exact", command.exact,
-                  "Compute a case of more than 2^24 elements too, which is else judged on its twin, "
-                  "a small case that behaves like it");
+  added->add_flag(
+      "--exact", command.exact,
+      "Compute a case of more than 2^24 elements too, which is else judged on its twin, "
+      "a small case that behaves like it");
   added->add_option("--under", command.under,
                     "valgrind: ask it too, and say whether it agrees (half a minute a case)");
   added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs

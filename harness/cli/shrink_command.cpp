@@ -21,11 +21,13 @@ int run(const ShrinkCommand& command) {
       shrink_apart(c, {read_policy(command.policy), MemoryMode::kFull}, command.limits);
   const Shrunk& shrunk = result.shrunk;
   print_results(to_string(shrunk.smallest) + "\n");
-  if (!is_finding(result.shown.verdict)) {
-    const bool passes = result.shown.verdict == Verdict::kPass;
-    print_message(fmt::format("shapefuzz: the case {}, so there is nothing to shrink\n",
-                              passes ? "passes" : "is not judged"));
+  if (result.shown.verdict == Verdict::kPass) {
+    print_message("shapefuzz: the case passes, so there is nothing to shrink\n");
     return kNothingNew;
+  }
+  if (result.shown.verdict == Verdict::kNotJudged) {
+    print_message(fmt::format("shapefuzz: the case cannot be judged: {}\n", result.shown.detail));
+    return kHarnessFailed;
   }
   if (shrunk.stopped_early) {
     print_message(fmt::format(
@@ -47,6 +49,7 @@ Command add_shrink(CLI::App& app) {
   added->add_option("CASE", command.text, "A case line")->required();
   added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
       ->capture_default_str();
+  add_max_memory(*added);
   added->add_option("--tries", command.limits.tries, "Judge at most that many cases")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "harness/case/twin.h"
@@ -133,9 +134,11 @@ bool sweeps(const std::vector<Variation>& variations, const Case& c) {
 }
 
 // Judges what the baseline knows of the swept losses and the sweep has not found, as it may be out
-// of the sweep's bounds: an entry has to reproduce whatever they are.
+// of the sweep's bounds: an entry has to reproduce whatever they are. Those that could not be
+// judged are put into `unjudged`.
 Tally replay(const Baseline& baseline, const Findings& found,
-             const std::vector<Variation>& variations, const SweepOptions& options) {
+             const std::vector<Variation>& variations, const SweepOptions& options,
+             std::set<std::string>& unjudged) {
   std::vector<Case> cases;
   for (const auto& [signature, known] : baseline) {
     if (found.count(signature) == 0 && sweeps(variations, known.smallest)) {
@@ -156,12 +159,18 @@ Tally replay(const Baseline& baseline, const Findings& found,
     one.add(c, Judge(options.judging).judge(loss, c));
     return one.to_text();
   };
-  pool.on_result = [&](std::size_t, const std::string& text) {
-    tally.add(Tally::parse(text, all_specs()));
+  const auto take = [&](std::size_t unit, const Tally& one) {
+    if (!one.reasons().empty()) unjudged.insert(to_string(cases[unit]));
+    tally.add(one);
+  };
+  pool.on_result = [&](std::size_t unit, const std::string& text) {
+    take(unit, Tally::parse(text, all_specs()));
   };
   pool.on_death = [&](const Death& death) {
     const Case& c = cases[death.unit];
-    tally.add(c, judgement_of_death(c, find_loss(c.loss)->spec, death.signal, death.fault));
+    Tally one;
+    one.add(c, judgement_of(death, c, find_loss(c.loss)->spec));
+    take(death.unit, one);
   };
   pool.run();
   return tally;
@@ -286,8 +295,11 @@ int run(const SweepCommand& command) {
     tally = sweep(variations, options, sinks);
   }
   Tally judged = tally;
-  judged.add(replay(baseline, tally.findings(), variations, options));
-  const auto reaches = [&](const Case& c) { return sweeps(variations, c); };
+  std::set<std::string> unjudged;
+  judged.add(replay(baseline, tally.findings(), variations, options, unjudged));
+  const auto reaches = [&](const Case& c) {
+    return sweeps(variations, c) && unjudged.count(to_string(c)) == 0;
+  };
   const Deviation deviation = compare(baseline, judged.findings(), reaches);
   if (out) out->commit();
   if (journal) journal->remove();
@@ -312,11 +324,16 @@ int run(const SweepCommand& command) {
     summary->write(to_summary(result));
     summary->commit();
   }
+  // What was found counts more than what could not be judged.
+  const int status = !new_baseline && !deviation.empty() ? kFindings
+                     : tally.leaves_a_loss_out()         ? kHarnessFailed
+                                                         : kNothingNew;
   if (command.format != "table") {
     print_results(command.format == "junit" ? to_junit(result) : to_github(result));
-    return new_baseline || deviation.empty() ? kNothingNew : kFindings;
+    return status;
   }
-  print_results(header(command, tally, result.seconds) + count_table(tally));
+  print_results(header(command, tally, result.seconds) + count_table(tally) +
+                not_judged_list(judged));
   const auto told = unreached(variations, {command.max_rank, command.max_size});
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const bool marks_new = !path.empty();
@@ -331,8 +348,7 @@ int run(const SweepCommand& command) {
     print_results(fmt::format("Replay a case with: shapefuzz run '{}'\n",
                               to_string(tally.findings().begin()->second.smallest)));
   }
-  if (new_baseline) return kNothingNew;
-  return deviation.empty() ? kNothingNew : kFindings;
+  return status;
 }
 
 }  // namespace
@@ -366,6 +382,7 @@ Command add_sweep(CLI::App& app) {
           "--write-baseline", command.write_baseline,
           "Write what was found as a baseline; what the old one knows beyond the bounds stays")
       ->check(check_file);
+  add_max_memory(*added);
   added->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
       ->check(CLI::Range(1, 256));
   added->add_option("--seed", command.seed, "Of the values")

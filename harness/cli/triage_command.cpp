@@ -55,6 +55,7 @@ Command add_triage(CLI::App& app) {
   added->add_option("--baseline", command.baseline, "What is known: a file, or none");
   added->add_option("--jobs", command.jobs, "Worker processes; 0: one a processor")
       ->check(CLI::Range(0, 63));
+  add_max_memory(*added);
   added->add_option("--tries", command.plan.tries_per_finding, "Judge at most that many a finding")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));

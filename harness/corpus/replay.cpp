@@ -5,6 +5,15 @@
 #include "harness/sweep/pool.h"
 
 namespace shapefuzz {
+namespace {
+
+// What could not be judged has not changed, but nobody must take it for what was expected.
+std::string difference(const CorpusCase& entry, const Judgement& judgement) {
+  if (judgement.verdict == Verdict::kNotJudged) return "not judged: " + judgement.detail;
+  return entry.expectation.differs_from(judgement);
+}
+
+}  // namespace
 
 std::vector<std::optional<std::string>> replay_corpus(const std::vector<CorpusCase>& cases,
                                                       std::size_t jobs) {
@@ -16,15 +25,15 @@ std::vector<std::optional<std::string>> replay_corpus(const std::vector<CorpusCa
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     if (!skipped.empty()) return std::string();  // it died, and was reported
     const CorpusCase& entry = cases[unit];
-    return entry.expectation.differs_from(Judge().judge(*find_loss(entry.c.loss), entry.c));
+    return difference(entry, Judge().judge(*find_loss(entry.c.loss), entry.c));
   };
   pool.on_result = [&](std::size_t unit, const std::string& result) {
     if (!differences[unit]) differences[unit] = result;
   };
   pool.on_death = [&](const Death& death) {
     const CorpusCase& entry = cases[death.unit];
-    differences[death.unit] = entry.expectation.differs_from(
-        judgement_of_death(entry.c, find_loss(entry.c.loss)->spec, death.signal));
+    differences[death.unit] =
+        difference(entry, judgement_of(death, entry.c, find_loss(entry.c.loss)->spec));
   };
   pool.run();
   return differences;

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "harness/memory/shortage.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
 
@@ -24,7 +25,7 @@ Exhibit exhibit_of(const Case& c, bool exact) {
 }
 
 // What was found of the twin, in the sizes of the original.
-void take(Judgement judgement, Exhibit& exhibit) {
+void take_judgement(Judgement judgement, Exhibit& exhibit) {
   if (exhibit.twin) {
     for (std::optional<Shape>* shape : {&judgement.result_shape, &judgement.expected_shape}) {
       if (*shape) *shape = exhibit.twin->original(**shape);
@@ -34,28 +35,49 @@ void take(Judgement judgement, Exhibit& exhibit) {
   exhibit.judgement = std::move(judgement);
 }
 
+// The numbers behind a judgement are gathered by further calls, which may be refused memory though
+// the case was not.
+void add_evidence(Exhibit& exhibit, const std::function<Evidence()>& gathered) {
+  take_shortage();
+  try {
+    exhibit.evidence = gathered();
+    exhibit.has_numbers = !take_shortage();
+  } catch (const std::exception& error) {
+    if (!take_shortage() && !tells_of_shortage(error.what())) throw;
+    exhibit.has_numbers = false;
+  }
+  if (!exhibit.has_numbers) exhibit.evidence = {};
+}
+
 Exhibit judged(const Case& c, const Exhibiting& how) {
   Exhibit exhibit = exhibit_of(c, how.exact);
   const Case& computed = exhibit.computed();
   Judging judging = how.judging;
   judging.slopes = judging.slopes && !exhibit.twin;
   const Judgement judgement = Judge(judging).judge(*exhibit.loss, computed);
-  // What reads outside of its tensors would do so again, and unwatched.
-  const bool runs = judgement.outcome != Outcome::kCrashed;
-  exhibit.evidence = runs ? gather(*exhibit.loss, computed, judgement)
-                          : evidence_of_death(*exhibit.loss, computed);
-  take(judgement, exhibit);
+  take_judgement(judgement, exhibit);
+  if (judgement.verdict == Verdict::kNotJudged && judging.device == Device::kCpu) {
+    exhibit.has_numbers = false;  // there was no memory for less
+    return exhibit;
+  }
+  add_evidence(exhibit, [&] {
+    // What reads outside of its tensors would do so again, and unwatched.
+    const bool runs = judgement.outcome != Outcome::kCrashed;
+    return runs ? gather(*exhibit.loss, computed, judgement)
+                : evidence_of_death(*exhibit.loss, computed);
+  });
   return exhibit;
 }
 
 Exhibit dead(const Case& c, const Exhibiting& how, const Death& death) {
   Exhibit exhibit = exhibit_of(c, how.exact);
   const Case& computed = exhibit.computed();
-  take(judgement_of_death(computed, exhibit.loss->spec, death.signal, death.fault), exhibit);
+  take_judgement(judgement_of(death, computed, exhibit.loss->spec), exhibit);
   // Not the elements of a large case, in this process of all.
-  if (elements_of(computed, exhibit.loss->spec) <= kMaxElements) {
-    exhibit.evidence = evidence_of_death(*exhibit.loss, computed);
-  }
+  exhibit.has_numbers = exhibit.judgement.verdict != Verdict::kNotJudged &&
+                        elements_of(computed, exhibit.loss->spec) <= kMaxElements;
+  if (!exhibit.has_numbers) return exhibit;
+  add_evidence(exhibit, [&] { return evidence_of_death(*exhibit.loss, computed); });
   return exhibit;
 }
 

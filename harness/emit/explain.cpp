@@ -55,10 +55,15 @@ std::optional<Shape> broadcast_result(const Case& c, const LossSpec& spec) {
 std::string describe_outcome(const Judgement& judgement, const std::optional<Shape>& unreduced) {
   if (judgement.outcome == Outcome::kCrashed) return "crashed: " + judgement.message;
   if (judgement.outcome == Outcome::kTimedOut) return "did not come back";
+  const bool refused_by_us = judgement.verdict == Verdict::kNotJudged && judgement.device == "cpu";
+  if (judgement.outcome == Outcome::kRejected && refused_by_us) {
+    return judgement.message;
+  }
   if (judgement.outcome == Outcome::kRejected) return "refused: " + judgement.message;
-  std::string text = fmt::format("accepted{}, result {}",
-                                 judgement.warned ? " with a warning" : " without a warning",
-                                 pretty(*judgement.result_shape));
+  std::string text =
+      fmt::format("accepted{}", judgement.warned ? " with a warning" : " without a warning");
+  if (!judgement.result_shape) return text;
+  text += ", result " + pretty(*judgement.result_shape);
   if (unreduced) text += fmt::format(", reduced from {}", pretty(*unreduced));
   return text;
 }
@@ -208,8 +213,9 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   const bool worth_saying = judgement.verdict != Verdict::kPass ||
                             judgement.outcome == Outcome::kRejected ||
                             judgement.zone == Zone::kExpandable;
-  if (worth_saying && !contradicts_contract(judgement))
-    explanation.instead = instead(judgement, misfit);
+  const bool knows_better =
+      judgement.verdict != Verdict::kNotJudged && !contradicts_contract(judgement);
+  if (worth_saying && knows_better) explanation.instead = instead(judgement, misfit);
   return explanation;
 }
 

@@ -12,6 +12,7 @@
 #include "harness/emit/alignment.h"
 #include "harness/emit/explain.h"
 #include "harness/emit/number_text.h"
+#include "harness/memory/limit.h"
 #include "harness/oracle/readings.h"
 #include "harness/sweep/record.h"
 
@@ -185,6 +186,15 @@ Json explanation_json(const Exhibit& exhibit) {
   return json;
 }
 
+// With twice the memory, where that is what a case could not be judged for.
+std::string what_to_run_next(const Exhibit& exhibit) {
+  const Judgement& judgement = exhibit.judgement;
+  const bool lifted = judgement.detail.find("--max-memory") != std::string::npos;
+  if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
+  const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
+  return fmt::format("shapefuzz run --max-memory {}G '{}'", gigabytes, to_string(exhibit.c));
+}
+
 }  // namespace
 
 std::string narrative(const Exhibit& exhibit, bool colour) {
@@ -217,7 +227,12 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
   text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
   add_numbers(exhibit, text);
   if (verdict != Verdict::kPass) add_losses(exhibit, text);
+  if (!exhibit.has_numbers && verdict != Verdict::kNotJudged) {
+    text.add("numbers", "not shown: " + MemoryLimit::instance().reason());
+  }
   if (!e.why.empty()) text.add("why", e.why);
+  const std::string next = what_to_run_next(exhibit);
+  if (!next.empty()) text.add("next", text.painted(next, "36"));
   if (!e.instead.empty()) text.add("instead", text.painted(e.instead, "36"));
   return std::move(text).take();
 }
@@ -228,20 +243,20 @@ std::string record_with_numbers(const Exhibit& exhibit) {
   record["judged_on"] = exhibit.twin ? "twin" : "case";
   if (exhibit.twin) record["twin"] = shapefuzz::to_string(exhibit.twin->c);
   record["explanation"] = explanation_json(exhibit);
-  record["numbers"] = numbers_json(exhibit);
+  record["numbers"] = exhibit.has_numbers ? numbers_json(exhibit) : Json();
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string record_for_report(const Exhibit& exhibit) {
   Json json;
   json["explanation"] = explanation_json(exhibit);
-  json["numbers"] = numbers_json(exhibit);
+  json["numbers"] = exhibit.has_numbers ? numbers_json(exhibit) : Json::object();
   json["numbers"].erase("gradients");  // the lines have those
   json["lines"] = Json::array();
   for (const PrintedLine& line : printed_lines(exhibit)) {
     json["lines"].push_back(line.name + " " + line.text);
   }
-  if (why_not_emitted(exhibit.c).empty()) {
+  if (exhibit.has_numbers && why_not_emitted(exhibit.c).empty()) {
     json["programs"] = {{"C++", cpp_parts(exhibit)}, {"Python", python_parts(exhibit)}};
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -23,7 +23,8 @@ struct Exhibit {
   std::optional<Twin> twin;
   Judgement judgement;
   Evidence evidence;
-  std::string libtorch;  ///< the version that did this
+  bool has_numbers = true;  ///< false: there was no memory for the evidence, which is empty
+  std::string libtorch;     ///< the version that did this
 
   /// The case that LibTorch was called with.
   const Case& computed() const { return twin ? twin->c : c; }

@@ -6,11 +6,14 @@
 #include <cstring>
 #include <new>
 
+#include "harness/memory/limit.h"
+
 namespace shapefuzz {
 namespace {
 
-constexpr std::size_t kZone = std::size_t{32} << 20;
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kKiB = std::size_t{1} << 10;
+constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // Few tensors are large: a slot's pages, and how many slots. What a large one has touched is given
 // back to the system at once.
@@ -18,14 +21,28 @@ struct Size {
   std::size_t pages_size;
   std::size_t count;
 };
-constexpr std::array<Size, 4> kSizes = {
-    {{kPage, 16384}, {64 << 10, 2048}, {std::size_t{4} << 20, 256}, {Arena::kLargest, 16}}};
-constexpr std::size_t kKept = 64 << 10;
+constexpr std::array<Size, 3> kSizes = {{{kPage, 16384}, {64 * kKiB, 2048}, {4 * kMiB, 256}}};
+constexpr std::size_t kKept = 64 * kKiB;
+
+// How wide the zones are, and how many times fewer slots there are, from half a terabyte in all
+// down to 40 MiB: the first that fits is taken.
+struct Extent {
+  std::size_t zone;
+  std::size_t divisor;
+};
+constexpr std::array<Extent, 7> kExtents = {{{32 * kMiB, 1},
+                                             {8 * kMiB, 4},
+                                             {2 * kMiB, 8},
+                                             {512 * kKiB, 16},
+                                             {256 * kKiB, 16},
+                                             {128 * kKiB, 32},
+                                             {64 * kKiB, 64}}};
+
+std::size_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
 
 }  // namespace
 
-std::size_t Arena::Class::stride() const { return kZone + pages_size; }
-char* Arena::Class::pages(std::size_t slot) const { return begin + slot * stride() + kZone; }
+Arena* Arena::existing_ = nullptr;
 
 // An empty block at the end of the pages is the first byte of the next zone.
 std::size_t Arena::Class::slot_of(const void* block) const {
@@ -34,28 +51,42 @@ std::size_t Arena::Class::slot_of(const void* block) const {
 
 Arena& Arena::instance() {
   // Never destroyed: tensors of static objects come back to it.
-  static Arena& arena = *new Arena();
-  return arena;
+  if (existing_ == nullptr) existing_ = new Arena();
+  return *existing_;
 }
 
 Arena::Arena() {
-  std::size_t size = kZone;  // behind the last slot
-  for (std::size_t i = 0; i < classes_.size(); ++i) {
-    classes_[i].pages_size = kSizes[i].pages_size;
-    classes_[i].slots.reserve(kSizes[i].count);
-    classes_[i].free.reserve(kSizes[i].count);
-    size += classes_[i].stride() * kSizes[i].count;
+  // What the arena reserves, the heap of a process with few addresses cannot have.
+  constexpr std::uint64_t kOneIn = 4;
+  const std::uint64_t most = addresses_left().value_or(~std::uint64_t{0}) / kOneIn;
+  for (const Extent& extent : kExtents) {
+    if (reserve(extent.zone, extent.divisor, most)) return;
   }
+  throw std::bad_alloc();
+}
+
+// False if that takes more than `most` addresses, or more than there are.
+bool Arena::reserve(std::size_t zone, std::size_t divisor, std::size_t most) {
+  std::size_t size = zone;  // behind the last slot
+  for (const Size& s : kSizes) size += (zone + s.pages_size) * (s.count / divisor);
+  if (size > most) return false;
   void* const range =
       ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (range == MAP_FAILED) throw std::bad_alloc();
+  if (range == MAP_FAILED) return false;
+  zone_ = zone;
   begin_ = static_cast<char*>(range);
   end_ = begin_ + size;
   char* next = begin_;
-  for (Class& c : classes_) {
+  for (std::size_t i = 0; i < classes_.size(); ++i) {
+    Class& c = classes_[i];
+    c.pages_size = kSizes[i].pages_size;
+    c.zone = zone;
     c.begin = next;
+    c.slots.reserve(kSizes[i].count / divisor);
+    c.free.reserve(kSizes[i].count / divisor);
     next += c.stride() * c.slots.capacity();
   }
+  return true;
 }
 
 Arena::Class* Arena::class_of(const void* block) {
@@ -63,6 +94,25 @@ Arena::Class* Arena::class_of(const void* block) {
   std::size_t i = classes_.size() - 1;
   while (byte < classes_[i].begin) --i;
   return &classes_[i];
+}
+
+const Arena::Large* Arena::find_large(const void* address) const {
+  const auto* const byte = static_cast<const char*>(address);
+  for (std::size_t i = 0; i < large_end_; ++i) {
+    if (large_[i].spans(byte)) return &large_[i];
+  }
+  return nullptr;
+}
+
+// Of a block that is the arena's.
+Arena::Slot* Arena::slot_of(void* block) {
+  if (Large* const large = find_large(block)) return &large->slot;
+  Class& c = *class_of(block);
+  return &c.slots[c.slot_of(block)];
+}
+
+char* Arena::place(char* pages, std::size_t pages_size, std::size_t size) const {
+  return placement_ == Placement::kEnd ? pages + pages_size - size : pages;
 }
 
 void* Arena::allocate(std::size_t size) {
@@ -79,16 +129,38 @@ void* Arena::allocate(std::size_t size) {
     } else {
       continue;
     }
-    char* const pages = c.pages(index);
-    char* const block = placement_ == Placement::kEnd ? pages + c.pages_size - size : pages;
+    char* const block = place(c.pages(index), c.pages_size, size);
     std::memset(block, fill_, size);
     c.slots[index] = {size, ++blocks_, nullptr, 0, block};
     return block;
   }
-  return nullptr;
+  return allocate_large(size);
+}
+
+void* Arena::allocate_large(std::size_t size) {
+  std::size_t index = 0;
+  while (index < large_end_ && large_[index].begin != nullptr) ++index;
+  if (index == large_.size() || size > ~std::size_t{0} / 2) return nullptr;
+  const std::size_t pages_size = std::max(whole_pages(size), kPage);
+  const std::size_t mapped = pages_size + 2 * zone_;
+  void* const mapping =
+      ::mmap(nullptr, mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapping == MAP_FAILED) return nullptr;
+  char* const pages = static_cast<char*>(mapping) + zone_;
+  if (::mprotect(pages, pages_size, PROT_READ | PROT_WRITE) != 0) {
+    ::munmap(mapping, mapped);
+    return nullptr;
+  }
+  ::madvise(pages, pages_size, MADV_HUGEPAGE);  // a page at a time takes longer than to fill it
+  char* const block = place(pages, pages_size, size);
+  if (fill_ != 0) std::memset(block, fill_, size);  // fresh from the system it is 0
+  large_[index] = {static_cast<char*>(mapping), mapped, {size, ++blocks_, nullptr, 0, block}};
+  large_end_ = std::max(large_end_, index + 1);
+  return block;
 }
 
 void Arena::release(void* block) {
+  if (Large* const large = find_large(block)) return release_large(*large);
   Class& c = *class_of(block);
   const std::size_t index = c.slot_of(block);
   Slot& slot = c.slots[index];
@@ -101,19 +173,33 @@ void Arena::release(void* block) {
   c.free.push_back(static_cast<std::uint32_t>(index));
 }
 
+void Arena::release_large(Large& large) {
+  // A page of its zones that is open goes with it; soon it may be somebody else's.
+  const auto kept = std::remove_if(open_.begin(), open_.begin() + open_count_,
+                                   [&](const char* page) { return large.spans(page); });
+  open_count_ = static_cast<std::size_t>(kept - open_.begin());
+  ::munmap(large.begin, large.mapped);
+  large = {};
+  while (large_end_ > 0 && large_[large_end_ - 1].begin == nullptr) --large_end_;
+}
+
 void Arena::name(void* block, const char* name, std::size_t element_size) {
   if (!owns(block)) return;
-  Class& c = *class_of(block);
-  Slot& slot = c.slots[c.slot_of(block)];
+  Slot& slot = *slot_of(block);
   slot.name = name;
   slot.element_size = element_size;
 }
 
+// The page of an address that is between the blocks; null for another address.
+char* Arena::page_between(std::uint64_t address) const {
+  char* const page = reinterpret_cast<char*>(address / kPage * kPage);
+  const bool between = (page >= begin_ && page < end_) || find_large(page) != nullptr;
+  return between ? page : nullptr;
+}
+
 bool Arena::open_guard(std::uint64_t address) {
-  const std::uint64_t first = reinterpret_cast<std::uint64_t>(begin_);
-  const std::uint64_t last = reinterpret_cast<std::uint64_t>(end_) - 1;
-  if (address < first || address > last || open_count_ == open_.size()) return false;
-  char* const page = begin_ + (address - first) / kPage * kPage;
+  char* const page = page_between(address);
+  if (page == nullptr || open_count_ == open_.size()) return false;
   if (::mprotect(page, kPage, PROT_READ | PROT_WRITE) != 0) return false;
   std::memset(page, 0xFF, kPage);
   open_[open_count_++] = page;
@@ -130,22 +216,23 @@ void Arena::close_guards() {
 
 bool Arena::explain(Fault& fault) const {
   const auto address = static_cast<std::uintptr_t>(fault.address);
-  const auto first = reinterpret_cast<std::uintptr_t>(begin_);
-  if (address < first || address >= reinterpret_cast<std::uintptr_t>(end_)) return false;
+  if (page_between(fault.address) == nullptr) return false;
   fault.place = Fault::Place::kGuard;
   std::uintptr_t least = ~std::uintptr_t{0};
   const Slot* nearest = nullptr;
+  const auto consider = [&](const Slot& slot) {
+    if (slot.block == nullptr) return;
+    const auto start = reinterpret_cast<std::uintptr_t>(slot.block);
+    const std::uintptr_t distance =
+        address < start ? start - address : address - std::min(address, start + slot.size);
+    if (distance >= least) return;
+    least = distance;
+    nearest = &slot;
+  };
   for (const Class& c : classes_) {
-    for (const Slot& slot : c.slots) {
-      if (slot.block == nullptr) continue;
-      const auto start = reinterpret_cast<std::uintptr_t>(slot.block);
-      const std::uintptr_t distance =
-          address < start ? start - address : address - std::min(address, start + slot.size);
-      if (distance >= least) continue;
-      least = distance;
-      nearest = &slot;
-    }
+    for (const Slot& slot : c.slots) consider(slot);
   }
+  for (std::size_t i = 0; i < large_end_; ++i) consider(large_[i].slot);
   if (nearest == nullptr) return true;
   fault.number = nearest->number;
   fault.size = nearest->size;

@@ -4,7 +4,10 @@
 // memory. It is cut into slots: a few accessible pages behind a zone of 32 MiB that is not
 // accessible, so that a wild index into a small tensor lands in the zone before or behind it. A
 // slot's pages stay accessible when its block is released, so that its next use costs no system
-// call. Blocks are for one thread.
+// call. Where the process's addresses are limited, there are fewer slots and narrower zones.
+//
+// A block that no slot holds has a mapping of its own between two such zones, which goes back to
+// the system with it. Blocks are for one thread.
 #pragma once
 
 #include <array>
@@ -23,19 +26,15 @@ enum class Placement { kEnd, kStart };
 
 class Arena {
  public:
-  /// Larger blocks are refused: no case needs them, and several workers share the machine.
-  static constexpr std::size_t kLargest = std::size_t{2} << 30;
-
   /// The arena of this process. Throws std::bad_alloc if the addresses cannot be reserved.
   static Arena& instance();
+  /// The same, but null where nothing has asked for it yet. Safe in a signal handler.
+  static Arena* existing() { return existing_; }
 
-  /// A block full of bytes `fill()`; null if it is too large or nothing is left.
+  /// A block full of the bytes of `fill_with`; null if the system has no memory for it.
   void* allocate(std::size_t size);
   void release(void* block);
-  bool owns(const void* block) const {
-    const auto* byte = static_cast<const char*>(block);
-    return byte > begin_ && byte <= end_;
-  }
+  bool owns(const void* block) const { return is_in_slots(block) || find_large(block) != nullptr; }
 
   /// Of the blocks to come.
   void place(Placement placement) { placement_ = placement; }
@@ -72,17 +71,48 @@ class Arena {
     std::vector<Slot> slots;  // whose pages are accessible; as many as it has the capacity for
     std::vector<std::uint32_t> free;
 
-    std::size_t stride() const;
-    char* pages(std::size_t slot) const;
+    std::size_t zone = 0;  // bytes before each slot's pages
+
+    std::size_t stride() const { return zone + pages_size; }
+    char* pages(std::size_t slot) const { return begin + slot * stride() + zone; }
     std::size_t slot_of(const void* block) const;
   };
+  // A block with a mapping of its own, which reaches from the zone before it to the one behind.
+  struct Large {
+    char* begin = nullptr;  // null: free
+    std::size_t mapped = 0;
+    Slot slot;
+
+    bool spans(const char* byte) const { return byte >= begin && byte < begin + mapped; }
+  };
+  static constexpr std::size_t kMostLarge = 1024;
 
   Arena();
+  bool reserve(std::size_t zone, std::size_t divisor, std::size_t most);
+  bool is_in_slots(const void* block) const {
+    const auto* byte = static_cast<const char*>(block);
+    return byte > begin_ && byte <= end_;
+  }
+  // The large block whose mapping has the address; the zones are part of it.
+  const Large* find_large(const void* address) const;
+  Large* find_large(const void* address) {
+    return const_cast<Large*>(static_cast<const Arena*>(this)->find_large(address));
+  }
   Class* class_of(const void* block);
+  Slot* slot_of(void* block);
+  char* page_between(std::uint64_t address) const;
+  char* place(char* pages, std::size_t pages_size, std::size_t size) const;
+  void* allocate_large(std::size_t size);
+  void release_large(Large& large);
+
+  static Arena* existing_;
 
   char* begin_ = nullptr;
   char* end_ = nullptr;
-  std::array<Class, 4> classes_;
+  std::size_t zone_ = 0;
+  std::array<Class, 3> classes_;
+  std::array<Large, kMostLarge> large_{};  // a table, so that a signal handler can read it
+  std::size_t large_end_ = 0;              // behind the last one that is in use
   Placement placement_ = Placement::kEnd;
   unsigned char fill_ = 0xFF;
   std::uint64_t blocks_ = 0;

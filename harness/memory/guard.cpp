@@ -4,6 +4,7 @@
 #include <c10/core/CPUAllocator.h>
 
 #include "harness/memory/arena.h"
+#include "harness/memory/shortage.h"
 #include "harness/memory/trap.h"
 #include "harness/oracle/libtorch.h"
 
@@ -16,8 +17,9 @@ c10::DeleterFnPtr plain_deleter = nullptr;
 
 void release(void* block) {
   if (block == nullptr) return;
-  if (Arena::instance().owns(block)) {
-    Arena::instance().release(block);
+  Arena* const arena = Arena::existing();
+  if (arena != nullptr && arena->owns(block)) {
+    arena->release(block);
   } else {
     plain_deleter(block);
   }
@@ -25,13 +27,26 @@ void release(void* block) {
 
 class GuardedAllocator final : public LibtorchAllocator {
   void* take(std::size_t size) const override {
-    if (!active) return plain->raw_allocate(size);
-    if (void* const block = Arena::instance().allocate(size)) return block;
+    if (!is_injected_shortage()) {
+      if (!active) return take_plain(size);
+      if (void* const block = Arena::instance().allocate(size)) return block;
+    }
+    note_shortage();
     // In the words of LibTorch's own allocator.
     TORCH_CHECK(false, "DefaultCPUAllocator: can't allocate memory: you tried to allocate ", size,
                 " bytes. Error code 12 (Cannot allocate memory)");
   }
   c10::DeleterFnPtr raw_deleter() const override { return release; }
+
+ private:
+  static void* take_plain(std::size_t size) {
+    try {
+      return plain->raw_allocate(size);
+    } catch (...) {
+      note_shortage();
+      throw;
+    }
+  }
 };
 
 void watch_operators() {
@@ -48,7 +63,7 @@ void watch_operators() {
 
 }  // namespace
 
-void install_guard() {
+void install_allocator() {
   static const bool done = [] {
     static GuardedAllocator allocator;
     plain = c10::GetCPUAllocator();
@@ -56,6 +71,14 @@ void install_guard() {
     TORCH_CHECK(plain_deleter != nullptr, "LibTorch's CPU allocator has no raw deleter");
     constexpr std::uint8_t kHighest = 255;
     c10::SetCPUAllocator(&allocator, kHighest);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+void install_guard() {
+  install_allocator();
+  static const bool done = [] {
     watch_operators();
     return true;
   }();

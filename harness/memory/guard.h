@@ -7,8 +7,13 @@
 
 namespace shapefuzz {
 
-/// Lets LibTorch take memory from the arena within every GuardedScope of this process, and watches
-/// which operator runs. Idempotent; costs nothing outside of the scopes but a branch.
+/// Notes when LibTorch is refused memory (see shortage.h). The memory is still LibTorch's own.
+/// Idempotent.
+void install_allocator();
+
+/// The same, and lets LibTorch take memory from the arena within every GuardedScope of this
+/// process, and watches which operator runs. Idempotent; costs nothing outside of the scopes but a
+/// branch.
 void install_guard();
 
 /// While it lives, the calling thread runs the case itself: tensors come from the arena, unless the

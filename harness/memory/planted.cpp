@@ -109,6 +109,11 @@ void hoards_everything(const Arguments& /*a*/, at::Tensor& /*loss*/) {
   for (int i = 0; i < 1000; ++i) hoard.emplace_back(new char[100'000'000]);
 }
 
+// Where memory is refused, std::terminate is what comes of it.
+void must_not_throw(const Arguments& a, at::Tensor& loss) noexcept {
+  allocates_everything(a, loss);
+}
+
 void differs_each_time(const Arguments& /*a*/, at::Tensor& loss) {
   static double calls = 0;
   loss = loss + ++calls;
@@ -139,10 +144,24 @@ std::vector<Mutant> planted_errors() {
       plant("aborts", aborts, "crash"),
       plant("overflows_the_stack", overflows_the_stack, "crash"),
       plant("never_returns", never_returns, "timed_out"),
-      plant("allocates_everything", allocates_everything, "unclean_rejection"),
-      plant("hoards_everything", hoards_everything, "unclean_rejection"),
+      plant("allocates_everything", allocates_everything, "not_judged"),
+      plant("hoards_everything", hoards_everything, "not_judged"),
+      plant("must_not_throw", must_not_throw, "not_judged"),
       plant("differs_each_time", differs_each_time, "nondeterministic"),
   };
+}
+
+Loss unprepared_loss() {
+  const auto call = [](const Arguments& a) noexcept {
+    return squared_error(a, [](const Arguments&, at::Tensor&) {});
+  };
+  // Nothing is refused but for want of memory: a noexcept function cannot refuse.
+  return make_loss("unprepared", "(input: real[*S], target: real[*S]) -> [*S]",
+                   {reduction_option()},
+                   {{"functional", [call](const Arguments& a) {
+                       TORCH_CHECK(a[0].sizes() == a[1].sizes(), "expected a target of that shape");
+                       return call(a);
+                     }}});
 }
 
 Loss crashing_loss() {

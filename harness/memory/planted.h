@@ -11,6 +11,9 @@ namespace shapefuzz {
 /// Each misbehaves on an input of two elements only, so that a sweep has healthy cases too.
 std::vector<Mutant> planted_errors();
 
+/// A loss that ends the process where it is refused memory.
+Loss unprepared_loss();
+
 /// A loss that crashes on one case in a hundred of its sweep.
 Loss crashing_loss();
 

@@ -19,7 +19,6 @@ bool runs_case = false;
 namespace {
 
 Fault* report = nullptr;
-Arena* arena = nullptr;
 
 #if defined(__x86_64__)
 Fault::Access access_of(const ucontext_t& context) {
@@ -46,6 +45,7 @@ bool is_stack_overflow(std::uint64_t address, std::uint64_t stack) {
 
 void write_down(int signal, siginfo_t* info, void* raw_context) {
   Fault& fault = *report;
+  Arena* const arena = Arena::existing();  // without watched memory there is none
   if (fault.signal == 0) {
     const auto& context = *static_cast<const ucontext_t*>(raw_context);
     fault.in_reference = !runs_case;
@@ -55,7 +55,7 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     if (signal == SIGSEGV || signal == SIGBUS) {
       fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
       fault.access = access_of(context);
-      const bool known = arena->explain(fault);
+      const bool known = arena != nullptr && arena->explain(fault);
       if (!known && is_stack_overflow(fault.address, stack_pointer(context))) {
         fault.place = Fault::Place::kStack;
       }
@@ -63,7 +63,8 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     fault.signal = signal;  // last: the report is whole
   }
   const bool is_access = signal == SIGSEGV || signal == SIGBUS;
-  if (is_access && runs_case && arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
+  if (is_access && runs_case && arena != nullptr &&
+      arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
     return;
   }
   ::signal(signal, SIG_DFL);
@@ -74,7 +75,6 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
 
 void report_faults_to(Fault& fault) {
   report = &fault;
-  arena = &Arena::instance();
   constexpr std::size_t kSize = 64 << 10;
   static void* const stack =
       ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -94,7 +94,7 @@ void report_faults_to(Fault& fault) {
 
 std::optional<Fault> take_fault() {
   if (report == nullptr || report->signal == 0) return std::nullopt;
-  arena->close_guards();
+  if (Arena* const arena = Arena::existing()) arena->close_guards();
   return std::exchange(*report, {});
 }
 

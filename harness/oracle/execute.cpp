@@ -7,6 +7,7 @@
 
 #include "harness/case/values.h"
 #include "harness/losses/call.h"
+#include "harness/memory/shortage.h"
 #include "harness/oracle/libtorch.h"
 #include "harness/oracle/tensors.h"
 #include "harness/oracle/trace.h"
@@ -29,13 +30,13 @@ bool guarded(Execution& execution, Function call) {
   } catch (const c10::Error& error) {
     execution.message = error.what_without_backtrace();
     execution.site = raised_at(error);
-    // A want of memory says nothing of the operands.
-    execution.clean = execution.message.find("INTERNAL ASSERT FAILED") == std::string::npos &&
-                      execution.message.find("can't allocate memory") == std::string::npos;
+    execution.clean = execution.message.find("INTERNAL ASSERT FAILED") == std::string::npos;
   } catch (const std::exception& error) {
     execution.message = error.what();
     execution.clean = false;
   }
+  // What LibTorch takes elsewhere than from its allocator tells only so.
+  if (tells_of_shortage(execution.message)) note_shortage();
   return false;
 }
 

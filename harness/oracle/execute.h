@@ -29,7 +29,7 @@ struct Execution {
   bool accepted = false;
   bool backward_accepted = true;
   bool warned = false;  ///< the forward call issued a warning
-  bool clean = true;    ///< refused by a c10::Error, no internal assert nor want of memory
+  bool clean = true;    ///< refused by a c10::Error, and no internal assert
   std::string message;  ///< of the refusal, forward or backward
   std::string site;     ///< where in LibTorch it was refused
   at::Tensor value;

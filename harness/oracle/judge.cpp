@@ -7,6 +7,7 @@
 
 #include "harness/case/zone.h"
 #include "harness/memory/guard.h"
+#include "harness/memory/shortage.h"
 #include "harness/memory/trap.h"
 #include "harness/oracle/acceptance.h"
 #include "harness/oracle/comparison.h"
@@ -14,6 +15,7 @@
 #include "harness/oracle/memory_check.h"
 #include "harness/oracle/tensors.h"
 #include "harness/oracle/trace.h"
+#include "harness/oracle/unjudged.h"
 
 namespace shapefuzz {
 namespace {
@@ -100,6 +102,7 @@ struct Judge::Prepared {
 
 Judge::Judge(Judging judging) : judging_(judging) {
   prepare_libtorch();
+  install_allocator();
   if (judging_.memory != MemoryMode::kOff) install_guard();
 }
 
@@ -125,6 +128,31 @@ const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
 }
 
 Judgement Judge::judge(const Loss& loss, const Case& c) {
+  take_shortage();  // of whatever was before
+  called_.reset();
+  Judgement judgement;
+  try {
+    judgement = judge_with_memory(loss, c);
+    if (!take_shortage()) return judgement;
+  } catch (const std::exception& error) {
+    // Not in the call itself, but in its operands or in what it was to be compared with.
+    if (!take_shortage() && !tells_of_shortage(error.what())) throw;
+    take_fault();
+    judgement.zone = zone_of(c, loss.spec);
+    if (called_) {
+      judgement.outcome = called_->outcome;
+      judgement.result_shape = called_->result_shape;
+    } else {
+      judgement.outcome = Outcome::kRejected;
+      judgement.message = "not called: there was no memory for its operands";
+    }
+  }
+  prepared_.reset();  // what it holds may have been made without memory
+  leave_unjudged(judgement);
+  return judgement;
+}
+
+Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   if (judging_.device != Device::kCpu) return judge_on_device(loss, c, judging_.device);
   const Prepared& prepared = prepare(loss, c);
   const OperandSet& operands = prepared.operands;
@@ -155,6 +183,7 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
   } else {
     describe_result(actual, judgement);
   }
+  called_ = Called{judgement.outcome, judgement.result_shape};
   auto& memory = prepared_->memory;
   if (memory && memory->finds_changed_operand(judgement)) {
     prepared_.reset();  // the operands are others now

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "harness/losses/loss.h"
 #include "harness/memory/mode.h"
@@ -21,7 +22,8 @@ class Judge {
   explicit Judge(Judging judging = {});
   Judge(Policy policy, MemoryMode memory) : Judge(Judging(policy, memory)) {}
 
-  /// Runs `c`, a case of `loss`. LibTorch's exceptions end up in the judgement.
+  /// Runs `c`, a case of `loss`. LibTorch's exceptions end up in the judgement. Where memory was
+  /// refused on the way, of the case or of what it is compared with, it is `not_judged`.
   ///
   /// What depends on the operands alone is kept for the next case: entries of one loss that are
   /// judged one after the other share it.
@@ -30,8 +32,16 @@ class Judge {
  private:
   struct Prepared;
   const Prepared& prepare(const Loss& loss, const Case& c);
+  Judgement judge_with_memory(const Loss& loss, const Case& c);
+
+  // What the call did, in case there is no memory to judge it.
+  struct Called {
+    Outcome outcome;
+    std::optional<Shape> result_shape;
+  };
 
   Judging judging_;
+  std::optional<Called> called_;
   std::shared_ptr<Prepared> prepared_;
 };
 

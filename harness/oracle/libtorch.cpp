@@ -38,9 +38,14 @@ void prepare_libtorch() {
 
 void warm_up_libtorch(MemoryMode memory) {
   prepare_libtorch();
+  install_allocator();
   if (memory != MemoryMode::kOff) install_guard();
-  const at::Tensor input = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
-  at::mse_loss(input, at::zeros({2, 2}, at::kDouble));
+  static const bool done = [] {
+    const at::Tensor input = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
+    at::mse_loss(input, at::zeros({2, 2}, at::kDouble));
+    return true;
+  }();
+  static_cast<void>(done);
 }
 
 std::string libtorch_version() {

@@ -34,7 +34,7 @@ enum class Verdict {
   kEntryDisagreement,
   kUncleanRejection,
   kTimedOut,
-  kNotJudged,  ///< on another device only: neither a finding nor a pass (device.h)
+  kNotJudged,  ///< a limit of the harness, or a missing kernel: neither a finding nor a pass
 };
 
 /// The groups that a report never mixes, the worst first.

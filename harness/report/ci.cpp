@@ -85,6 +85,14 @@ std::map<std::string, std::vector<Test>> tests_of(const SweepResult& result) {
   return suites;
 }
 
+std::uint64_t unjudged_of(const SweepResult& result, const std::string& suite) {
+  std::uint64_t cases = 0;
+  for (const auto& [key, counts] : result.tally->counts()) {
+    if (key.first + "@" + key.second == suite) cases += counts.not_judged;
+  }
+  return cases;
+}
+
 }  // namespace
 
 std::string to_junit(const SweepResult& result) {
@@ -108,7 +116,14 @@ std::string to_junit(const SweepResult& result) {
     if (tests.empty()) {
       cases = fmt::format("    <testcase classname=\"{}\" name=\"no finding\"/>\n", xml(suite));
     }
-    const std::size_t count = std::max<std::size_t>(tests.size(), 1);
+    std::size_t count = std::max<std::size_t>(tests.size(), 1);
+    if (const std::uint64_t unjudged = unjudged_of(result, suite); unjudged > 0) {
+      cases += fmt::format(
+          "    <testcase classname=\"{}\" name=\"not judged\"><skipped message=\"{} "
+          "cases\"/></testcase>\n",
+          xml(suite), unjudged);
+      ++count;
+    }
     suites +=
         fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
                     xml(suite), count, failures, cases);
@@ -141,6 +156,9 @@ std::string to_github(const SweepResult& result) {
         fmt::format("gone: {} {} {}", suite_of(signature), signature.verdict, signature.relation),
         replay(result.known->at(signature).smallest));
   }
+  for (const auto& [reason, cases] : result.tally->reasons()) {
+    add("warning", "not judged", fmt::format("{} cases: {}", cases, reason));
+  }
   add("notice", fmt::format("shapefuzz, LibTorch {}", result.libtorch),
       fmt::format("{} cases, {} findings: {} new, {} of the baseline gone", result.tally->cases(),
                   result.findings->size(), result.deviation->fresh.size(),
@@ -167,6 +185,7 @@ std::string to_summary(const SweepResult& result) {
   json["max_size"] = result.max_size;
   json["seconds"] = result.seconds;
   json["cases"] = result.tally->cases();
+  json["not_judged"] = result.tally->reasons();
   json["signatures"] = {{"memory", groups["memory"]},
                         {"miscalculation", groups["miscalculation"]},
                         {"contract", groups["contract"]}};

@@ -76,6 +76,18 @@ std::string count_table(const Tally& tally) {
   return text;
 }
 
+std::string not_judged_list(const Tally& tally) {
+  std::string lines;
+  std::uint64_t cases = 0;
+  for (const auto& [reason, count] : tally.reasons()) {
+    lines += fmt::format("{:>10}  {}\n", with_commas(count), reason);
+    cases += count;
+  }
+  if (cases == 0) return "";
+  return fmt::format("\nNot judged: {}, neither passes nor findings\n{}", plural(cases, "case"),
+                     lines);
+}
+
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh) {
   std::string text;
   for (const Severity severity : kSeverities) {

@@ -12,6 +12,9 @@ namespace shapefuzz {
 /// A row a loss: how many cases of each zone were accepted and refused, how many findings.
 std::string count_table(const Tally& tally);
 
+/// How many cases were not judged, a line a reason; empty if all were.
+std::string not_judged_list(const Tally& tally);
+
 /// The findings, grouped by severity and loss, the smallest case beside each; `fresh` ones are
 /// marked as new.
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh);

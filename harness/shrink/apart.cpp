@@ -10,7 +10,7 @@ constexpr double kSecondsPerCase = 10;  // LibTorch's slowest on the largest ope
 
 Shown judge(IsolatedJudge& oracle, const Loss& loss, const Case& c) {
   const Judgement judgement = oracle.judge(loss, c);
-  return {judgement.verdict, signature_of_any(c, loss.spec, judgement)};
+  return {judgement.verdict, signature_of_any(c, loss.spec, judgement), judgement.detail};
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace shapefuzz {
 struct Shown {
   Verdict verdict = Verdict::kPass;
   Signature signature;
+  std::string detail;
 };
 
 /// Judges a case in a worker of its own, whatever that does to the worker. Throws HarnessError.

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "harness/oracle/judge.h"
-#include "harness/sweep/worker.h"
+#include "harness/sweep/pool.h"
 
 namespace shapefuzz {
 namespace {
@@ -72,7 +72,7 @@ class IsolatedJudge::Impl {
     send_text(worker_.to(), 0, to_string(c));  // a worker that is gone shows at its other pipe
     if (!wait_for_answer()) {
       worker_.end();
-      return judgement_of_death(c, loss.spec, 0);
+      return judgement_of({0, 0, 0, {}, was_short_of_memory()}, c, loss.spec);
     }
     std::uint64_t number = 0;
     std::string text;
@@ -82,12 +82,13 @@ class IsolatedJudge::Impl {
       throw HarnessError("the judge's process failed");
     }
     const Fault fault = std::exchange(position().fault, {});
-    return judgement_of_death(c, loss.spec, WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM,
-                              fault);
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
+    return judgement_of({0, 0, signal, fault, was_short_of_memory()}, c, loss.spec);
   }
 
  private:
   Position& position() { return positions_[0]; }
+  bool was_short_of_memory() { return position().shortage.refusals.load() != 0; }
 
   // The child has the loss because it is a copy of this process.
   void start(const Loss& loss) {

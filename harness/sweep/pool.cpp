@@ -10,6 +10,8 @@
 #include <optional>
 #include <utility>
 
+#include "harness/oracle/unjudged.h"
+
 namespace shapefuzz {
 namespace {
 
@@ -200,7 +202,8 @@ class Run {
     // A loss that calls exit() has no signal; it is a crash all the same.
     const int signal = worker.ended_by_us ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
     const Fault fault = std::exchange(worker.position->fault, {});
-    const Death death = {task.unit, at_case, signal, fault};
+    const bool short_of_memory = worker.position->shortage.refusals.load() != 0;
+    const Death death = {task.unit, at_case, signal, fault, short_of_memory};
     if (pool_.on_death) pool_.on_death(death);
     if (pool_.part_of_death) task.dead[at_case] = pool_.part_of_death(death);
     task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),
@@ -232,6 +235,12 @@ class Run {
 };
 
 }  // namespace
+
+Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec) {
+  Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
+  if (death.short_of_memory) leave_unjudged(judgement);
+  return judgement;
+}
 
 void Pool::run() const {
   Run run(*this);

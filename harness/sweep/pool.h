@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/memory/fault.h"
+#include "harness/oracle/verdict.h"
 #include "harness/sweep/worker.h"
 
 namespace shapefuzz {
@@ -20,9 +21,14 @@ namespace shapefuzz {
 struct Death {
   std::size_t unit = 0;
   std::uint64_t at_case = 0;
-  int signal = 0;  ///< 0: it hung and was ended
-  Fault fault;     ///< what the worker could say of it
+  int signal = 0;                ///< 0: it hung and was ended
+  Fault fault;                   ///< what the worker could say of it
+  bool short_of_memory = false;  ///< the case had been refused some
 };
+
+/// The judgement of the case that the worker was at: what a process does that was refused memory is
+/// no finding.
+Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec);
 
 struct Pool {
   std::size_t units = 0;

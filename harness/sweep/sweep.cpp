@@ -171,11 +171,10 @@ class Sweep {
 
   std::string result_of(const Death& death) const {
     const Case c = case_at(death.unit, death.at_case);
-    const Judgement judgement =
-        judgement_of_death(c, variation(death.unit).loss->spec, death.signal, death.fault);
+    const Judgement judgement = judgement_of(death, c, variation(death.unit).loss->spec);
     Tally tally;
     tally.add(c, judgement);
-    return result_of(tally, sinks_.records ? record(death.unit, c, judgement) : "");
+    return result_of(tally, wants_record(judgement) ? record(death.unit, c, judgement) : "");
   }
 
   static std::string result_of(const Tally& tally, const std::string& records) {

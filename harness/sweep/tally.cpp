@@ -1,8 +1,10 @@
 #include "harness/sweep/tally.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "harness/case/order.h"
+#include "harness/oracle/unjudged.h"
 
 namespace shapefuzz {
 
@@ -24,6 +26,7 @@ void Tally::add(const Case& c, const Judgement& judgement) {
   Counts& counts = counts_[{c.loss, c.entry}];
   if (judgement.verdict == Verdict::kNotJudged) {
     ++counts.not_judged;
+    ++reasons_[reason_of(judgement)];
     return;
   }
   ++counts.cases[static_cast<std::size_t>(judgement.zone)]
@@ -55,11 +58,21 @@ void Tally::add(const Tally& other) {
     sum.not_judged += counts.not_judged;
   }
   for (const auto& [signature, finding] : other.findings_) add(signature, finding);
+  for (const auto& [reason, cases] : other.reasons_) reasons_[reason] += cases;
+}
+
+bool Tally::leaves_a_loss_out() const {
+  std::map<std::string, bool> judged;
+  for (const auto& [key, counts] : counts_) {
+    judged[key.first] = judged[key.first] || counts.not_judged < counts.total();
+  }
+  return std::any_of(judged.begin(), judged.end(), [](const auto& loss) { return !loss.second; });
 }
 
 std::string Tally::to_text() const {
   nlohmann::json text = {{"counts", nlohmann::json::array()},
                          {"findings", nlohmann::json::array()}};
+  if (!reasons_.empty()) text["reasons"] = reasons_;
   for (const auto& [key, counts] : counts_) {
     text["counts"].push_back(
         {key.first, key.second, counts.cases, counts.warned, counts.findings, counts.not_judged});
@@ -87,6 +100,7 @@ Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
     tally.findings_[signature] = {parse_case(row.at(5).get<std::string>(), specs), row.at(6),
                                   row.at(7)};
   }
+  if (json.contains("reasons")) tally.reasons_ = json.at("reasons").get<Reasons>();
   return tally;
 }
 

@@ -28,13 +28,16 @@ struct Counts {
   std::array<std::array<std::uint64_t, kOutcomes>, kZones> cases{};
   std::uint64_t warned = 0;
   std::uint64_t findings = 0;    ///< cases that are one
-  std::uint64_t not_judged = 0;  ///< cases that another device could not run, or not for its shapes
+  std::uint64_t not_judged = 0;  ///< cases that are neither a finding nor a pass
 
   std::uint64_t of(Zone zone, Outcome outcome) const {
     return cases[static_cast<std::size_t>(zone)][static_cast<std::size_t>(outcome)];
   }
   std::uint64_t total() const;
 };
+
+/// Why cases were not judged, and how many.
+using Reasons = std::map<std::string, std::uint64_t>;
 
 class Tally {
  public:
@@ -45,6 +48,9 @@ class Tally {
 
   const std::map<Key, Counts>& counts() const { return counts_; }
   const Findings& findings() const { return findings_; }
+  const Reasons& reasons() const { return reasons_; }
+  /// Whether there is a loss of which no case was judged.
+  bool leaves_a_loss_out() const;
   std::uint64_t cases() const;
 
   /// For the way from a worker to its parent; `parse_tally(to_text())` is equal.
@@ -56,6 +62,7 @@ class Tally {
 
   std::map<Key, Counts> counts_;
   Findings findings_;
+  Reasons reasons_;
 };
 
 }  // namespace shapefuzz

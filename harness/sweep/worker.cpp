@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,23 +12,11 @@
 #include <cstring>
 #include <ctime>
 
+#include "harness/memory/limit.h"
 #include "harness/memory/trap.h"
 
 namespace shapefuzz {
 namespace {
-
-// A case that wants all of the memory must hear so before the system ends somebody for it. What is
-// reserved but not accessible does not count.
-void limit_memory(std::size_t workers) {
-  constexpr rlim_t kLeast = rlim_t{1} << 30;
-  constexpr rlim_t kMost = rlim_t{4} << 30;
-  const auto machine =
-      static_cast<rlim_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
-  rlimit limit{};
-  ::getrlimit(RLIMIT_DATA, &limit);
-  limit.rlim_cur = std::min(limit.rlim_max, std::clamp(machine / (workers + 1), kLeast, kMost));
-  ::setrlimit(RLIMIT_DATA, &limit);
-}
 
 double cpu_seconds(pid_t pid) {
   clockid_t clock{};
@@ -99,6 +86,7 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
   int down[2];
   int up[2];
   if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
+  MemoryLimit::instance().divide(workers);
   std::fflush(nullptr);  // or the child would print our buffers again
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
@@ -109,7 +97,8 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
     if (::getppid() != parent) ::_exit(0);
     // In place of the handler of a library behind LibTorch (UCX), which prints a page.
     report_faults_to(position.fault);
-    limit_memory(workers);
+    report_shortages_to(position.shortage);
+    MemoryLimit::instance().enforce();
     for (const int other : others) ::close(other);
     ::close(down[1]);
     ::close(up[0]);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/memory/fault.h"
+#include "harness/memory/shortage.h"
 
 namespace shapefuzz {
 
@@ -26,6 +27,7 @@ struct Position {
   std::atomic<std::uint64_t> cases{0};      ///< done so far, over all units
   std::uint64_t first_case = 0;             ///< of the unit, that is not handed over yet
   Fault fault;                              ///< what the worker could say of its death
+  Shortage shortage;                        ///< whether it was refused memory
   int pipe = -1;                            ///< of the worker
 
   /// In a worker: a part of the unit's result, of all its cases before `next`. Whatever happens
@@ -61,7 +63,7 @@ class WorkerProcess {
 
   /// Forks; the child calls `serve` with its ends of two pipes, after that it ends. It closes
   /// `others`, our ends of other workers' pipes: with a copy of them it would hide their ends. Its
-  /// memory is limited to a share of the machine's for `workers`.
+  /// memory is limited to its share of what `workers` may use (see limit.h).
   void start(Position& position, const std::vector<int>& others, std::size_t workers,
              const std::function<void(int in, int out)>& serve);
   bool runs() const { return pid_ > 0; }
