@@ -81,6 +81,16 @@ Exhibit dead(const Case& c, const Exhibiting& how, const Death& death) {
   return exhibit;
 }
 
+// A case that is computed although it is large may take as much longer.
+double how_much_larger(const std::vector<Case>& cases) {
+  double most = 1;
+  for (const Case& c : cases) {
+    const auto elements = static_cast<double>(elements_of(c, find_loss(c.loss)->spec));
+    most = std::max(most, elements / static_cast<double>(kMaxElements));
+  }
+  return most;
+}
+
 }  // namespace
 
 void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
@@ -90,7 +100,7 @@ void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
   std::map<std::size_t, std::string> of_the_dead;
   Pool pool;
   pool.units = cases.size();
-  pool.seconds_per_case = how.seconds_per_case;
+  pool.seconds_per_case = how.seconds_per_case * (how.exact ? how_much_larger(cases) : 1);
   pool.reuse_workers = how.workers == Workers::kShared;
   if (pool.reuse_workers) pool.jobs = std::max(1U, std::thread::hardware_concurrency());
   pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {

@@ -35,12 +35,12 @@ class Watched {
   Watched() {
     static Fault fault;
     report_faults_to(fault);
-    runs_case = true;
+    set_runs_case(true);
   }
   Watched(const Watched&) = delete;
   Watched& operator=(const Watched&) = delete;
   ~Watched() {
-    runs_case = false;
+    set_runs_case(false);
     take_fault();
   }
 };

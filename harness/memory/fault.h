@@ -17,6 +17,7 @@ struct Fault {
   };
 
   std::int32_t signal = 0;  ///< 0: there was no fault
+  bool runs_case = false;   ///< kept up to date: the case itself runs, not what it is compared with
   Access access = Access::kUnknown;
   Place place = Place::kElsewhere;
   bool in_reference = false;  ///< not in the case itself, but in the call it is compared with

@@ -88,13 +88,13 @@ void install_guard() {
 GuardedScope::GuardedScope(MemoryMode mode) : outer_(active) {
   active = mode != MemoryMode::kOff;
   at::enableRecordFunction(active);
-  runs_case = true;
+  set_runs_case(true);
 }
 
 GuardedScope::~GuardedScope() {
   active = outer_;
   at::enableRecordFunction(outer_);
-  runs_case = false;
+  set_runs_case(false);
 }
 
 }  // namespace shapefuzz

@@ -14,10 +14,10 @@
 namespace shapefuzz {
 
 RunningOperators running_operators;
-bool runs_case = false;
 
 namespace {
 
+bool runs_case = false;
 Fault* report = nullptr;
 
 #if defined(__x86_64__)
@@ -90,6 +90,11 @@ void report_faults_to(Fault& fault) {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
     ::sigaction(signal, &action, nullptr);
   }
+}
+
+void set_runs_case(bool runs) {
+  runs_case = runs;
+  if (report != nullptr) report->runs_case = runs;
 }
 
 std::optional<Fault> take_fault() {

@@ -39,7 +39,8 @@ struct RunningOperators {
 };
 extern RunningOperators running_operators;
 
-/// Whether what runs is the case itself, not a reference; for the report.
-extern bool runs_case;
+/// Whether what runs is the case itself, not a reference; for the report. Whoever begins and ends
+/// the one or the other says so.
+void set_runs_case(bool runs);
 
 }  // namespace shapefuzz

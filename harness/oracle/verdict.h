@@ -100,7 +100,7 @@ struct Judgement {
 };
 
 /// The judgement of a case that ended its process: by a signal, or (0) by not coming back. `fault`
-/// is what the process wrote down of it.
+/// is what the process wrote down of it. Not judged, if it was a reference that did not come back.
 Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal,
                              const Fault& fault = {});
 

@@ -72,7 +72,8 @@ class IsolatedJudge::Impl {
     send_text(worker_.to(), 0, to_string(c));  // a worker that is gone shows at its other pipe
     if (!wait_for_answer()) {
       worker_.end();
-      return judgement_of({0, 0, 0, {}, was_short_of_memory()}, c, loss.spec);
+      const Fault fault = std::exchange(position().fault, {});
+      return judgement_of({0, 0, 0, fault, was_short_of_memory()}, c, loss.spec);
     }
     std::uint64_t number = 0;
     std::string text;
