@@ -238,7 +238,12 @@ class Run {
 
 Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec) {
   Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
-  if (death.short_of_memory) leave_unjudged(judgement);
+  if (!death.short_of_memory) return judgement;
+  leave_unjudged(judgement);
+  if (death.signal == SIGTERM) {  // it ended of itself
+    judgement.outcome = Outcome::kRejected;
+    judgement.message = "not judged to the end: there was no memory left";
+  }
   return judgement;
 }
 

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <new>
 
 #include "harness/memory/limit.h"
 #include "harness/memory/trap.h"
@@ -105,6 +106,9 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
     position.pipe = up[1];
     try {
       serve(down[0], up[1]);
+    } catch (const std::bad_alloc&) {
+      note_shortage();  // the case that it was at has left too little even to tell of it
+      ::_exit(kShortOfMemory);
     } catch (const std::exception& error) {
       std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
       ::_exit(kHarnessFailed);

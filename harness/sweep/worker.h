@@ -55,6 +55,8 @@ class WorkerProcess {
  public:
   /// A worker's exit status for an exception of our own.
   static constexpr int kHarnessFailed = 70;
+  /// The same for want of memory, which is about the case.
+  static constexpr int kShortOfMemory = 72;
 
   WorkerProcess() = default;
   WorkerProcess(const WorkerProcess&) = delete;
