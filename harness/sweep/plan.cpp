@@ -69,8 +69,19 @@ Case Variation::make_case(const Shape& output, const Shape& varied_shape, const 
   call.operands[0] = {true, output, number_class(dtypes[0])};
   call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
   bind_options(c, loss->spec, call);
-  const Reading reading = nearest_reading(contract, call);
+  Reading reading = nearest_reading(contract, call);
   const bool fits = reading.shapes[0] == output;
+  Contract nearest_by_output;
+  if (!fits) {
+    // What the operand that varies looks like must not decide what the others follow.
+    Call alone = call;
+    alone.operands[varied] = {};
+    const Reading by_output = nearest_reading(contract, alone);
+    if (by_output.alternative != reading.alternative) {
+      nearest_by_output = {contract.options, {*by_output.alternative}};
+      reading = nearest_reading(nearest_by_output, call);
+    }
+  }
   for (std::size_t i = 0; i < contract.operands().size(); ++i) {
     const bool varies = i == 0 || i == varied;
     if (!varies && contract.operands()[i].optional) continue;
