@@ -15,6 +15,7 @@ mkdir "$scratch/corpus" "$scratch/artifacts"
 grep -hv '^ *\(#.*\)\?$' "$@" | awk -v dir="$scratch/corpus" '{ name = dir "/seed-" NR; printf "%s", $0 > name; close(name) }'
 
 said=$scratch/said
+export SHAPEFUZZ_REACHED=$scratch/reached # by the dispatch target
 "$target" -seed=1 -reload=0 -entropic=0 -runs="$runs" -max_len=4096 -timeout=20 -rss_limit_mb=2048 \
   -artifact_prefix="$scratch/artifacts/" "$scratch/corpus" >"$said" 2>&1 || {
   tail -40 "$said"
@@ -25,3 +26,5 @@ said=$scratch/said
 }
 tail -3 "$said"
 grep -q "^Done $runs runs" "$said"
+# A loss that was never judged has not passed.
+! grep ' 0$' "$scratch/reached" 2>/dev/null || exit 1

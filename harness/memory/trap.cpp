@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include <array>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -19,6 +20,8 @@ namespace {
 
 bool runs_case = false;
 Fault* report = nullptr;
+// What handled the signals before: nothing in a worker, libFuzzer in a fuzz target.
+std::array<struct sigaction, 32> before_us{};
 
 #if defined(__x86_64__)
 Fault::Access access_of(const ucontext_t& context) {
@@ -67,7 +70,7 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
       arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
     return;
   }
-  ::signal(signal, SIG_DFL);
+  ::sigaction(signal, &before_us[static_cast<std::size_t>(signal)], nullptr);
   ::raise(signal);
 }
 
@@ -88,7 +91,10 @@ void report_faults_to(Fault& fault) {
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   ::sigfillset(&action.sa_mask);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
-    ::sigaction(signal, &action, nullptr);
+    struct sigaction before {};
+    ::sigaction(signal, &action, &before);
+    const bool is_ours = (before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction == write_down;
+    if (!is_ours) before_us[static_cast<std::size_t>(signal)] = before;
   }
 }
 

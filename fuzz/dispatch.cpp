@@ -1,0 +1,93 @@
+#include "fuzz/dispatch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/case/mutations.h"
+#include "harness/memory/trap.h"
+
+namespace shapefuzz {
+namespace {
+
+std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses) {
+  std::vector<Subject> subjects;
+  for (const Loss* loss : losses) {
+    subjects.push_back({&loss->spec, loss->sweep_options, loss->unchecked});
+  }
+  return subjects;
+}
+
+// Whether a sweep has such cases: small shapes, and one thing out of the ordinary at most. What is
+// not known of them is news. Beyond, nobody has named everything; that is the work of a campaign.
+bool is_within_a_sweep(const Case& c, const Loss& loss, const std::vector<Misfit>& misfits) {
+  constexpr std::size_t kMostRank = 3;
+  constexpr std::int64_t kMostSize = 3;
+  for (const Operand& operand : c.operands) {
+    if (operand.shape.rank() > kMostRank) return false;
+    for (const std::int64_t size : operand.shape) {
+      if (size > kMostSize) return false;
+    }
+  }
+  const auto is_usual = [&](const Misfit& misfit) {
+    return std::any_of(
+        loss.sweep_options.begin(), loss.sweep_options.end(), [&](const Option& option) {
+          return option.name == misfit.operand && option.value == c.option(loss.spec, option.name);
+        });
+  };
+  const auto usual = std::count_if(misfits.begin(), misfits.end(), is_usual);
+  return static_cast<std::ptrdiff_t>(misfits.size()) - usual <= 1;
+}
+
+}  // namespace
+
+Dispatch::Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Baseline& known,
+                   OnNew on_new)
+    : losses_(std::move(losses)),
+      known_(known),
+      on_new_(std::move(on_new)),
+      observer_({Policy::kExpand, memory}),
+      mutator_(subjects_of(losses_)) {
+  if (memory != MemoryMode::kOff) report_faults_to(fault_);
+  for (const Loss* loss : losses_) judged_[loss->spec.name] = 0;
+  for (const auto& entry : known_) {
+    const Signature& signature = entry.first;
+    const Verdict verdict = *find_verdict(signature.verdict);
+    if (verdict == Verdict::kCrash) deadly_.insert(signature.loss + " " + signature.relation);
+  }
+}
+
+// What is known to end the process, and what LibTorch takes for an address unchecked.
+bool Dispatch::is_deadly(const Loss& loss, const std::vector<Misfit>& misfits) const {
+  return is_unchecked(loss, misfits) ||
+         std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
+           return deadly_.count(loss.spec.name + " " + to_string(misfit)) != 0;
+         });
+}
+
+bool Dispatch::operator()(const Case& c) {
+  const auto found = std::find_if(losses_.begin(), losses_.end(),
+                                  [&](const Loss* loss) { return loss->spec.name == c.loss; });
+  if (found == losses_.end() || !mutator_.fits(c)) return false;
+  const Loss& loss = **found;
+  const std::vector<Misfit> misfits = find_misfits(c, loss.spec);
+  if (is_deadly(loss, misfits)) return false;
+  const Misfit likeliest = misfits.empty() ? Misfit() : misfits.front();
+  Case through = c;
+  for (const Entry& entry : loss.entries) {
+    through.entry = entry.name;
+    repair(through, loss.spec);
+    const Judgement& judgement = observer_.observe(loss, through, likeliest);
+    ++judged_[c.loss];
+    if (after_call) after_call();
+    if (!is_finding(judgement.verdict)) continue;
+    if (known_.count(signature_of(through, judgement)) != 0) continue;
+    if (is_within_a_sweep(through, loss, misfits)) {
+      on_new_(through, judgement);
+    } else {
+      ++beyond_;
+    }
+  }
+  return true;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,52 @@
+// What the dispatch target does with a case, apart from libFuzzer: the oracle's word on its
+// operands and options through each entry of its loss. Includes no torch headers.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/campaign/observer.h"
+#include "harness/losses/loss.h"
+#include "harness/memory/fault.h"
+#include "harness/sweep/baseline.h"
+
+namespace shapefuzz {
+
+/// Judges in its own process, as libFuzzer wants it; one of them at a time.
+class Dispatch {
+ public:
+  /// Told of every finding that is not known, in a case as a sweep has them.
+  using OnNew = std::function<void(const Case&, const Judgement&)>;
+
+  Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Baseline& known, OnNew on_new);
+
+  /// False for a case that is left out: of no loss here, too large, or deadly.
+  bool operator()(const Case& c);
+
+  /// How many calls of each loss were judged; every loss is in it.
+  const std::map<std::string, std::uint64_t>& judged() const { return judged_; }
+  /// How many calls showed what is not known beyond the sweep's bounds.
+  std::uint64_t beyond() const { return beyond_; }
+  /// About the call that was judged last.
+  const Observer& observer() const { return observer_; }
+  /// Called after each judged call.
+  std::function<void()> after_call;
+
+ private:
+  bool is_deadly(const Loss& loss, const std::vector<Misfit>& misfits) const;
+
+  std::vector<const Loss*> losses_;
+  const Baseline& known_;
+  OnNew on_new_;
+  Fault fault_;  // of an access out of bounds, which is a finding and not the end
+  Observer observer_;
+  Mutator mutator_;
+  std::set<std::string> deadly_;  // loss and misfit
+  std::map<std::string, std::uint64_t> judged_;
+  std::uint64_t beyond_ = 0;
+};
+
+}  // namespace shapefuzz
