@@ -242,6 +242,7 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
     if (i == 0) mistake = Mistake::kOutputDoesNotFit;
     misfits.push_back({mistake, operands[i].name, reading.shapes[i]});
   }
+  const auto of_shapes = static_cast<std::ptrdiff_t>(misfits.size());
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
@@ -255,6 +256,10 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
     if (const auto option = spec.illegal_option(c, spec)) {
       misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
     }
+  }
+  // What only has to be expanded is allowed, what is illegal is not.
+  if (zone == Zone::kExpandable) {
+    std::rotate(misfits.begin(), misfits.begin() + of_shapes, misfits.end());
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);

@@ -156,6 +156,8 @@ TEST(FindMisfit, TellsWhatWasDemanded) {
 
 TEST(FindMisfit, NamesAnIllegalValueWhereTheShapesFit) {
   EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[2]{0,3})"), "target:illegal_value");
+  EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[1]{3})"), "target:illegal_value")
+      << "that it has to be expanded is no mistake";
   EXPECT_EQ(misfit("nll_loss(input=[1,2]{0,-1}, target=[1]{0})"), "input:boundary_value");
   EXPECT_EQ(misfit("mse_loss(input=[2]{0.5,100}, target=[2])"), "input:boundary_value");
   EXPECT_EQ(misfit("mse_loss(input=[2]{0.5,99}, target=[2])"), "none");

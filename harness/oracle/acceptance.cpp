@@ -159,6 +159,14 @@ void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgemen
     return;
   }
   settle(call, *nearest, judgement);
+  const bool equal = judgement.verdict == Verdict::kPass;
+  if (equal && shapes_of(call) == nearest->reading.shapes && !are_legal(call, nearest->reading)) {
+    // Nothing was broadcast. The kind has no value at all, as an index into no class.
+    judgement.verdict =
+        policy == Policy::kBroadcast ? Verdict::kPass : Verdict::kIllegalValueAccepted;
+    judgement.detail = "no value is legal for these shapes, and nothing refuses them";
+    judgement.basis = {};
+  }
   if (judgement.verdict == Verdict::kPass && policy != Policy::kBroadcast) {
     judgement.verdict = Verdict::kSilentBroadcast;
   }

@@ -66,7 +66,7 @@ std::optional<std::string> whole_numbers_explain(const Acceptance& call, const R
   // A gradient that is wrong by itself is another finding.
   if (agreement != Agreement::kEqual && agreement != Agreement::kGradient) return std::nullopt;
   return fmt::format("computed in {}, which {}; convert {} with to({})", name_of(whole),
-                     whole == at::kByte ? "wraps around" : "has no fractions",
+                     whole == at::kByte ? "wraps around and has no fractions" : "has no fractions",
                      fmt::join(names, " and "), name_of(type));
 }
 

@@ -10,8 +10,8 @@
 namespace shapefuzz {
 
 /// What a wrong result of a call comes from that computes with operands of whole numbers, where it
-/// is right once those are converted: "computed in uint8, which wraps around; convert target with
-/// to(torch::kFloat)". None where it comes from something else.
+/// is right once those are converted: "computed in uint8, which wraps around and has no fractions;
+/// convert target with to(torch::kFloat)". None where it comes from something else.
 std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Reading& reading,
                                                  Zone zone);
 
