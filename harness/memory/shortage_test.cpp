@@ -10,6 +10,7 @@
 
 #include "harness/case/draw.h"
 #include "harness/case/mutate.h"
+#include "harness/case/mutations.h"
 #include "harness/memory/planted.h"
 #include "harness/oracle/judge.h"
 #include "harness/sweep/pool.h"
