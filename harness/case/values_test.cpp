@@ -271,7 +271,7 @@ TEST(IllegalSamples, AreIllegal) {
     bound.argument = 3;
     if (kind.kind == Kind::kLabel) bound.special = 1;
     for (const double value : illegal_samples(bound)) {
-      EXPECT_TRUE(illegal_value(bound, {}, {value})) << kind.name << " " << value;
+      EXPECT_TRUE(illegal_value(bound, {1}, {value})) << kind.name << " " << value;
     }
   }
 }
@@ -286,7 +286,7 @@ TEST(LegalSamples, AreLegalInThePlaceOfADrawnValue) {
       if (kind.kind == Kind::kLabel) bound.special = 1;
       if (kind.kind == Kind::kIndex) bound.special = -100;
       for (const double value : legal_samples(bound)) {
-        EXPECT_EQ(illegal_value(bound, {}, {value}), std::nullopt) << kind.name << " " << value;
+        EXPECT_EQ(illegal_value(bound, {1}, {value}), std::nullopt) << kind.name << " " << value;
         ++samples;
       }
     }

@@ -119,7 +119,7 @@ TEST(Exhibits, PrintNumbersThatAgreeWithTheirVerdict) {
     return to_string(exhibit.c) + " is " + std::string(to_string(exhibit.judgement.verdict)) +
            ": " + all;
   };
-  exhibit_all(cases, {{Policy::kExpand, MemoryMode::kGuard}, Workers::kShared, 20}, problems,
+  exhibit_all(cases, {{Policy::kExpand, MemoryMode::kFull}, Workers::kShared, 20}, problems,
               [&](const std::string& problem) {
                 ++shown;
                 EXPECT_EQ(problem, "");

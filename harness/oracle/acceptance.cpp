@@ -137,10 +137,15 @@ void judge_contradicted(const Acceptance& call, const std::vector<Reading>& mean
 // most that can be said in its favour.
 void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgement) {
   const std::vector<Reading> meanings = meanings_of(call.c, call.loss.spec);
+  const auto came = shapes_of(call);
   std::optional<Decision> nearest;
   for (std::size_t i = 0; i < meanings.size(); ++i) {
     Comparison comparison = compare_with_tolerant(call, meanings[i]);
-    if (nearest && comparison.agreement >= nearest->comparison.agreement) continue;
+    if (nearest) {
+      const Agreement best = nearest->comparison.agreement;
+      const bool plainer = meanings[i].shapes == came && nearest->reading.shapes != came;
+      if (comparison.agreement > best || (comparison.agreement == best && !plainer)) continue;
+    }
     nearest = Decision{meanings[i], i, std::move(comparison)};
   }
   if (!nearest) {
@@ -160,7 +165,7 @@ void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgemen
   }
   settle(call, *nearest, judgement);
   const bool equal = judgement.verdict == Verdict::kPass;
-  if (equal && shapes_of(call) == nearest->reading.shapes && !are_legal(call, nearest->reading)) {
+  if (equal && nearest->reading.shapes == came && !are_legal(call, nearest->reading)) {
     // Nothing was broadcast. The kind has no value at all, as an index into no class.
     judgement.verdict =
         policy == Policy::kBroadcast ? Verdict::kPass : Verdict::kIllegalValueAccepted;
