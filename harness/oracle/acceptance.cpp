@@ -140,10 +140,12 @@ void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgemen
   const auto came = shapes_of(call);
   std::optional<Decision> nearest;
   for (std::size_t i = 0; i < meanings.size(); ++i) {
+    const bool plainer = nearest && meanings[i].shapes == came && nearest->reading.shapes != came;
+    // Nothing is nearer than equal.
+    if (nearest && nearest->comparison.agreement == Agreement::kEqual && !plainer) continue;
     Comparison comparison = compare_with_tolerant(call, meanings[i]);
     if (nearest) {
       const Agreement best = nearest->comparison.agreement;
-      const bool plainer = meanings[i].shapes == came && nearest->reading.shapes != came;
       if (comparison.agreement > best || (comparison.agreement == best && !plainer)) continue;
     }
     nearest = Decision{meanings[i], i, std::move(comparison)};

@@ -79,6 +79,20 @@ bool is_unchanged(const OperandSet& operands) {
                      [](const at::Tensor& t) { return !t.defined() || t._version() == 0; });
 }
 
+bool same_but_reduction(const std::vector<Option>& a, const std::vector<Option>& b) {
+  const auto without = [](const std::vector<Option>& options) {
+    std::vector<const Option*> others;
+    for (const Option& option : options) {
+      if (option.name != "reduction") others.push_back(&option);
+    }
+    return others;
+  };
+  const auto x = without(a);
+  const auto y = without(b);
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                    [](const Option* i, const Option* j) { return *i == *j; });
+}
+
 }  // namespace
 
 // Everything that the entries of a loss have in common for one set of operands.
@@ -95,8 +109,25 @@ struct Judge::Prepared {
   std::optional<Judgement> judged;    // `first`, if it was judged, not only run
 
   bool serves(const Loss& other_loss, const Case& other) const {
+    return has_operands_of(other_loss, other) && c.options == other.options;
+  }
+  // What is known of the operands is known for every reduction, unless the contract itself looks at
+  // that, as a bare operator's does.
+  bool serves_in_part(const Loss& other_loss, const Case& other) const {
+    return has_operands_of(other_loss, other) && other_loss.spec.reduces &&
+           same_but_reduction(c.options, other.options);
+  }
+  void begin_reduction(const Case& other) {
+    c = other;
+    first.reset();
+    judged.reset();
+    operands.slopes = {};
+  }
+
+ private:
+  bool has_operands_of(const Loss& other_loss, const Case& other) const {
     return loss == &other_loss && c.seed == other.seed && c.operands == other.operands &&
-           c.options == other.options && is_unchanged(operands);
+           is_unchanged(operands);
   }
 };
 
@@ -108,6 +139,10 @@ Judge::Judge(Judging judging) : judging_(judging) {
 
 const Judge::Prepared& Judge::prepare(const Loss& loss, const Case& c) {
   if (prepared_ && prepared_->serves(loss, c)) return *prepared_;
+  if (prepared_ && prepared_->serves_in_part(loss, c)) {
+    prepared_->begin_reduction(c);
+    return *prepared_;
+  }
   prepared_ = std::make_shared<Prepared>();
   Prepared& p = *prepared_;
   p.loss = &loss;
