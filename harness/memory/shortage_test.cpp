@@ -150,7 +150,7 @@ std::map<std::string, std::uint64_t> counted(const Findings& findings) {
 
 void expect_a_sweep_to_survive_shortages(const Loss& loss) {
   const Swept clean = sweep_of(loss);
-  for (const std::uint64_t every : {7, 61, 997}) {
+  for (const std::uint64_t every : {7, 61, 307}) {
     inject_shortage(every, every);  // the workers have it from here
     const Swept swept = sweep_of(loss);
     inject_shortage(0);

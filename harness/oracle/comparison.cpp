@@ -1,6 +1,6 @@
 #include "harness/oracle/comparison.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -31,13 +31,13 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 }
 
 std::string finding_lines(const Signature& s, const Finding& finding, bool fresh) {
-  std::string text = fmt::format("    {:<19}{:<31}{:>7}  {}{}\n", s.verdict, s.relation,
+  std::string text = fmt::format("    {:<24}{:<31}{:>7}  {}{}\n", s.verdict, s.relation,
                                  with_commas(finding.cases), to_string(finding.smallest),
                                  fresh ? "   <- new" : "");
   // LibTorch's message is what a refusal says for itself; of a result, the difference matters more.
   const bool has_result = s.verdict.rfind("wrong_", 0) == 0 && !finding.detail.empty();
   const std::string& detail = s.message == "-" || has_result ? finding.detail : s.message;
-  if (!detail.empty()) text += fmt::format("{:>{}}{}\n", "", 63, detail);
+  if (!detail.empty()) text += fmt::format("{:>{}}{}\n", "", 68, detail);
   return text;
 }
 
