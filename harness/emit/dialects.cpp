@@ -108,8 +108,9 @@ class Cpp : public Dialect {
  public:
   std::string flag(bool value) const override { return value ? "true" : "false"; }
   std::string real(double value) const override {
-    if (std::isnan(value)) return "NAN";
-    if (std::isinf(value)) return value > 0 ? "INFINITY" : "-INFINITY";
+    // Both are floats, and a list of numbers is of one type.
+    if (std::isnan(value)) return "double{NAN}";
+    if (std::isinf(value)) return value > 0 ? "double{INFINITY}" : "-double{INFINITY}";
     return decimal(value);
   }
   std::string list(const std::vector<std::int64_t>& values) const override {

@@ -192,7 +192,9 @@ std::string what_to_run_next(const Exhibit& exhibit) {
   const bool lifted = judgement.detail.find("--max-memory") != std::string::npos;
   if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
   const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
-  return fmt::format("shapefuzz run --max-memory {}G '{}'", gigabytes, to_string(exhibit.c));
+  const bool exact = elements_of(exhibit.computed(), exhibit.loss->spec) > kMaxElements;
+  return fmt::format("shapefuzz run{} --max-memory {}G '{}'", exact ? " --exact" : "", gigabytes,
+                     to_string(exhibit.c));
 }
 
 }  // namespace
