@@ -72,7 +72,8 @@ TEST(CaseError, NamesTheDtypesForOneThatDoesNotExist) {
 
 TEST(CaseError, RefusesWhatIsNoShape) {
   expect_bad_case("mse_loss(input=f64[64,^, target=[])", "found ',', expected a size");
-  expect_bad_case("mse_loss(input=f64[^-1], target=[])", "expected a size in [0, 9223372036854775807]");
+  expect_bad_case("mse_loss(input=f64[^-1], target=[])",
+                  "expected a size in [0, 9223372036854775807]");
   expect_bad_case("mse_loss(input=f64^[10000000000,10000000000], target=[])",
                   "at most 9223372036854775807 elements");
 }

@@ -78,7 +78,8 @@ TEST(ContractError, RefusesANameThatIsOneSizeHereAndAPackThere) {
 }
 
 TEST(ContractError, RefusesNumbersThatAreNoSizes) {
-  expect_bad_contract("(a: real[^9223372036854775808]) -> []", "expected a size in [0, 9223372036854775807]");
+  expect_bad_contract("(a: real[^9223372036854775808]) -> []",
+                      "expected a size in [0, 9223372036854775807]");
   expect_bad_contract("(a: real[^-1]) -> []", "found '-1', expected a name");
   expect_bad_contract("(a: real[N]) -> [] where N >= ^-1", "found '-1', expected a name");
 }

@@ -10,9 +10,9 @@
 namespace shapefuzz {
 
 /// On a signal that ends the process (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), writes what is
-/// known to `fault`, which should be memory that outlives the process, and leaves the signal to what
-/// handled it before, or lets it end the process.
-/// Handles an overflow of the calling thread's stack too.
+/// known to `fault`, which should be memory that outlives the process, and leaves the signal to
+/// what handled it before, or lets it end the process. Handles an overflow of the calling thread's
+/// stack too.
 ///
 /// An access of the case itself to the inaccessible memory around a tensor does not end the
 /// process: the case goes on, with bytes 0xFF behind the tensor, and `take_fault` tells of it. A
