@@ -221,17 +221,9 @@ bool has_values_to_check(const Operand& operand, Kind kind) {
   return !operand.values.empty() || kind == Kind::kSplit || operand.shape.elements() <= kMostDrawn;
 }
 
-}  // namespace
-
-std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
-  const Call call = to_call(c, spec);
-  Reading reading;
-  const Zone zone = classify(spec.contract, call, &reading);
-  const bool valid = zone == Zone::kValid;
-  if (zone == Zone::kIncompatible) reading = nearest_reading(spec.contract, call);
+void add_shapes(const Call& call, const Reading& reading, std::vector<Misfit>& misfits) {
   const auto& operands = reading.alternative->operands;
-  std::vector<Misfit> misfits;
-  for (std::size_t i = 0; i < operands.size() && !valid; ++i) {
+  for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
     std::optional<std::int64_t> classes;
     if (operands[i].kind == Kind::kIndex) {
@@ -242,7 +234,11 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
     if (i == 0) mistake = Mistake::kOutputDoesNotFit;
     misfits.push_back({mistake, operands[i].name, reading.shapes[i]});
   }
-  const auto of_shapes = static_cast<std::ptrdiff_t>(misfits.size());
+}
+
+void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
+                 std::vector<Misfit>& misfits) {
+  const auto& operands = reading.alternative->operands;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
@@ -252,11 +248,24 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
       misfits.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }
-  if (spec.illegal_option != nullptr) {
-    if (const auto option = spec.illegal_option(c, spec)) {
-      misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
-    }
+  if (spec.illegal_option == nullptr) return;
+  if (const auto option = spec.illegal_option(c, spec)) {
+    misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
   }
+}
+
+}  // namespace
+
+std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
+  const Call call = to_call(c, spec);
+  Reading reading;
+  const Zone zone = classify(spec.contract, call, &reading);
+  if (zone == Zone::kIncompatible) reading = nearest_reading(spec.contract, call);
+  const auto& operands = reading.alternative->operands;
+  std::vector<Misfit> misfits;
+  if (zone != Zone::kValid) add_shapes(call, reading, misfits);
+  const auto of_shapes = static_cast<std::ptrdiff_t>(misfits.size());
+  add_illegal(c, spec, reading, misfits);
   // What only has to be expanded is allowed, what is illegal is not.
   if (zone == Zone::kExpandable) {
     std::rotate(misfits.begin(), misfits.begin() + of_shapes, misfits.end());
