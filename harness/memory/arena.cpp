@@ -42,7 +42,7 @@ std::size_t whole_pages(std::size_t size) { return (size + kPage - 1) / kPage * 
 
 }  // namespace
 
-Arena* Arena::existing_ = nullptr;
+Arena* Arena::existing_arena = nullptr;
 
 // An empty block at the end of the pages is the first byte of the next zone.
 std::size_t Arena::Class::slot_of(const void* block) const {
@@ -51,8 +51,8 @@ std::size_t Arena::Class::slot_of(const void* block) const {
 
 Arena& Arena::instance() {
   // Never destroyed: tensors of static objects come back to it.
-  if (existing_ == nullptr) existing_ = new Arena();
-  return *existing_;
+  if (existing_arena == nullptr) existing_arena = new Arena();
+  return *existing_arena;
 }
 
 Arena::Arena() {
@@ -175,8 +175,8 @@ void Arena::release(void* block) {
 
 void Arena::release_large(Large& large) {
   // A page of its zones that is open goes with it; soon it may be somebody else's.
-  const auto kept = std::remove_if(open_.begin(), open_.begin() + open_count_,
-                                   [&](const char* page) { return large.spans(page); });
+  auto* const kept = std::remove_if(open_.begin(), open_.begin() + open_count_,
+                                    [&](const char* page) { return large.spans(page); });
   open_count_ = static_cast<std::size_t>(kept - open_.begin());
   ::munmap(large.begin, large.mapped);
   large = {};
@@ -192,7 +192,9 @@ void Arena::name(void* block, const char* name, std::size_t element_size) {
 
 // The page of an address that is between the blocks; null for another address.
 char* Arena::page_between(std::uint64_t address) const {
-  char* const page = reinterpret_cast<char*>(address / kPage * kPage);
+  // By its distance, since an address is no pointer.
+  const auto first = reinterpret_cast<std::uint64_t>(begin_);
+  char* const page = begin_ + static_cast<std::ptrdiff_t>(address / kPage * kPage - first);
   const bool between = (page >= begin_ && page < end_) || find_large(page) != nullptr;
   return between ? page : nullptr;
 }

@@ -29,7 +29,7 @@ class Arena {
   /// The arena of this process. Throws std::bad_alloc if the addresses cannot be reserved.
   static Arena& instance();
   /// The same, but null where nothing has asked for it yet. Safe in a signal handler.
-  static Arena* existing() { return existing_; }
+  static Arena* existing() { return existing_arena; }
 
   /// A block full of the bytes of `fill_with`; null if the system has no memory for it.
   void* allocate(std::size_t size);
@@ -105,7 +105,7 @@ class Arena {
   void* allocate_large(std::size_t size);
   void release_large(Large& large);
 
-  static Arena* existing_;
+  static Arena* existing_arena;
 
   char* begin_ = nullptr;
   char* end_ = nullptr;
