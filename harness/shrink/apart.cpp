@@ -27,11 +27,13 @@ Shown judge_apart(const Case& c, const Judging& judging) {
   return judge(oracle, *find_loss(c.loss), c);
 }
 
-ShrunkApart shrink_apart(const Case& given, const Judging& judging, const ShrinkLimits& limits) {
-  const Loss& loss = *find_loss(given.loss);
+ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits) {
+  const Loss& loss = *find_loss(c.loss);
   // What is too large to compute has a twin, which shows the same and is smaller by far.
-  const bool large = elements_of(given, loss.spec) > kMaxElements;
-  const Case c = large ? twin_of(given, loss.spec).c : given;
+  if (elements_of(c, loss.spec) > kMaxElements) {
+    const Case twin = twin_of(c, loss.spec).c;
+    if (twin != c) return shrink_apart(twin, judging, limits);
+  }
   IsolatedJudge oracle(judging);
   oracle.limit_seconds(kSecondsPerCase);
   ShrunkApart result;

@@ -95,7 +95,7 @@ TEST(Reach, BoundsGrowWhereTheContractNeedsMoreAndNowhereElse) {
     ASSERT_TRUE(further);
     EXPECT_EQ(further->max_rank, 4U);
     // 81 outputs of rank 4, each with the 121 shapes up to rank 4.
-    EXPECT_EQ(Grid(v, within).pairs(), within.size() * within.size() + 81 * 121);
+    EXPECT_EQ(Grid(v, within).pairs(), within.size() * within.size() + std::size_t{81} * 121);
   }
   EXPECT_EQ(unreached(variations_of("aten::nll_loss2d_backward"), kDefault).front(),
             "aten::nll_loss2d_backward: no valid case within rank <= 3 and sizes 0..3; swept at "
