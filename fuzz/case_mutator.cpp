@@ -6,7 +6,7 @@
 
 #include "fuzz/last_case.h"
 #include "fuzz/subjects.h"
-#include "harness/case/mutate.h"
+#include "harness/search/generate/mutate.h"
 
 // libFuzzer's own mutations; a plain main has none.
 extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,

@@ -3,9 +3,9 @@
 #include "fuzz/last_case.h"
 #include "fuzz/property.h"
 #include "fuzz/subjects.h"
-#include "harness/case/mistake.h"
-#include "harness/case/test_specs.h"
-#include "harness/case/zone.h"
+#include "harness/language/case/mistake.h"
+#include "harness/language/case/zone.h"
+#include "harness/testing/test_specs.h"
 
 namespace shapefuzz {
 

@@ -1,8 +1,8 @@
 // The contract parser: what it reads, it prints and reads again as the same contract, and the
 // questions that are asked of a contract have an answer.
 #include "fuzz/property.h"
-#include "harness/contract/contract.h"
-#include "harness/contract/unify.h"
+#include "harness/language/contract/contract.h"
+#include "harness/language/contract/unify.h"
 
 namespace shapefuzz {
 namespace {

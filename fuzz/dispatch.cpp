@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "harness/case/mutations.h"
-#include "harness/memory/trap.h"
+#include "harness/oracle/memory/trap.h"
+#include "harness/search/generate/mutations.h"
 
 namespace shapefuzz {
 namespace {

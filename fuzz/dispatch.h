@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign/observer.h"
-#include "harness/losses/loss.h"
-#include "harness/memory/fault.h"
-#include "harness/sweep/baseline.h"
+#include "harness/findings/baseline/baseline.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/oracle/memory/fault.h"
+#include "harness/search/campaign/observer.h"
 
 namespace shapefuzz {
 

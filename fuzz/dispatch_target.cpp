@@ -20,6 +20,9 @@
 #include "fuzz/property.h"
 #include "fuzz/subjects.h"
 
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/libtorch/setup.h"
+
 namespace shapefuzz {
 
 std::vector<Subject> fuzz_subjects() { return loss_subjects(); }

@@ -7,8 +7,10 @@
 
 #include <unordered_set>
 
-#include "harness/case/draw.h"
-#include "harness/oracle/faults.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/search/generate/draw.h"
+#include "harness/testing/faults.h"
 
 namespace shapefuzz {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/case/case.h"
+#include "harness/language/case/case.h"
 
 namespace shapefuzz {
 

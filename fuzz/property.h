@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/text/cursor.h"
+#include "harness/language/text/cursor.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 

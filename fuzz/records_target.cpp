@@ -2,10 +2,10 @@
 // that ` | ` separates), or else the expectation of a corpus file. Each refuses with a ParseError
 // or reads what can be written again.
 #include "fuzz/property.h"
-#include "harness/case/test_specs.h"
-#include "harness/corpus/expectation.h"
-#include "harness/sweep/baseline.h"
-#include "harness/sweep/record.h"
+#include "harness/findings/baseline/baseline.h"
+#include "harness/findings/corpus/expectation.h"
+#include "harness/findings/records/record.h"
+#include "harness/testing/test_specs.h"
 
 namespace shapefuzz {
 namespace {

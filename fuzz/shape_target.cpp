@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "fuzz/property.h"
-#include "harness/shape/shape.h"
+#include "harness/language/shape/shape.h"
 
 namespace shapefuzz {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "harness/case/mutate.h"
+#include "harness/search/generate/mutate.h"
 
 namespace shapefuzz {
 

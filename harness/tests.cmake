@@ -1,31 +1,77 @@
-# The tests of the library. Those without LibTorch build in seconds.
-add_executable(
+# The tests of the rooms, which stand beside what they test. Those without LibTorch build and start
+# at once.
+function(shapefuzz_tests name)
+  cmake_parse_arguments(TESTS "" "" "SOURCES;USES" ${ARGN})
+  add_executable(${name} ${TESTS_SOURCES})
+  list(TRANSFORM TESTS_USES REPLACE "/" "_")
+  list(TRANSFORM TESTS_USES PREPEND "shapefuzz_")
+  target_link_libraries(${name} PRIVATE ${TESTS_USES} GTest::gtest_main rapidcheck)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120)
+endfunction()
+
+shapefuzz_tests(
   shapefuzz_unit_tests
-  text/cursor_test.cpp
-  text/parse_error_test.cpp
-  shape/shape_test.cpp
-  contract/contract_test.cpp
-  contract/contract_error_test.cpp
-  contract/unify_test.cpp
-  contract/unify_model_test.cpp
-  contract/unify_readings_test.cpp
-  case/case_test.cpp
-  case/case_error_test.cpp
-  case/case_roundtrip_test.cpp
-  case/option_test.cpp
-  case/values_test.cpp
-  case/mistake_test.cpp
-  case/twin_test.cpp
-  case/zone_test.cpp
-  case/mutate_test.cpp
-  memory/arena_test.cpp
-  memory/limit_test.cpp
-  oracle/verdict_test.cpp)
-target_link_libraries(shapefuzz_unit_tests PRIVATE shapefuzz_case GTest::gtest_main rapidcheck)
+  SOURCES
+    language/text/cursor_test.cpp
+    language/text/parse_error_test.cpp
+    language/shape/shape_test.cpp
+    language/contract/contract_test.cpp
+    language/contract/contract_error_test.cpp
+    language/contract/unify_test.cpp
+    language/contract/unify_model_test.cpp
+    language/contract/unify_readings_test.cpp
+    language/case/case_test.cpp
+    language/case/case_error_test.cpp
+    language/case/case_roundtrip_test.cpp
+    language/case/option_test.cpp
+    language/case/values_test.cpp
+    language/case/mistake_test.cpp
+    language/case/twin_test.cpp
+    language/case/zone_test.cpp
+    oracle/memory/arena_test.cpp
+    oracle/memory/limit_test.cpp
+    oracle/judgement/verdict_test.cpp
+    findings/files/line_file_test.cpp
+    search/generate/mutate_test.cpp
+  USES language/case oracle/memory oracle/judgement findings/files search/generate)
 
-add_executable(shapefuzz_libtorch_tests shape/shape_libtorch_test.cpp)
-target_link_libraries(
-  shapefuzz_libtorch_tests PRIVATE shapefuzz_oracle GTest::gtest_main rapidcheck)
+shapefuzz_tests(
+  shapefuzz_oracle_tests
+  SOURCES
+    oracle/libtorch/shape_libtorch_test.cpp
+    oracle/libtorch/tensors_test.cpp
+    oracle/judge/device_test.cpp
+    oracle/judge/formula_test.cpp
+    oracle/judge/judge_test.cpp
+    oracle/judge/tolerance_test.cpp
+    oracle/judge/trace_test.cpp
+    oracle/memory/shortage_test.cpp
+    testing/planted_test.cpp
+  USES search/sweep search/generate search/isolate mutants)
 
-gtest_discover_tests(shapefuzz_unit_tests DISCOVERY_TIMEOUT 120)
-gtest_discover_tests(shapefuzz_libtorch_tests DISCOVERY_TIMEOUT 120)
+shapefuzz_tests(
+  shapefuzz_search_tests
+  SOURCES
+    findings/diff/diff_test.cpp
+    search/isolate/corpus_test.cpp
+    search/isolate/field_cases_test.cpp
+    search/shrink/shrink_test.cpp
+    search/sweep/plan_test.cpp
+    search/sweep/sweep_test.cpp
+    tell/explain/exhibit_test.cpp
+  USES findings/diff findings/baseline search/isolate search/shrink search/sweep tell/narrate mutants)
+
+# What `run` says of large cases rests on this.
+shapefuzz_tests(
+  shapefuzz_twin_proof
+  SOURCES search/sweep/twin_proof_test.cpp
+  USES search/sweep findings/baseline)
+
+shapefuzz_tests(
+  shapefuzz_campaign_tests
+  SOURCES
+    search/campaign/campaign_test.cpp
+    search/campaign/mutation_test.cpp
+    search/campaign/planted_test.cpp
+    search/campaign/shared_test.cpp
+  USES search/campaign faults mutants)

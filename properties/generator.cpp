@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <ostream>
 
-#include "harness/case/draw.h"
-#include "harness/case/values.h"
-#include "harness/case/zone.h"
+#include "harness/language/case/values.h"
+#include "harness/language/case/zone.h"
+#include "harness/search/generate/draw.h"
 
 namespace shapefuzz {
 namespace {

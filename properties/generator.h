@@ -9,9 +9,9 @@
 #include <iosfwd>
 #include <string>
 
-#include "harness/case/case.h"
-#include "harness/case/mistake.h"
-#include "harness/losses/loss.h"
+#include "harness/language/case/case.h"
+#include "harness/language/case/mistake.h"
+#include "harness/losses/loss/loss.h"
 
 namespace shapefuzz {
 

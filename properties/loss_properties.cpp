@@ -11,9 +11,11 @@
 #include <iostream>
 #include <map>
 
-#include "harness/oracle/judge.h"
-#include "harness/shrink/apart.h"
-#include "harness/sweep/tally.h"
+#include "harness/findings/records/tally.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/search/shrink/apart.h"
 #include "properties/generator.h"
 #include "properties/profile.h"
 #include "properties/suite.h"

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 
-#include "harness/oracle/faults.h"
-#include "harness/oracle/judge.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/testing/faults.h"
 #include "properties/suite.h"
 
 namespace shapefuzz {

@@ -6,8 +6,8 @@
 #include <map>
 #include <string>
 
-#include "harness/case/mistake.h"
-#include "harness/contract/unify.h"
+#include "harness/language/case/mistake.h"
+#include "harness/language/contract/unify.h"
 
 namespace shapefuzz {
 

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 #include <rapidcheck.h>
 
-#include "harness/case/zone.h"
+#include "harness/language/case/zone.h"
 #include "properties/generator.h"
 
 namespace shapefuzz {

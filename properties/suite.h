@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/losses/loss.h"
-#include "harness/sweep/baseline.h"
-#include "harness/sweep/isolated_judge.h"
+#include "harness/findings/baseline/baseline.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/search/isolate/isolated_judge.h"
 #include "properties/reach.h"
 
 namespace shapefuzz {

@@ -7,8 +7,10 @@
 #include <optional>
 
 #include "harness/cli/commands.h"
-#include "harness/losses/loss.h"
-#include "harness/oracle/judge.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
 
 namespace shapefuzz {
 

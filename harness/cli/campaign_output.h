@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "harness/campaign/triage.h"
+#include "harness/search/campaign/triage.h"
 
 namespace shapefuzz {
 

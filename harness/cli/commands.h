@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/memory/mode.h"
-#include "harness/oracle/device.h"
-#include "harness/oracle/verdict.h"
+#include "harness/oracle/judge/device.h"
+#include "harness/oracle/judgement/verdict.h"
+#include "harness/oracle/memory/mode.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
 class App;

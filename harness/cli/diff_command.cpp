@@ -5,8 +5,9 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/report_page.h"
-#include "harness/diff/diff.h"
-#include "harness/losses/loss.h"
+#include "harness/findings/diff/diff.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
 
 namespace shapefuzz {
 namespace {

@@ -5,12 +5,16 @@
 #include <map>
 #include <memory>
 
-#include "harness/case/twin.h"
 #include "harness/cli/commands.h"
-#include "harness/emit/exhibit.h"
-#include "harness/memory/limit.h"
-#include "harness/shrink/apart.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/language/case/twin.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/exhibit.h"
+#include "harness/oracle/memory/limit.h"
+#include "harness/search/isolate/exhibits.h"
+#include "harness/search/shrink/apart.h"
+#include "harness/tell/emit/program.h"
 
 namespace shapefuzz {
 namespace {

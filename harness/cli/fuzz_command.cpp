@@ -9,14 +9,17 @@
 #include <memory>
 #include <thread>
 
-#include "harness/campaign/campaign.h"
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
-#include "harness/corpus/replay.h"
-#include "harness/memory/limit.h"
-#include "harness/oracle/judge.h"
-#include "harness/sweep/version.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/findings/records/version.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/oracle/memory/limit.h"
+#include "harness/search/campaign/campaign.h"
+#include "harness/search/isolate/replay.h"
 
 namespace shapefuzz {
 namespace {

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
-#include "harness/losses/loss.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
 
 namespace shapefuzz {
 namespace {

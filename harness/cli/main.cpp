@@ -14,12 +14,15 @@
 #include <sstream>
 
 #include "harness/cli/commands.h"
-#include "harness/losses/loss.h"
-#include "harness/memory/limit.h"
-#include "harness/oracle/judge.h"
-#include "harness/sweep/pool.h"
-#include "harness/sweep/version.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/findings/records/version.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/oracle/memory/limit.h"
+#include "harness/search/process/pool.h"
 
 namespace shapefuzz {
 namespace {

@@ -5,8 +5,10 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/report_page.h"
-#include "harness/losses/loss.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
 
 namespace shapefuzz {
 namespace {

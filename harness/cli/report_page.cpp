@@ -3,12 +3,13 @@
 #include <map>
 #include <vector>
 
-#include "harness/emit/exhibit.h"
-#include "harness/emit/narrative.h"
-#include "harness/losses/loss.h"
-#include "harness/report/html.h"
-#include "harness/shrink/apart.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/oracle/judge/exhibit.h"
+#include "harness/search/isolate/exhibits.h"
+#include "harness/search/shrink/apart.h"
+#include "harness/tell/narrate/narrative.h"
+#include "harness/tell/report/html.h"
 
 namespace shapefuzz {
 namespace {

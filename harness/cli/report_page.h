@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "harness/diff/diff.h"
-#include "harness/report/records.h"
+#include "harness/findings/diff/diff.h"
+#include "harness/findings/records/summary.h"
 
 namespace shapefuzz {
 

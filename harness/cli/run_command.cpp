@@ -4,12 +4,15 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/valgrind.h"
-#include "harness/emit/exhibit.h"
-#include "harness/emit/narrative.h"
-#include "harness/losses/loss.h"
-#include "harness/oracle/bare_call.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/bare_call.h"
+#include "harness/oracle/judge/exhibit.h"
+#include "harness/search/isolate/exhibits.h"
+#include "harness/search/isolate/valgrind.h"
+#include "harness/tell/narrate/narrative.h"
 
 namespace shapefuzz {
 namespace {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
-#include "harness/shrink/apart.h"
+#include "harness/search/shrink/apart.h"
 
 namespace shapefuzz {
 namespace {

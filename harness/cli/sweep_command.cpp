@@ -9,18 +9,22 @@
 #include <set>
 #include <thread>
 
-#include "harness/case/twin.h"
 #include "harness/cli/commands.h"
-#include "harness/oracle/judge.h"
-#include "harness/report/ci.h"
-#include "harness/report/table.h"
-#include "harness/sweep/baseline.h"
-#include "harness/sweep/journal.h"
-#include "harness/sweep/pool.h"
-#include "harness/sweep/reach.h"
-#include "harness/sweep/sweep.h"
-#include "harness/sweep/version.h"
-#include "harness/text/file.h"
+#include "harness/findings/baseline/baseline.h"
+#include "harness/findings/files/file.h"
+#include "harness/findings/records/version.h"
+#include "harness/language/case/twin.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/search/isolate/death.h"
+#include "harness/search/process/pool.h"
+#include "harness/search/sweep/journal.h"
+#include "harness/search/sweep/reach.h"
+#include "harness/search/sweep/sweep.h"
+#include "harness/tell/report/ci.h"
+#include "harness/tell/report/table.h"
 
 namespace shapefuzz {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
-#include "harness/sweep/version.h"
-#include "harness/text/file.h"
+#include "harness/findings/files/file.h"
+#include "harness/findings/records/version.h"
 
 namespace shapefuzz {
 namespace {

@@ -1,0 +1,66 @@
+#include "harness/findings/files/append_file.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/findings/files/descriptor.h"
+#include "harness/language/text/errors.h"
+
+namespace shapefuzz {
+namespace {
+
+std::string cannot_be_written(const std::string& path) {
+  return fmt::format("{}: cannot be written: {}", path, std::strerror(errno));
+}
+
+}  // namespace
+
+AppendFile::AppendFile(std::string path) : path_(std::move(path)) {
+  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd_ < 0) throw InputError(cannot_be_written(path_));
+}
+
+AppendFile::~AppendFile() { ::close(fd_); }
+
+std::int64_t AppendFile::size() const { return ::lseek(fd_, 0, SEEK_END); }
+
+std::int64_t AppendFile::whole_lines() const {
+  std::int64_t end = size();
+  std::string block(4096, '\0');
+  while (end > 0) {
+    const std::int64_t start =
+        std::max<std::int64_t>(0, end - static_cast<std::int64_t>(block.size()));
+    const ssize_t count = ::pread(fd_, block.data(), static_cast<std::size_t>(end - start), start);
+    if (count <= 0) return end;
+    for (ssize_t i = count; i > 0; --i) {
+      if (block[static_cast<std::size_t>(i - 1)] == '\n') return start + i;
+    }
+    end = start;
+  }
+  return 0;
+}
+
+void AppendFile::cut_off(std::int64_t size) {
+  if (::ftruncate(fd_, size) != 0) throw InputError(cannot_be_written(path_));
+}
+
+void AppendFile::append(std::string_view text) {
+  const std::int64_t before = size();
+  if (write_all(fd_, text.data(), text.size())) return;
+  const std::string error = cannot_be_written(path_);
+  // Where not even that is possible, the next one who opens the file cuts off what is torn.
+  const int cut = ::ftruncate(fd_, before);
+  static_cast<void>(cut);
+  throw HarnessError(error);
+}
+
+void AppendFile::sync() const {
+  if (::fdatasync(fd_) != 0) throw HarnessError(cannot_be_written(path_));
+}
+
+}  // namespace shapefuzz

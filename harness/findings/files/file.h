@@ -1,0 +1,56 @@
+// Files that people write and scripts read: nothing half-written, every error with file and line.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
+
+namespace shapefuzz {
+
+struct Line {
+  std::size_t number = 1;
+  std::string text;
+};
+
+/// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError, also
+/// for a file that is larger than any of cases.
+std::vector<Line> read_lines(const std::string& path);
+/// Hands them over one after the other, of a file of any size: a sweep of all cases is 2 GB.
+void for_each_line(const std::string& path, const std::function<void(const Line&)>& use);
+
+/// `path:line: ` and the explained error.
+InputError error_in_file(const std::string& path, const Line& line, const ParseError& error);
+
+/// A file that appears whole or not at all: written beside its place, then renamed; a signal that
+/// ends the process (but for SIGKILL) leaves nothing. What is no regular file (a pipe, /dev/null)
+/// is written directly.
+class OutputFile {
+ public:
+  /// Opens it at once, so that a place that cannot be written fails before the work is done.
+  explicit OutputFile(std::string path);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  /// Removes what was not committed.
+  ~OutputFile();
+
+  void write(std::string_view text);
+  /// Makes the file appear; throws InputError if not all of it could be written.
+  void commit();
+
+ private:
+  void forget_temporary();
+  [[noreturn]] void fail(const char* what) const;
+
+  std::string path_;
+  std::string target_;     // what the rename replaces
+  std::string temporary_;  // empty: written in place
+  std::FILE* file_ = nullptr;
+};
+
+}  // namespace shapefuzz

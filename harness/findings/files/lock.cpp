@@ -1,0 +1,44 @@
+#include "harness/findings/files/lock.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "harness/language/text/errors.h"
+
+namespace shapefuzz {
+
+FileLock::FileLock(const std::string& path, const std::string& place)
+    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  if (fd_ < 0) {
+    throw InputError(fmt::format("{}: cannot be written: {}", place, std::strerror(errno)));
+  }
+  constexpr int kTries = 30;
+  for (int tries = 0; ::flock(fd_, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (tries == kTries) {
+      ::close(fd_);
+      throw InputError(fmt::format("{}: another shapefuzz is at work there", place));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,58 @@
+#include "harness/findings/records/json_text.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Where a text stops being JSON. nlohmann's parser tells it only in an exception, which costs more
+// than the parsing.
+class ErrorPosition : public nlohmann::json_sax<Json> {
+ public:
+  static std::size_t in(std::string_view text) {
+    ErrorPosition finder;
+    Json::sax_parse(text, &finder);
+    return finder.position_;
+  }
+  bool null() override { return true; }
+  bool boolean(bool /*value*/) override { return true; }
+  bool number_integer(Json::number_integer_t /*value*/) override { return true; }
+  bool number_unsigned(Json::number_unsigned_t /*value*/) override { return true; }
+  bool number_float(Json::number_float_t /*value*/, const std::string& /*text*/) override {
+    return true;
+  }
+  bool string(std::string& /*value*/) override { return true; }
+  bool binary(Json::binary_t& /*value*/) override { return true; }
+  bool start_object(std::size_t /*elements*/) override { return true; }
+  bool key(std::string& /*value*/) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t /*elements*/) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const Json::exception& /*error*/) override {
+    position_ = position;  // counts from 1
+    return false;
+  }
+
+ private:
+  std::size_t position_ = 1;
+};
+
+}  // namespace
+
+Json parse_json(Cursor& cursor, std::string_view expected) {
+  const std::string_view text = cursor.rest();
+  const std::size_t start = cursor.offset();
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_discarded()) return json;
+  const std::size_t position = std::max<std::size_t>(ErrorPosition::in(text), 1);
+  cursor.fail_with({start + std::min(text.size(), position - 1), "something that is no JSON",
+                    std::string(expected)});
+  return {};
+}
+
+}  // namespace shapefuzz

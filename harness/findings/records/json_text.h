@@ -1,0 +1,18 @@
+// JSON out of a text, with the place where a text stops being JSON.
+//
+// In a file of its own because nlohmann's parser is made where it is called: the fuzz targets look
+// for new ways through our readers, not through it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+
+#include "harness/language/text/cursor.h"
+
+namespace shapefuzz {
+
+/// All that is left of the text; null, and the cursor has failed there, where it is no JSON.
+/// `expected` names what should stand there instead, as in "a result record".
+nlohmann::ordered_json parse_json(Cursor& cursor, std::string_view expected);
+
+}  // namespace shapefuzz

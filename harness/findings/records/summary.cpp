@@ -1,0 +1,99 @@
+#include "harness/findings/records/summary.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "harness/findings/files/file.h"
+#include "harness/language/case/order.h"
+#include "harness/language/text/errors.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::json;
+
+std::optional<Case> read_case(const std::string& text, const LossSpecs& specs) {
+  try {
+    return parse_case(text, specs);
+  } catch (const ParseError&) {
+    return std::nullopt;
+  }
+}
+
+std::string text_at(const Json& record, const char* name) {
+  const auto found = record.find(name);
+  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// Where both can be read, the order of cases; else the shorter text.
+bool is_smaller(const std::optional<Case>& a, const std::string& text,
+                const RecordedFinding& known) {
+  if (a && known.smallest) return shapefuzz::is_smaller(*a, *known.smallest);
+  return text.size() < known.text.size();
+}
+
+void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
+  const std::string loss = record.at("loss");
+  const std::string entry = record.at("entry");
+  const std::string verdict = record.at("verdict");
+  const std::string mistake = record.at("mistake");
+  ++summary.records;
+  ++summary.cells[{loss, entry}][mistake][verdict];
+  summary.libtorch.insert(text_at(record, "libtorch"));
+  if (verdict == "pass") return;
+  RecordedFinding& known = summary.findings[record.at("signature").get<std::string>()];
+  const std::string text = record.at("case");
+  auto c = read_case(text, specs);
+  if (++known.records > 1 && !is_smaller(c, text, known)) return;
+  known = {loss,
+           entry,
+           verdict,
+           mistake,
+           text,
+           std::move(c),
+           text_at(record, "zone"),
+           text_at(record, "detail"),
+           text_at(record, "message"),
+           text_at(record, "libtorch"),
+           known.records};
+}
+
+std::vector<std::string> files_of(const std::string& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  if (files.empty()) throw InputError(path + ": holds no file of records, *.jsonl");
+  return files;
+}
+
+}  // namespace
+
+RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
+  RecordSummary summary;
+  for (const std::string& file : files_of(path)) {
+    const bool is_progress = std::filesystem::path(file).filename() == "progress.jsonl";
+    for_each_line(file, [&](const Line& line) {
+      try {
+        const Json json = Json::parse(line.text);
+        if (is_progress) {
+          summary.curve.push_back({json.at("seconds"), json.at("executions"), json.at("features"),
+                                   json.at("findings")});
+        } else {
+          add(json, specs, summary);
+        }
+      } catch (const Json::exception& error) {
+        throw InputError(fmt::format("{}:{}: found no result record ({}), expected one a line",
+                                     file, line.number, error.what()));
+      }
+    });
+  }
+  return summary;
+}
+
+}  // namespace shapefuzz

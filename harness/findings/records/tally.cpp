@@ -1,0 +1,107 @@
+#include "harness/findings/records/tally.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/language/case/order.h"
+#include "harness/oracle/judgement/unjudged.h"
+
+namespace shapefuzz {
+
+std::uint64_t Counts::total() const {
+  std::uint64_t sum = not_judged;
+  for (const auto& zone : cases) {
+    for (const std::uint64_t count : zone) sum += count;
+  }
+  return sum;
+}
+
+std::uint64_t Tally::cases() const {
+  std::uint64_t sum = 0;
+  for (const auto& entry : counts_) sum += entry.second.total();
+  return sum;
+}
+
+void Tally::add(const Case& c, const Judgement& judgement) {
+  Counts& counts = counts_[{c.loss, c.entry}];
+  if (judgement.verdict == Verdict::kNotJudged) {
+    ++counts.not_judged;
+    ++reasons_[reason_of(judgement)];
+    return;
+  }
+  ++counts.cases[static_cast<std::size_t>(judgement.zone)]
+                [static_cast<std::size_t>(judgement.outcome)];
+  counts.warned += judgement.warned ? 1 : 0;
+  if (!is_finding(judgement.verdict)) return;
+  ++counts.findings;
+  add(signature_of(c, judgement), {c, judgement.detail, 1});
+}
+
+void Tally::add(const Signature& signature, const Finding& finding) {
+  const auto [known, fresh] = findings_.try_emplace(signature, finding);
+  if (fresh) return;
+  const std::uint64_t cases = known->second.cases + finding.cases;
+  if (is_smaller(finding.smallest, known->second.smallest)) known->second = finding;
+  known->second.cases = cases;
+}
+
+void Tally::add(const Tally& other) {
+  for (const auto& [key, counts] : other.counts_) {
+    Counts& sum = counts_[key];
+    for (std::size_t zone = 0; zone < Counts::kZones; ++zone) {
+      for (std::size_t outcome = 0; outcome < Counts::kOutcomes; ++outcome) {
+        sum.cases[zone][outcome] += counts.cases[zone][outcome];
+      }
+    }
+    sum.warned += counts.warned;
+    sum.findings += counts.findings;
+    sum.not_judged += counts.not_judged;
+  }
+  for (const auto& [signature, finding] : other.findings_) add(signature, finding);
+  for (const auto& [reason, cases] : other.reasons_) reasons_[reason] += cases;
+}
+
+bool Tally::leaves_a_loss_out() const {
+  std::map<std::string, bool> judged;
+  for (const auto& [key, counts] : counts_) {
+    judged[key.first] = judged[key.first] || counts.not_judged < counts.total();
+  }
+  return std::any_of(judged.begin(), judged.end(), [](const auto& loss) { return !loss.second; });
+}
+
+std::string Tally::to_text() const {
+  nlohmann::json text = {{"counts", nlohmann::json::array()},
+                         {"findings", nlohmann::json::array()}};
+  if (!reasons_.empty()) text["reasons"] = reasons_;
+  for (const auto& [key, counts] : counts_) {
+    text["counts"].push_back(
+        {key.first, key.second, counts.cases, counts.warned, counts.findings, counts.not_judged});
+  }
+  for (const auto& [s, finding] : findings_) {
+    text["findings"].push_back({s.loss, s.entry, s.verdict, s.relation, s.message,
+                                to_string(finding.smallest), finding.detail, finding.cases});
+  }
+  return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
+  const nlohmann::json json = nlohmann::json::parse(text);
+  Tally tally;
+  for (const auto& row : json.at("counts")) {
+    Counts counts;
+    counts.cases = row.at(2).get<decltype(counts.cases)>();
+    counts.warned = row.at(3);
+    counts.findings = row.at(4);
+    counts.not_judged = row.at(5);
+    tally.counts_[{row.at(0), row.at(1)}] = counts;
+  }
+  for (const auto& row : json.at("findings")) {
+    const Signature signature{row.at(0), row.at(1), row.at(2), row.at(3), row.at(4)};
+    tally.findings_[signature] = {parse_case(row.at(5).get<std::string>(), specs), row.at(6),
+                                  row.at(7)};
+  }
+  if (json.contains("reasons")) tally.reasons_ = json.at("reasons").get<Reasons>();
+  return tally;
+}
+
+}  // namespace shapefuzz

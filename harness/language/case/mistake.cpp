@@ -1,0 +1,312 @@
+#include "harness/language/case/mistake.h"
+
+#include <algorithm>
+#include <array>
+
+#include "harness/language/case/values.h"
+#include "harness/language/text/table.h"
+
+namespace shapefuzz {
+namespace {
+
+Shape without(const Shape& shape, std::size_t dim) {
+  Shape result;
+  for (std::size_t i = 0; i < shape.rank(); ++i) {
+    if (i != dim) result.push_back(shape[i]);
+  }
+  return result;
+}
+
+// None where a Shape holds no further dimension.
+std::optional<Shape> with(const Shape& shape, std::size_t at, std::int64_t size) {
+  if (shape.rank() == kMaxRank) return std::nullopt;
+  Shape result = shape.slice(0, at);
+  result.push_back(size);
+  result.append(shape.slice(at, shape.rank() - at));
+  return result;
+}
+
+// Where the class dimension stands in the output that belongs to an index: behind the batch.
+std::size_t class_dim(const Shape& index) { return index.empty() ? 0 : 1; }
+
+bool drops(const Shape& longer, const Shape& shorter, std::size_t dim) {
+  return longer.rank() == shorter.rank() + 1 && without(longer, dim) == shorter;
+}
+
+bool only_ones_differ(const Shape& a, const Shape& b) {
+  const Shape& longer = a.rank() >= b.rank() ? a : b;
+  const Shape& shorter = a.rank() >= b.rank() ? b : a;
+  const std::size_t extra = longer.rank() - shorter.rank();
+  return std::count(longer.begin(), longer.begin() + extra, 1) ==
+             static_cast<std::ptrdiff_t>(extra) &&
+         longer.slice(extra, shorter.rank()) == shorter;
+}
+
+bool is_transposed(const Shape& a, const Shape& b) {
+  std::vector<std::size_t> differ;
+  for (std::size_t i = 0; i < a.rank(); ++i) {
+    if (a[i] != b[i]) differ.push_back(i);
+  }
+  return differ.size() == 2 && a[differ[0]] == b[differ[1]] && a[differ[1]] == b[differ[0]];
+}
+
+Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
+  if (is_transposed(demanded, actual)) return Mistake::kTransposed;
+  bool first_only = true;
+  bool ones_in_actual = true;
+  bool ones_in_demanded = true;
+  for (std::size_t i = 0; i < actual.rank(); ++i) {
+    if (actual[i] == demanded[i]) continue;
+    first_only = first_only && i == 0;
+    ones_in_actual = ones_in_actual && actual[i] == 1;
+    ones_in_demanded = ones_in_demanded && demanded[i] == 1;
+  }
+  if (ones_in_actual) return first_only ? Mistake::kOneSample : Mistake::kSizeOne;
+  if (ones_in_demanded) return Mistake::kSizeOneDemanded;
+  if (first_only && actual.rank() > 0) {
+    return actual[0] < demanded[0] ? Mistake::kShorterBatch : Mistake::kLongerBatch;
+  }
+  return Mistake::kOtherSize;
+}
+
+struct MistakeRow {
+  Mistake value;
+  std::string_view name;
+};
+
+constexpr std::array<MistakeRow, 26> kMistakes = {{
+    {Mistake::kNone, "none"},
+    {Mistake::kEmpty, "empty"},
+    {Mistake::kOnlyOnes, "only_ones"},
+    {Mistake::kReducedToScalar, "reduced_to_scalar"},
+    {Mistake::kOneHotForIndex, "one_hot_for_index"},
+    {Mistake::kForgotUnsqueeze, "forgot_unsqueeze"},
+    {Mistake::kMissingLast, "missing_last"},
+    {Mistake::kForgotSqueeze, "forgot_squeeze"},
+    {Mistake::kExtraLast, "extra_last"},
+    {Mistake::kMissingBatch, "missing_batch"},
+    {Mistake::kExtraBatch, "extra_batch"},
+    {Mistake::kTransposed, "transposed"},
+    {Mistake::kOneSample, "one_sample"},
+    {Mistake::kSizeOne, "size_one"},
+    {Mistake::kSizeOneDemanded, "size_one_demanded"},
+    {Mistake::kShorterBatch, "shorter_batch"},
+    {Mistake::kLongerBatch, "longer_batch"},
+    {Mistake::kOtherSize, "other_size"},
+    {Mistake::kOtherRank, "other_rank"},
+    {Mistake::kOutputDoesNotFit, "output_does_not_fit"},
+    {Mistake::kOtherDtype, "other_dtype"},
+    {Mistake::kIllegalValue, "illegal_value"},
+    {Mistake::kIllegalOption, "illegal_option"},
+    {Mistake::kOtherOption, "other_option"},
+    {Mistake::kBoundaryValue, "boundary_value"},
+    {Mistake::kOtherLayout, "other_layout"},
+}};
+static_assert(is_table_of<Mistake>(kMistakes));
+
+}  // namespace
+
+std::string_view to_string(Mistake mistake) { return row_of(kMistakes, mistake).name; }
+
+const std::vector<Mistake>& all_mistakes() {
+  static const std::vector<Mistake> mistakes = values_of_table(kMistakes);
+  return mistakes;
+}
+
+const std::vector<Mistake>& applicable_mistakes() {
+  static const std::vector<Mistake> mistakes = {
+      Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
+      Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
+      Mistake::kMissingBatch,    Mistake::kMissingLast,
+      Mistake::kExtraBatch,      Mistake::kExtraLast,
+      Mistake::kTransposed,      Mistake::kOneSample,
+      Mistake::kShorterBatch,    Mistake::kLongerBatch,
+      Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
+      Mistake::kOtherSize,       Mistake::kEmpty};
+  return mistakes;
+}
+
+Mistake relate(const Shape& demanded, const Shape& actual, std::optional<std::int64_t> classes) {
+  if (actual == demanded) return Mistake::kNone;
+  if ((actual.elements() == 0) != (demanded.elements() == 0)) return Mistake::kEmpty;
+  if (only_ones_differ(demanded, actual)) return Mistake::kOnlyOnes;
+  if (actual.elements() == 1 && actual.rank() <= 1) return Mistake::kReducedToScalar;
+  if (classes && actual == with(demanded, class_dim(demanded), *classes)) {
+    return Mistake::kOneHotForIndex;
+  }
+  if (!demanded.empty() && drops(demanded, actual, demanded.rank() - 1)) {
+    return demanded.from_right(0) == 1 ? Mistake::kForgotUnsqueeze : Mistake::kMissingLast;
+  }
+  if (!actual.empty() && drops(actual, demanded, actual.rank() - 1)) {
+    return actual.from_right(0) == 1 ? Mistake::kForgotSqueeze : Mistake::kExtraLast;
+  }
+  if (!demanded.empty() && drops(demanded, actual, 0)) return Mistake::kMissingBatch;
+  if (!actual.empty() && drops(actual, demanded, 0)) return Mistake::kExtraBatch;
+  if (actual.rank() == demanded.rank()) return relate_same_rank(demanded, actual);
+  return Mistake::kOtherRank;
+}
+
+std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t change,
+                           std::optional<std::int64_t> classes) {
+  const std::size_t rank = demanded.rank();
+  const std::size_t last = rank == 0 ? 0 : rank - 1;
+  Shape shape = demanded;
+  switch (mistake) {
+    case Mistake::kForgotUnsqueeze:
+      if (rank == 0 || demanded[last] != 1) return std::nullopt;
+      shape = without(demanded, last);
+      break;
+    case Mistake::kForgotSqueeze:
+      return with(demanded, rank, 1);
+    case Mistake::kReducedToScalar:
+      shape = change % 2 == 0 ? Shape{} : Shape{1};
+      break;
+    case Mistake::kOneHotForIndex:
+      if (!classes) return std::nullopt;
+      return with(demanded, class_dim(demanded), *classes);
+    case Mistake::kMissingBatch:
+      if (rank == 0) return std::nullopt;
+      shape = without(demanded, 0);
+      break;
+    case Mistake::kMissingLast:
+      if (rank == 0) return std::nullopt;
+      shape = without(demanded, last);
+      break;
+    case Mistake::kExtraBatch:
+      return with(demanded, 0, 1 + change);
+    case Mistake::kExtraLast:
+      return with(demanded, rank, 1 + change);
+    case Mistake::kTransposed:
+      if (rank < 2) return std::nullopt;
+      std::swap(shape[0], shape[1]);
+      break;
+    case Mistake::kOneSample:
+      if (rank == 0) return std::nullopt;
+      shape[0] = 1;
+      break;
+    case Mistake::kShorterBatch:
+      if (rank == 0 || demanded[0] < 2) return std::nullopt;
+      shape[0] -= 1;
+      break;
+    case Mistake::kLongerBatch:
+      if (rank == 0) return std::nullopt;
+      shape[0] += change;
+      break;
+    case Mistake::kSizeOne:
+      if (rank < 2) return std::nullopt;
+      shape[last] = 1;
+      break;
+    case Mistake::kSizeOneDemanded:
+    case Mistake::kOtherSize:
+      if (rank == 0 || (mistake == Mistake::kSizeOneDemanded && demanded[last] != 1)) {
+        return std::nullopt;
+      }
+      shape[last] += change;
+      break;
+    case Mistake::kEmpty:
+      if (demanded.elements() == 0 || rank == 0) return std::nullopt;
+      shape[last] = 0;
+      break;
+    default:
+      return std::nullopt;
+  }
+  if (shape == demanded) return std::nullopt;
+  return shape;
+}
+
+namespace {
+
+// Of an image's drawn values one is as legal as the other; only lengths that must sum up are looked
+// at as a whole.
+bool has_values_to_check(const Operand& operand, Kind kind) {
+  constexpr std::int64_t kMostDrawn = 1 << 16;
+  return !operand.values.empty() || kind == Kind::kSplit || operand.shape.elements() <= kMostDrawn;
+}
+
+void add_shapes(const Call& call, const Reading& reading, std::vector<Misfit>& misfits) {
+  const auto& operands = reading.alternative->operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!call.operands[i].present) continue;
+    std::optional<std::int64_t> classes;
+    if (operands[i].kind == Kind::kIndex) {
+      classes = bind_kind(operands[i], reading.bindings).argument;
+    }
+    Mistake mistake = relate(reading.shapes[i], call.operands[i].shape, classes);
+    if (mistake == Mistake::kNone) continue;
+    if (i == 0) mistake = Mistake::kOutputDoesNotFit;
+    misfits.push_back({mistake, operands[i].name, reading.shapes[i]});
+  }
+}
+
+void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
+                 std::vector<Misfit>& misfits) {
+  const auto& operands = reading.alternative->operands;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    const BoundKind kind = bind_kind(operands[i], reading.bindings);
+    if (!has_values_to_check(*operand, kind.kind)) continue;
+    if (illegal_value(kind, operand->shape, effective_values(*operand, kind, c.seed, i))) {
+      misfits.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
+    }
+  }
+  if (spec.illegal_option == nullptr) return;
+  if (const auto option = spec.illegal_option(c, spec)) {
+    misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
+  }
+}
+
+}  // namespace
+
+std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
+  const Call call = to_call(c, spec);
+  Reading reading;
+  const Zone zone = classify(spec.contract, call, &reading);
+  if (zone == Zone::kIncompatible) reading = nearest_reading(spec.contract, call);
+  const auto& operands = reading.alternative->operands;
+  std::vector<Misfit> misfits;
+  if (zone != Zone::kValid) add_shapes(call, reading, misfits);
+  const auto of_shapes = static_cast<std::ptrdiff_t>(misfits.size());
+  add_illegal(c, spec, reading, misfits);
+  // What only has to be expanded is allowed, what is illegal is not.
+  if (zone == Zone::kExpandable) {
+    std::rotate(misfits.begin(), misfits.begin() + of_shapes, misfits.end());
+  }
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
+      misfits.push_back({Mistake::kOtherDtype, operands[i].name, reading.shapes[i]});
+    }
+  }
+  for (const Option& option : c.options) {
+    if (option.name != "reduction") misfits.push_back({Mistake::kOtherOption, option.name, {}});
+  }
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Operand* operand = c.find_operand(operands[i].name);
+    if (operand == nullptr) continue;
+    const BoundKind kind = bind_kind(operands[i], reading.bindings);
+    if (std::any_of(operand->values.begin(), operand->values.end(),
+                    [&](double value) { return is_boundary(kind, value); })) {
+      misfits.push_back({Mistake::kBoundaryValue, operands[i].name, reading.shapes[i]});
+    }
+  }
+  for (const Operand& operand : c.operands) {
+    if (operand.layout != Layout::kContiguous) {
+      misfits.push_back({Mistake::kOtherLayout, operand.name, operand.shape});
+    }
+  }
+  return misfits;
+}
+
+Misfit find_misfit(const Case& c, const LossSpec& spec) {
+  const std::vector<Misfit> misfits = find_misfits(c, spec);
+  return misfits.empty() ? Misfit() : misfits.front();
+}
+
+std::string to_string(const Misfit& misfit) {
+  if (misfit.mistake == Mistake::kNone) return "none";
+  return misfit.operand + ":" + std::string(to_string(misfit.mistake));
+}
+
+}  // namespace shapefuzz

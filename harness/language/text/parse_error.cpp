@@ -1,0 +1,85 @@
+#include "harness/language/text/parse_error.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+namespace shapefuzz {
+namespace {
+
+// A terminal line holds this much; the window around an error in a longer text is cut to it.
+constexpr std::size_t kWindow = 72;
+
+bool prints(char c) { return c >= ' ' && c <= '~'; }
+
+}  // namespace
+
+ParseError::ParseError(std::size_t offset, const std::string& found, const std::string& expected)
+    : std::runtime_error(
+          fmt::format("column {}: found {}, expected {}", offset + 1, found, expected)),
+      offset_(offset),
+      expected_(expected) {}
+
+std::string explain(const ParseError& error, std::string_view text) {
+  const std::size_t at = std::min(error.offset(), text.size());
+  const std::size_t begin = at > kWindow / 2 ? at - kWindow / 2 : 0;
+  const std::size_t end = std::min(text.size(), begin + kWindow);
+  std::string line(text.substr(begin, end - begin));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return !prints(c); }, '?');
+  const std::string_view before = begin > 0 ? "..." : "";
+  const std::string_view after = end < text.size() ? "..." : "";
+  return fmt::format("{}\n  {}{}{}\n  {}^", error.what(), before, line, after,
+                     std::string(before.size() + at - begin, ' '));
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string result;
+  for (const char c : text.substr(0, limit)) {
+    if (prints(c)) {
+      result += c;
+    } else {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    }
+  }
+  return text.size() > limit ? result + "..." : result;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  // A longer word than this is no slip of the keyboard, and the distance costs its square.
+  if (word.empty() || word.size() > 64) return "";
+  std::vector<std::pair<std::size_t, std::string>> near;
+  for (const std::string& name : known) {
+    // A prefix or a part ("mse" for "mse_loss") is as near as a small slip.
+    const bool part = word.size() >= 2 && name.find(word) != std::string::npos;
+    const std::size_t distance = part ? 1 : edit_distance(word, name);
+    if (distance <= std::max<std::size_t>(2, word.size() / 3)) near.emplace_back(distance, name);
+  }
+  if (near.empty()) return "";
+  std::stable_sort(near.begin(), near.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(near.size(), 3); ++i) {
+    names += (i == 0 ? "" : ", ") + near[i].second;
+  }
+  return fmt::format(" (did you mean {}?)", names);
+}
+
+}  // namespace shapefuzz

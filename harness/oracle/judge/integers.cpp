@@ -1,0 +1,73 @@
+#include "harness/oracle/judge/integers.h"
+
+#include <fmt/ranges.h>
+
+#include <vector>
+
+#include "harness/oracle/judge/references.h"
+
+namespace shapefuzz {
+namespace {
+
+std::string_view name_of(at::ScalarType type) {
+  switch (type) {
+    case at::kByte:
+      return "uint8";
+    case at::kBool:
+      return "bool";
+    case at::kInt:
+      return "int32";
+    case at::kDouble:
+      return "torch::kDouble";
+    case at::kHalf:
+      return "torch::kHalf";
+    case at::kBFloat16:
+      return "torch::kBFloat16";
+    case at::kFloat:
+      return "torch::kFloat";
+    default:
+      break;
+  }
+  return "int64";
+}
+
+// What a person would convert the others to: the dtype of the operands that are floating.
+at::ScalarType floating_type(const Tensors& operands) {
+  for (const at::Tensor& operand : operands) {
+    if (operand.defined() && operand.is_floating_point()) return operand.scalar_type();
+  }
+  return at::kFloat;
+}
+
+}  // namespace
+
+std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Reading& reading,
+                                                 Zone zone) {
+  const auto& patterns = reading.alternative->operands;
+  OperandSet converted = call.operands;
+  const at::ScalarType type = floating_type(converted.tensors);
+  std::vector<std::string> names;
+  at::ScalarType whole = type;
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    at::Tensor& operand = converted.tensors[i];
+    const bool counts = info(patterns[i].kind).integral;  // an index, and is not computed with
+    if (!operand.defined() || operand.is_floating_point() || counts) continue;
+    names.push_back(patterns[i].name);
+    // Of several, the one that wraps around is the likeliest cause.
+    if (whole == type || operand.scalar_type() == at::kByte) whole = operand.scalar_type();
+    operand = operand.to(type);
+  }
+  if (names.empty()) return std::nullopt;
+  const Execution right = execute(call.loss, call.c, converted.tensors);
+  if (!right.accepted) return std::nullopt;
+  const Acceptance other = {call.loss, call.c,          converted,  right,
+                            &reading,  call.illegality, call.slopes};
+  const Agreement agreement = compare_with_references(other, reading, zone).agreement;
+  // A gradient that is wrong by itself is another finding.
+  if (agreement != Agreement::kEqual && agreement != Agreement::kGradient) return std::nullopt;
+  return fmt::format("computed in {}, which {}; convert {} with to({})", name_of(whole),
+                     whole == at::kByte ? "wraps around and has no fractions" : "has no fractions",
+                     fmt::join(names, " and "), name_of(type));
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,18 @@
+// Arithmetic of whole numbers, which wraps around or has no fractions: not what a formula says, and
+// what LibTorch's rules for dtypes say. Includes torch headers.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/oracle/judge/acceptance.h"
+
+namespace shapefuzz {
+
+/// What a wrong result of a call comes from that computes with operands of whole numbers, where it
+/// is right once those are converted: "computed in uint8, which wraps around and has no fractions;
+/// convert target with to(torch::kFloat)". None where it comes from something else.
+std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Reading& reading,
+                                                 Zone zone);
+
+}  // namespace shapefuzz

@@ -1,0 +1,31 @@
+// How cases are judged. No LibTorch in here.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "harness/oracle/judgement/verdict.h"
+#include "harness/oracle/memory/mode.h"
+
+namespace shapefuzz {
+
+enum class Device { kCpu, kMeta, kCuda };
+
+std::string_view to_string(Device device);
+/// `cpu`, `meta` or `cuda`; none for another text.
+std::optional<Device> parse_device(std::string_view text);
+
+struct Judging {
+  Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kOff;
+  Device device = Device::kCpu;  ///< another one is held against the CPU (device.h)
+  /// Finite differences too, where a case is small enough. A twin is: without them it is judged as
+  /// its large original would be.
+  bool slopes = true;
+
+  Judging() = default;
+  Judging(Policy forgiven, MemoryMode watched = MemoryMode::kOff, Device where = Device::kCpu)
+      : policy(forgiven), memory(watched), device(where) {}
+};
+
+}  // namespace shapefuzz

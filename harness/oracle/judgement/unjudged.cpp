@@ -1,0 +1,17 @@
+#include "harness/oracle/judgement/unjudged.h"
+
+#include "harness/oracle/memory/limit.h"
+
+namespace shapefuzz {
+
+void leave_unjudged(Judgement& judgement) {
+  judgement.verdict = Verdict::kNotJudged;
+  judgement.misfit = {};
+  judgement.detail = MemoryLimit::instance().reason();
+}
+
+std::string reason_of(const Judgement& judgement) {
+  return judgement.detail.substr(0, judgement.detail.find(": "));
+}
+
+}  // namespace shapefuzz

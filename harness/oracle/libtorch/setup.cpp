@@ -1,0 +1,55 @@
+#include "harness/oracle/libtorch/setup.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/util/Logging.h>
+
+#include <cstdint>
+
+#include "harness/oracle/libtorch/guard.h"
+#include "harness/oracle/libtorch/libtorch.h"
+
+namespace shapefuzz {
+namespace {
+
+std::uint64_t warnings = 0;
+
+class CountingHandler : public LibtorchWarningHandler {
+ public:
+  void on_warning() override { ++warnings; }
+};
+
+}  // namespace
+
+std::uint64_t warnings_so_far() { return warnings; }
+
+void prepare_libtorch() {
+  static CountingHandler handler;
+  static const bool done = [] {
+    at::set_num_threads(1);
+    c10::SetStackTraceFetcher([] { return std::string(); });
+    install(handler);
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+void warm_up_libtorch(MemoryMode memory) {
+  prepare_libtorch();
+  install_allocator();
+  if (memory != MemoryMode::kOff) install_guard();
+  static const bool done = [] {
+    const at::Tensor input = at::ones({2, 2}, at::kDouble).set_requires_grad(true);
+    at::mse_loss(input, at::zeros({2, 2}, at::kDouble));
+    return true;
+  }();
+  static_cast<void>(done);
+}
+
+std::string libtorch_version() {
+  // Some builds append what they were built from, as in `2.6.0+cpu`.
+  const std::string version = TORCH_VERSION;
+  return version.substr(0, version.find('+'));
+}
+
+}  // namespace shapefuzz

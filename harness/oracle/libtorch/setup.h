@@ -1,0 +1,25 @@
+// The set-up of LibTorch for judging. No LibTorch in here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/oracle/memory/mode.h"
+
+namespace shapefuzz {
+
+/// One thread inside LibTorch, no symbolised stack in its errors (3 ms each in LibTorch 1.13), and
+/// warnings counted instead of printed. Idempotent.
+void prepare_libtorch();
+
+/// Does once for all what the first case of a process would pay for, so that workers are forked
+/// warm. No backward: in some builds that starts threads, which a fork does not copy.
+void warm_up_libtorch(MemoryMode memory);
+
+/// The version of the LibTorch that is linked, as in `1.13.1`.
+std::string libtorch_version();
+
+/// Warnings that LibTorch has issued so far; they are counted, not printed.
+std::uint64_t warnings_so_far();
+
+}  // namespace shapefuzz

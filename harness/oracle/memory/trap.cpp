@@ -1,0 +1,112 @@
+#include "harness/oracle/memory/trap.h"
+
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "harness/oracle/memory/arena.h"
+
+namespace shapefuzz {
+
+RunningOperators running_operators;
+
+namespace {
+
+bool runs_case = false;
+Fault* report = nullptr;
+// What handled the signals before: nothing in a worker, libFuzzer in a fuzz target.
+std::array<struct sigaction, 32> before_us{};
+
+#if defined(__x86_64__)
+Fault::Access access_of(const ucontext_t& context) {
+  constexpr greg_t kWrite = 2;  // of the page fault's error code
+  return (context.uc_mcontext.gregs[REG_ERR] & kWrite) != 0 ? Fault::Access::kWrite
+                                                            : Fault::Access::kRead;
+}
+std::uint64_t stack_pointer(const ucontext_t& context) {
+  return static_cast<std::uint64_t>(context.uc_mcontext.gregs[REG_RSP]);
+}
+#elif defined(__aarch64__)
+Fault::Access access_of(const ucontext_t& /*context*/) { return Fault::Access::kUnknown; }
+std::uint64_t stack_pointer(const ucontext_t& context) { return context.uc_mcontext.sp; }
+#else
+Fault::Access access_of(const ucontext_t& /*context*/) { return Fault::Access::kUnknown; }
+std::uint64_t stack_pointer(const ucontext_t& /*context*/) { return 0; }
+#endif
+
+// A function's frame, or a call, begins at the stack's pointer; a large frame is touched beyond it.
+bool is_stack_overflow(std::uint64_t address, std::uint64_t stack) {
+  constexpr std::uint64_t kFrame = 64 << 10;
+  return address + kFrame > stack && address < stack + kFrame;
+}
+
+void write_down(int signal, siginfo_t* info, void* raw_context) {
+  Fault& fault = *report;
+  Arena* const arena = Arena::existing();  // without watched memory there is none
+  if (fault.signal == 0) {
+    const auto& context = *static_cast<const ucontext_t*>(raw_context);
+    fault.in_reference = !runs_case;
+    if (const char* running = running_operators.innermost()) {
+      std::strncpy(fault.running.data(), running, fault.running.size() - 1);
+    }
+    if (signal == SIGSEGV || signal == SIGBUS) {
+      fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
+      fault.access = access_of(context);
+      const bool known = arena != nullptr && arena->explain(fault);
+      if (!known && is_stack_overflow(fault.address, stack_pointer(context))) {
+        fault.place = Fault::Place::kStack;
+      }
+    }
+    fault.signal = signal;  // last: the report is whole
+  }
+  const bool is_access = signal == SIGSEGV || signal == SIGBUS;
+  if (is_access && runs_case && arena != nullptr &&
+      arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
+    return;
+  }
+  ::sigaction(signal, &before_us[static_cast<std::size_t>(signal)], nullptr);
+  ::raise(signal);
+}
+
+}  // namespace
+
+void report_faults_to(Fault& fault) {
+  report = &fault;
+  constexpr std::size_t kSize = 64 << 10;
+  static void* const stack =
+      ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (stack == MAP_FAILED) throw std::bad_alloc();
+  stack_t alternative{};
+  alternative.ss_sp = stack;
+  alternative.ss_size = kSize;
+  ::sigaltstack(&alternative, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = write_down;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  ::sigfillset(&action.sa_mask);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    struct sigaction before {};
+    ::sigaction(signal, &action, &before);
+    const bool is_ours = (before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction == write_down;
+    if (!is_ours) before_us[static_cast<std::size_t>(signal)] = before;
+  }
+}
+
+void set_runs_case(bool runs) {
+  runs_case = runs;
+  if (report != nullptr) report->runs_case = runs;
+}
+
+std::optional<Fault> take_fault() {
+  if (report == nullptr || report->signal == 0) return std::nullopt;
+  if (Arena* const arena = Arena::existing()) arena->close_guards();
+  return std::exchange(*report, {});
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,47 @@
+// What a process writes down in its last moment. No LibTorch in here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "harness/oracle/memory/fault.h"
+
+namespace shapefuzz {
+
+/// On a signal that ends the process (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT), writes what is
+/// known to `fault`, which should be memory that outlives the process, and leaves the signal to
+/// what handled it before, or lets it end the process. Handles an overflow of the calling thread's
+/// stack too.
+///
+/// An access of the case itself to the inaccessible memory around a tensor does not end the
+/// process: the case goes on, with bytes 0xFF behind the tensor, and `take_fault` tells of it. A
+/// new process would cost a thousand times as much.
+void report_faults_to(Fault& fault);
+
+/// The first access of the case out of bounds since the last call, if there was one. The memory
+/// around the tensors is inaccessible again.
+std::optional<Fault> take_fault();
+
+/// The operators that run, the innermost last; whoever watches them keeps this up to date. More
+/// than fit are counted, not named.
+struct RunningOperators {
+  static constexpr std::size_t kMost = 64;
+
+  std::array<const char*, kMost> names{};
+  std::size_t depth = 0;
+
+  void push(const char* name) {
+    if (depth < kMost) names[depth] = name;
+    ++depth;
+  }
+  void pop() { depth -= depth > 0 ? 1 : 0; }
+  const char* innermost() const { return depth == 0 || depth > kMost ? nullptr : names[depth - 1]; }
+};
+extern RunningOperators running_operators;
+
+/// Whether what runs is the case itself, not a reference; for the report. Whoever begins and ends
+/// the one or the other says so.
+void set_runs_case(bool runs);
+
+}  // namespace shapefuzz

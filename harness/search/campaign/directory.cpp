@@ -1,0 +1,215 @@
+#include "harness/search/campaign/directory.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <set>
+
+#include "harness/findings/files/file.h"
+#include "harness/language/text/errors.h"
+#include "harness/losses/loss/loss.h"
+#include "harness/losses/registry/registry.h"
+
+namespace shapefuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHead = "shapefuzz campaign 1";
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return status == std::errc() && end == text.data() + text.size();
+}
+
+// `corpus-12.cases`: 12; nothing for another name.
+std::optional<std::size_t> worker_in(const std::string& name) {
+  for (const auto& [before, after] :
+       {std::pair<std::string_view, std::string_view>{"corpus-", ".cases"},
+        {"findings-", ".jsonl"}}) {
+    if (name.size() <= before.size() + after.size()) continue;
+    if (name.compare(0, before.size(), before) != 0) continue;
+    if (name.compare(name.size() - after.size(), after.size(), after) != 0) continue;
+    std::size_t worker = 0;
+    const std::string_view digits =
+        std::string_view(name).substr(before.size(), name.size() - before.size() - after.size());
+    if (read_number(digits, worker)) return worker;
+  }
+  return std::nullopt;
+}
+
+std::string state_path(const std::string& directory) { return directory + "/campaign.txt"; }
+
+void require_directory(const std::string& path) {
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
+    throw InputError(fmt::format("{}: is a file, expected a directory", path));
+  }
+  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+}
+
+template <class Parse>
+void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
+  LineReader reader(path);
+  std::size_t number = 1;
+  for (const std::string& text : reader.read_new()) {
+    const Line line{number++, text};
+    try {
+      parse(text);
+    } catch (const ParseError& error) {
+      throw error_in_file(path, line, error);
+    }
+  }
+  if (reader.torn() && torn != nullptr) ++*torn;
+}
+
+}  // namespace
+
+std::string CampaignState::to_text() const {
+  return fmt::format(
+      "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n", kHead,
+      libtorch, to_string(policy), seed, executions, seconds, to_string(memory));
+}
+
+CampaignState CampaignState::parse(const std::string& path) {
+  CampaignState state;
+  const std::vector<Line> lines = read_lines(path);
+  const auto fail = [&](std::size_t number, const std::string& found, const std::string& expected) {
+    throw InputError(
+        fmt::format("{}:{}: found '{}', expected {}", path, number, printable(found), expected));
+  };
+  const auto value = [&](std::size_t i, std::string_view key) {
+    const std::string found = i < lines.size() ? lines[i].text : "";
+    const std::string start = std::string(key) + " ";
+    if (found.compare(0, start.size(), start) != 0) fail(i + 1, found, "'" + start + "...'");
+    return found.substr(start.size());
+  };
+  if (lines.empty() || lines[0].text != kHead) {
+    fail(1, lines.empty() ? "" : lines[0].text, fmt::format("'{}'", kHead));
+  }
+  state.libtorch = value(1, "libtorch");
+  const auto policy = parse_policy(value(2, "policy"));
+  if (!policy) fail(3, value(2, "policy"), "strict, expand or broadcast");
+  state.policy = *policy;
+  if (!read_number(value(3, "seed"), state.seed)) fail(4, value(3, "seed"), "a seed");
+  if (!read_number(value(4, "executions"), state.executions)) {
+    fail(5, value(4, "executions"), "a whole number");
+  }
+  if (!read_number(value(5, "seconds"), state.seconds)) fail(6, value(5, "seconds"), "seconds");
+  // Younger than the format: all campaigns without the line were in this mode.
+  state.memory = MemoryMode::kGuard;
+  if (lines.size() > 6) {
+    const auto memory = parse_memory_mode(value(6, "memory"));
+    if (!memory) fail(7, value(6, "memory"), "off, guard or full");
+    state.memory = *memory;
+  }
+  return state;
+}
+
+StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& specs) {
+  StoredFinding finding{parse_record(line), {}};
+  try {
+    finding.c = parse_case(finding.record.text, specs);
+  } catch (const ParseError& error) {
+    throw ParseError(0, fmt::format("a record whose case has an error ({})", error.what()),
+                     "a case that can be read");
+  }
+  if (!find_verdict(finding.record.verdict)) {
+    throw ParseError(0, fmt::format("the verdict '{}'", printable(finding.record.verdict)),
+                     "one of ours");
+  }
+  return finding;
+}
+
+void CampaignDirectory::lock() { lock_ = FileLock(path_ + "/lock", path_); }
+
+CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignState state) {
+  require_directory(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+  if (fs::exists(state_path(path), error)) {
+    throw InputError(fmt::format("{}: holds a campaign already; --resume goes on with it", path));
+  }
+  fs::directory_iterator entries(path, error);
+  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+  for (const auto& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    if (name == "lock") continue;
+    throw InputError(fmt::format("{}: holds '{}' and is no campaign, expected an empty directory",
+                                 path, printable(name)));
+  }
+  CampaignDirectory directory(path);
+  directory.lock();
+  directory.state = std::move(state);
+  directory.save_state();
+  return directory;
+}
+
+CampaignDirectory CampaignDirectory::resume(const std::string& path, const std::string& libtorch) {
+  CampaignDirectory directory = open(path);
+  directory.lock();
+  if (directory.state.libtorch != libtorch) {
+    throw InputError(fmt::format("{}: is a campaign of LibTorch {}, this is {}", path,
+                                 directory.state.libtorch, libtorch));
+  }
+  return directory;
+}
+
+CampaignDirectory CampaignDirectory::open(const std::string& path) {
+  require_directory(path);
+  std::error_code error;
+  if (!fs::exists(path, error) && !error) {
+    throw InputError(fmt::format("{}: no such directory, expected one of a campaign", path));
+  }
+  if (!fs::exists(state_path(path), error)) {
+    throw InputError(error ? fmt::format("{}: {}", path, error.message())
+                           : fmt::format("{}: is no campaign: found no campaign.txt", path));
+  }
+  CampaignDirectory directory(path);
+  directory.state = CampaignState::parse(state_path(path));
+  return directory;
+}
+
+void CampaignDirectory::save_state() const { replace_file(state_path(path_), state.to_text()); }
+
+std::string CampaignDirectory::corpus_path(std::size_t worker) const {
+  return fmt::format("{}/corpus-{}.cases", path_, worker);
+}
+
+std::string CampaignDirectory::findings_path(std::size_t worker) const {
+  return fmt::format("{}/findings-{}.jsonl", path_, worker);
+}
+
+std::vector<std::size_t> CampaignDirectory::workers() const {
+  std::set<std::size_t> numbers;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
+  }
+  return {numbers.begin(), numbers.end()};
+}
+
+std::vector<Case> CampaignDirectory::read_corpus(std::size_t* torn) const {
+  std::vector<Case> cases;
+  for (const std::size_t worker : workers()) {
+    read_lines_of(corpus_path(worker), torn,
+                  [&](const std::string& line) { cases.push_back(parse_case(line, all_specs())); });
+  }
+  return cases;
+}
+
+std::vector<StoredFinding> CampaignDirectory::read_findings(std::size_t* torn) const {
+  std::vector<StoredFinding> findings;
+  for (const std::size_t worker : workers()) {
+    read_lines_of(findings_path(worker), torn, [&](const std::string& line) {
+      findings.push_back(parse_stored_finding(line, all_specs()));
+    });
+  }
+  return findings;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,85 @@
+// The directory of a campaign, all of it text:
+//
+//   campaign.txt      what it is, and how far it came; replaced as a whole
+//   corpus-1.cases    a case a line, appended by worker 1 alone; the others read along
+//   findings-1.jsonl  a record a finding, likewise; number 0 is the parent's: what killed workers
+//   progress.jsonl    a line every ten seconds, for the curves of a report
+//   triage/           see triage.h
+//
+// Nothing else is needed to go on after a crash or a power cut.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/findings/files/line_file.h"
+#include "harness/findings/files/lock.h"
+#include "harness/findings/records/record.h"
+#include "harness/language/case/case.h"
+#include "harness/oracle/judgement/judging.h"
+#include "harness/oracle/judgement/verdict.h"
+
+namespace shapefuzz {
+
+/// How far a campaign came.
+struct CampaignState {
+  std::string libtorch;
+  Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kFull;
+  std::uint64_t seed = 0;
+  std::uint64_t executions = 0;
+  double seconds = 0;
+
+  Judging judging() const { return {policy, memory}; }
+  std::string to_text() const;
+  /// Throws InputError.
+  static CampaignState parse(const std::string& path);
+};
+
+/// A finding as it stands in the directory.
+struct StoredFinding {
+  Record record;
+  Case c;
+};
+
+class CampaignDirectory {
+ public:
+  /// A new campaign in a directory that is empty or does not exist yet, or an old one to go on
+  /// with. Throws InputError: no campaign, one that another process is in, one of another LibTorch,
+  /// files of the wrong form, no permission.
+  static CampaignDirectory start(const std::string& path, CampaignState state);
+  static CampaignDirectory resume(const std::string& path, const std::string& libtorch);
+  /// To read what is there; others may write meanwhile.
+  static CampaignDirectory open(const std::string& path);
+
+  CampaignDirectory(CampaignDirectory&& other) noexcept = default;
+  CampaignDirectory& operator=(CampaignDirectory&&) = delete;
+
+  const std::string& path() const { return path_; }
+  CampaignState state;
+  void save_state() const;
+
+  std::string progress_path() const { return path_ + "/progress.jsonl"; }
+  std::string corpus_path(std::size_t worker) const;
+  std::string findings_path(std::size_t worker) const;
+  /// The numbers of the workers that have left files, in ascending order.
+  std::vector<std::size_t> workers() const;
+
+  /// Everything that is there. Throws InputError with file and line. `torn` counts last lines that
+  /// were cut off in the middle, which are left out.
+  std::vector<Case> read_corpus(std::size_t* torn) const;
+  std::vector<StoredFinding> read_findings(std::size_t* torn) const;
+
+ private:
+  explicit CampaignDirectory(std::string path) : path_(std::move(path)) {}
+  void lock();
+
+  std::string path_;
+  FileLock lock_;
+};
+
+/// A line of a file of findings; throws ParseError.
+StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& specs);
+
+}  // namespace shapefuzz

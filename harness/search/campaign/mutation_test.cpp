@@ -1,0 +1,83 @@
+// A campaign can fail too: from nothing, and soon, it finds whatever fault is planted in a loss,
+// with a signature that is not known. Findings that the healthy loss shows as well do not count.
+#include <gtest/gtest.h>
+
+#include <unordered_set>
+
+#include "harness/findings/baseline/baseline.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/search/campaign/explorer.h"
+#include "harness/testing/faults.h"
+
+namespace shapefuzz {
+namespace {
+
+constexpr int kMostSteps = 4000;  // a second
+
+const Baseline& known_findings() {
+  static const Baseline known = read_known(libtorch_version(), all_specs());
+  return known;
+}
+
+// Explores a loss until something is found that is new and of the fault's making.
+class Search : public ExplorerHost {
+ public:
+  Search(const Loss& loss, const Loss& healthy)
+      : healthy_(healthy), explorer_({&loss}, Policy::kExpand, 1, *this) {}
+
+  bool finds_the_fault() {
+    for (int i = 0; i < kMostSteps && !found_; ++i) explorer_.step();
+    return found_;
+  }
+  std::size_t judged() const { return judged_; }
+
+  void about_to_run(const Case& /*c*/) override { ++judged_; }
+  void has_run() override {}
+  // A campaign leaves crashes to its workers; here is only one process.
+  std::int64_t one_in(const Case& c, const Misfit& /*misfit*/) override {
+    constexpr std::int64_t kAsGoodAsNever = std::int64_t{1} << 60;
+    return is_unchecked(healthy_, find_misfits(c, healthy_.spec)) ? kAsGoodAsNever : 1;
+  }
+  bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
+  void on_interesting(const Case& /*c*/) override {}
+  void on_finding(const Case& c, const LossSpec& /*spec*/, const Judgement& judgement) override {
+    if (found_ || !is_finding(judgement.verdict)) return;
+    const Signature signature = signature_of(c, judgement);
+    found_ = known_findings().count(signature) == 0 &&
+             !(signature_of(c, judge_.judge(healthy_, c)) == signature);
+  }
+
+ private:
+  const Loss& healthy_;
+  Judge judge_;
+  bool found_ = false;
+  std::size_t judged_ = 0;
+  std::unordered_set<std::uint64_t> features_;
+  Explorer explorer_;
+};
+
+class CampaignMutation : public ::testing::TestWithParam<const Loss*> {};
+
+TEST_P(CampaignMutation, IsFoundAsNew) {
+  const Loss& loss = *GetParam();
+  for (const PlantedFault& fault : planted_faults(loss)) {
+    if (is_lost_in_a_known_bug(fault, fault.entries.front(), known_findings())) continue;
+    Search search(fault.loss, loss);
+    EXPECT_TRUE(search.finds_the_fault())
+        << fault.name << ", after " << search.judged() << " cases";
+    EXPECT_GT(search.judged(), 0U);
+  }
+}
+
+std::vector<const Loss*> losses() {
+  std::vector<const Loss*> all;
+  for (const Loss& loss : all_losses()) all.push_back(&loss);
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, CampaignMutation, ::testing::ValuesIn(losses()),
+                         [](const auto& info) { return info.param->spec.name; });
+
+}  // namespace
+}  // namespace shapefuzz

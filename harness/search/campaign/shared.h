@@ -1,0 +1,70 @@
+// What the processes of a campaign share in memory: the features that have been seen, what each
+// worker is about to run, what kind of case kills one. It survives every worker; none of it grows.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "harness/search/process/worker.h"
+
+namespace shapefuzz {
+
+constexpr std::size_t kMostJobs = 64;
+
+/// A worker's place. The case that it runs is written down before, so that it is known when it ends
+/// the process.
+class WorkerSlot {
+ public:
+  Position position;  ///< its `cases` are the executions
+
+  /// False for a case that is too long to be written down.
+  bool write(std::string_view text);
+  void clear() { size_.store(0); }
+  /// Empty if none is running.
+  std::string read() const;
+
+ private:
+  std::atomic<std::uint32_t> size_{0};
+  std::array<char, 1 << 15> text_{};
+};
+
+/// A set of 64-bit hashes in memory of a fixed size; two hashes may fall on the same place, and
+/// then the second one counts as known.
+template <std::size_t Bits>
+class SharedSet {
+ public:
+  /// True the first time.
+  bool add(std::uint64_t hash) {
+    const std::uint64_t bit = std::uint64_t{1} << (hash % 64);
+    const bool fresh = (words_[place(hash)].fetch_or(bit) & bit) == 0;
+    if (fresh) count_.fetch_add(1);
+    return fresh;
+  }
+  bool contains(std::uint64_t hash) const {
+    return (words_[place(hash)].load(std::memory_order_relaxed) >> (hash % 64) & 1U) != 0;
+  }
+  std::uint64_t count() const { return count_.load(); }
+
+ private:
+  static std::size_t place(std::uint64_t hash) { return hash / 64 % (Bits / 64); }
+
+  std::array<std::atomic<std::uint64_t>, Bits / 64> words_{};
+  std::atomic<std::uint64_t> count_{0};
+};
+
+struct SharedState {
+  std::atomic<bool> stop{false};
+  std::atomic<std::uint64_t> not_judged{0};
+  SharedSet<std::size_t{1} << 23> features;  // 1 MiB; a long campaign has some 100,000
+  SharedSet<std::size_t{1} << 16> deadly;    // what has ended a worker, see deadly_hash()
+  std::array<WorkerSlot, kMostJobs> slots;
+};
+
+/// In memory that forked processes share with this one.
+std::shared_ptr<SharedState> make_shared_state();
+
+}  // namespace shapefuzz

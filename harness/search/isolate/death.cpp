@@ -1,0 +1,20 @@
+#include "harness/search/isolate/death.h"
+
+#include <csignal>
+
+#include "harness/oracle/judgement/unjudged.h"
+
+namespace shapefuzz {
+
+Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec) {
+  Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
+  if (!death.short_of_memory) return judgement;
+  leave_unjudged(judgement);
+  if (death.signal == SIGTERM) {  // it ended of itself
+    judgement.outcome = Outcome::kRejected;
+    judgement.message = "not judged to the end: there was no memory left";
+  }
+  return judgement;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,160 @@
+#include "harness/search/process/worker.h"
+
+#include <fmt/core.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <new>
+
+#include "harness/findings/files/descriptor.h"
+#include "harness/oracle/memory/limit.h"
+#include "harness/oracle/memory/trap.h"
+
+namespace shapefuzz {
+namespace {
+
+double cpu_seconds(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0) return 0;
+  if (::clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+}  // namespace
+
+bool send_text(int fd, std::uint64_t number, const std::string& text) {
+  const std::uint64_t header[2] = {number, text.size()};
+  return write_all(fd, header, sizeof header) && write_all(fd, text.data(), text.size());
+}
+
+bool receive_text(int fd, std::uint64_t& number, std::string& text) {
+  std::uint64_t header[2];
+  if (!read_all(fd, header, sizeof header)) return false;
+  number = header[0];
+  text.resize(header[1]);
+  return read_all(fd, text.data(), text.size());
+}
+
+void Position::hand_over(std::uint64_t next, const std::string& part) const {
+  if (!send_text(pipe, next, part)) ::_exit(0);  // the parent is gone
+}
+
+SharedPositions::SharedPositions(std::size_t count) : count_(count) {
+  void* memory = ::mmap(nullptr, count * sizeof(Position), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw HarnessError("no shared memory for the workers");
+  positions_ = static_cast<Position*>(memory);
+  for (std::size_t i = 0; i < count; ++i) new (positions_ + i) Position();
+}
+
+SharedPositions::~SharedPositions() { ::munmap(positions_, count_ * sizeof(Position)); }
+
+void WorkerProcess::start(Position& position, const std::vector<int>& others, std::size_t workers,
+                          const std::function<void(int in, int out)>& serve) {
+  // A worker that died must not take the parent along when something is sent to it.
+  std::signal(SIGPIPE, SIG_IGN);
+  int down[2];
+  int up[2];
+  if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
+  MemoryLimit::instance().divide(workers);
+  std::fflush(nullptr);  // or the child would print our buffers again
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw HarnessError(fmt::format("cannot fork: {}", std::strerror(errno)));
+  if (pid == 0) {
+    // However the parent ends, nobody is left who computes for it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);
+    // In place of the handler of a library behind LibTorch (UCX), which prints a page.
+    report_faults_to(position.fault);
+    report_shortages_to(position.shortage);
+    MemoryLimit::instance().enforce();
+    for (const int other : others) ::close(other);
+    ::close(down[1]);
+    ::close(up[0]);
+    position.pipe = up[1];
+    try {
+      serve(down[0], up[1]);
+    } catch (const std::bad_alloc&) {
+      note_shortage();  // the case that it was at has left too little even to tell of it
+      ::_exit(kShortOfMemory);
+    } catch (const std::exception& error) {
+      std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
+      ::_exit(kHarnessFailed);
+    }
+    ::_exit(0);  // without LibTorch's destructors
+  }
+  ::close(down[0]);
+  ::close(up[1]);
+  pid_ = pid;
+  to_ = down[1];
+  from_ = up[0];
+}
+
+int WorkerProcess::reap() {
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  forget();
+  return status;
+}
+
+std::optional<int> WorkerProcess::reap_if_ended() {
+  int status = 0;
+  if (::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  forget();
+  return status;
+}
+
+void WorkerProcess::forget() {
+  ::close(to_);
+  ::close(from_);
+  pid_ = -1;
+}
+
+void WorkerProcess::end() {
+  if (!runs()) return;
+  ::kill(pid_, SIGKILL);
+  reap();
+}
+
+int Ending::signal() const {
+  if (ended_by_us) return 0;
+  return WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
+}
+
+bool Ending::may_come_from_outside() const {
+  if (ended_by_us || !WIFSIGNALED(status)) return false;
+  const int signal = WTERMSIG(status);
+  return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+}
+
+bool Ending::is_ours() const {
+  return WIFEXITED(status) && WEXITSTATUS(status) == WorkerProcess::kHarnessFailed;
+}
+
+StallClock::StallClock(const WorkerProcess& worker, const Position& position)
+    : cases_(position.cases.load()),
+      since_(Clock::now()),
+      cpu_seconds_(cpu_seconds(worker.pid())) {}
+
+bool StallClock::lasts(const WorkerProcess& worker, const Position& position, double limit) {
+  if (position.cases.load() != cases_) {
+    *this = StallClock(worker, position);
+    return false;
+  }
+  const std::chrono::duration<double> waited = Clock::now() - since_;
+  if (waited.count() < limit) return false;
+  constexpr double kIdle = 4;
+  return cpu_seconds(worker.pid()) - cpu_seconds_ >= limit || waited.count() >= kIdle * limit;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,123 @@
+// A process that works for this one, and may die of what it does. No LibTorch in here.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/language/text/errors.h"
+#include "harness/oracle/memory/fault.h"
+#include "harness/oracle/memory/shortage.h"
+
+namespace shapefuzz {
+
+/// Where a worker is, in memory that it shares with the parent.
+struct Position {
+  std::atomic<std::uint64_t> next_case{0};  ///< within the unit; set before the case runs
+  std::atomic<std::uint64_t> cases{0};      ///< done so far, over all units
+  std::uint64_t first_case = 0;             ///< of the unit, that is not handed over yet
+  Fault fault;                              ///< what the worker could say of its death
+  Shortage shortage;                        ///< whether it was refused memory
+  int pipe = -1;                            ///< of the worker
+
+  /// In a worker: a part of the unit's result, of all its cases before `next`. Whatever happens
+  /// to the worker, they do not run again.
+  void hand_over(std::uint64_t next, const std::string& part) const;
+};
+
+/// One Position a worker, in memory that survives it.
+class SharedPositions {
+ public:
+  explicit SharedPositions(std::size_t count);
+  SharedPositions(const SharedPositions&) = delete;
+  SharedPositions& operator=(const SharedPositions&) = delete;
+  ~SharedPositions();
+
+  Position& operator[](std::size_t i) { return positions_[i]; }
+
+ private:
+  std::size_t count_;
+  Position* positions_ = nullptr;
+};
+
+/// Ends with this object, and with this process.
+class WorkerProcess {
+ public:
+  /// A worker's exit status for an exception of our own.
+  static constexpr int kHarnessFailed = 70;
+  /// The same for want of memory, which is about the case.
+  static constexpr int kShortOfMemory = 72;
+
+  WorkerProcess() = default;
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+  ~WorkerProcess() { end(); }
+
+  /// Forks; the child calls `serve` with its ends of two pipes, after that it ends. It closes
+  /// `others`, our ends of other workers' pipes: with a copy of them it would hide their ends. Its
+  /// memory is limited to its share of what `workers` may use (see limit.h).
+  void start(Position& position, const std::vector<int>& others, std::size_t workers,
+             const std::function<void(int in, int out)>& serve);
+  bool runs() const { return pid_ > 0; }
+  /// Waits for its end; returns its status as waitpid does.
+  int reap();
+  /// The same if it has ended; nothing while it runs.
+  std::optional<int> reap_if_ended();
+  /// Ends it, if it runs.
+  void end();
+
+  pid_t pid() const { return pid_; }
+  int to() const { return to_; }
+  int from() const { return from_; }
+
+ private:
+  void forget();
+
+  pid_t pid_ = -1;
+  int to_ = -1;
+  int from_ = -1;
+};
+
+/// How a worker ended.
+struct Ending {
+  int status = 0;            ///< as waitpid has it
+  bool ended_by_us = false;  ///< it hung
+
+  /// 0 if it hung and was ended. A loss that calls exit() has no signal; it is a crash all the
+  /// same, and SIGTERM stands for it.
+  int signal() const;
+  /// Whether somebody may have killed it, or the kernel, for want of memory: the case that it was
+  /// at is to blame only if the same happens to it again.
+  bool may_come_from_outside() const;
+  /// Whether an exception of ours ended it.
+  bool is_ours() const;
+};
+
+/// How long a worker has been at one case.
+class StallClock {
+ public:
+  StallClock() = default;
+  StallClock(const WorkerProcess& worker, const Position& position);
+
+  /// Whether it has used the processor for `limit` seconds, or waited for four times as long: a
+  /// loaded machine must not look like a case that hangs.
+  bool lasts(const WorkerProcess& worker, const Position& position, double limit);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::uint64_t cases_ = 0;
+  Clock::time_point since_;
+  double cpu_seconds_ = 0;
+};
+
+/// A text behind a number, on a pipe; false at the end of it.
+bool send_text(int fd, std::uint64_t number, const std::string& text);
+bool receive_text(int fd, std::uint64_t& number, std::string& text);
+
+}  // namespace shapefuzz

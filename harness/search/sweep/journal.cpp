@@ -1,0 +1,73 @@
+#include "harness/search/sweep/journal.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::json;
+
+// Throws what nlohmann throws on a line that is no part's end.
+void take_part(const Json& end, const std::string& records,
+               std::map<std::size_t, Pool::Earlier>& earlier) {
+  Pool::Earlier& unit = earlier[end.at("unit").get<std::size_t>()];
+  unit.parts.push_back(end.at("tally").dump() + "\n" + records);
+  unit.first_case = end.at("next").get<std::uint64_t>();
+  unit.done = unit.first_case == Pool::kWholeUnit;
+}
+
+}  // namespace
+
+Journal::Journal(std::string path, const std::string& sweep, bool resume) : file_(std::move(path)) {
+  if (resume) {
+    read(sweep);
+  } else {
+    file_.cut_off(0);
+  }
+  if (file_.size() == 0) file_.append(Json{{"sweep", sweep}}.dump() + "\n");
+}
+
+void Journal::read(const std::string& sweep) {
+  std::ifstream in(file_.path());
+  std::string line;
+  if (!std::getline(in, line) || in.eof())
+    return file_.cut_off(0);  // not even its first line is whole
+  const Json header = Json::parse(line, nullptr, false);
+  if (!header.is_object() || header.value("sweep", "") != sweep) {
+    throw InputError(fmt::format("--resume: {} is no unfinished sweep of '{}'; found '{}'",
+                                 file_.path(), sweep, printable(line, 300)));
+  }
+  auto whole = static_cast<off_t>(line.size() + 1);
+  off_t position = whole;
+  std::string records;
+  while (std::getline(in, line) && !in.eof()) {
+    position += static_cast<off_t>(line.size() + 1);
+    const Json json = Json::parse(line, nullptr, false);
+    if (!json.is_object()) break;
+    if (!json.contains("unit")) {
+      records += line + "\n";
+      continue;
+    }
+    take_part(json, records, earlier_);
+    records.clear();
+    whole = position;
+  }
+  file_.cut_off(whole);
+}
+
+void Journal::add(std::size_t unit, std::uint64_t next_case, const std::string& part) {
+  const std::size_t end = part.find('\n');
+  file_.append(fmt::format("{}{{\"unit\":{},\"next\":{},\"tally\":{}}}\n", part.substr(end + 1),
+                           unit, next_case, part.substr(0, end)));
+}
+
+void Journal::remove() { ::unlink(file_.path().c_str()); }
+
+}  // namespace shapefuzz

@@ -1,0 +1,224 @@
+#include "harness/search/sweep/sweep.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "harness/findings/records/record.h"
+#include "harness/oracle/judge/judge.h"
+#include "harness/oracle/libtorch/setup.h"
+#include "harness/search/isolate/death.h"
+#include "harness/search/process/pool.h"
+#include "harness/search/sweep/deviations.h"
+#include "harness/search/sweep/journal.h"
+#include "harness/search/sweep/reach.h"
+
+namespace shapefuzz {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// One variation of each loss.
+std::vector<const Variation*> losses_of(const std::vector<Variation>& variations) {
+  std::vector<const Variation*> losses;
+  for (const Variation& v : variations) {
+    if (losses.empty() || losses.back()->loss != v.loss) losses.push_back(&v);
+  }
+  return losses;
+}
+
+Bounds bounds_of(const SweepOptions& options) {
+  return {options.max_rank, options.max_size, options.judging.memory == MemoryMode::kFull};
+}
+
+// A unit is one variation with one output shape, its cases the other operand's shapes times the
+// ways to call the loss; or, before all those because they take longest, the deviations of one
+// loss.
+class Sweep {
+ public:
+  Sweep(const std::vector<Variation>& variations, const SweepOptions& options,
+        const SweepSinks& sinks)
+      : variations_(variations),
+        options_(options),
+        sinks_(sinks),
+        losses_(losses_of(variations)),
+        shapes_(all_shapes(options.max_rank, options.max_size)),
+        libtorch_(libtorch_version()) {
+    std::size_t next = deviation_units();
+    for (const Variation& v : variations) {
+      grids_.emplace_back(v, shapes_);
+      first_units_.push_back(next);
+      next += grids_.back().outputs();
+    }
+    units_ = next;
+  }
+
+  Tally run() {
+    warm_up_libtorch(options_.judging.memory);
+    Pool pool;
+    pool.units = units_;
+    pool.jobs = options_.jobs;
+    pool.seconds_per_case = options_.seconds_per_case;
+    pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
+      return work(unit, skipped, position);
+    };
+    pool.on_result = [this](std::size_t, const std::string& result) { take(result); };
+    pool.part_of_death = [this](const Death& death) { return result_of(death); };
+    if (sinks_.journal != nullptr) {
+      pool.earlier = sinks_.journal->earlier();
+      pool.on_part = [this](std::size_t unit, std::uint64_t next_case, const std::string& part) {
+        sinks_.journal->add(unit, next_case, part);
+      };
+    }
+    const std::uint64_t all = count_cases(variations_, options_);
+    pool.on_progress = [this, all](std::uint64_t done, std::size_t) {
+      if (sinks_.progress) sinks_.progress(std::min(done, all), all);
+    };
+    pool.run();
+    return std::move(tally_);
+  }
+
+ private:
+  std::size_t deviation_units() const { return options_.deviations ? losses_.size() : 0; }
+  bool is_deviations(std::size_t unit) const { return unit < deviation_units(); }
+
+  // Of a unit of shapes: which variation it belongs to.
+  std::size_t place(std::size_t unit) const {
+    const auto behind = std::upper_bound(first_units_.begin(), first_units_.end(), unit);
+    return static_cast<std::size_t>(behind - first_units_.begin()) - 1;
+  }
+  const Variation& variation(std::size_t unit) const {
+    return is_deviations(unit) ? *losses_[unit] : variations_[place(unit)];
+  }
+
+  // Deviations are cheap to list and belong to one unit, so only the latest are kept.
+  const std::vector<Case>& deviations(std::size_t unit) const {
+    if (unit != deviations_unit_) {
+      const Variation& v = variation(unit);
+      deviations_ = deviations_of(*v.loss, v.entries, bounds_of(options_), options_.seed);
+      deviations_unit_ = unit;
+    }
+    return deviations_;
+  }
+
+  std::uint64_t cases_in(std::size_t unit) const {
+    if (is_deviations(unit)) return deviations(unit).size();
+    const std::size_t i = place(unit);
+    return grids_[i].others(unit - first_units_[i]).size() * variations_[i].ways.size();
+  }
+
+  Case case_at(std::size_t unit, std::uint64_t index) const {
+    if (is_deviations(unit)) return deviations(unit)[index];
+    const std::size_t i = place(unit);
+    const std::size_t output = unit - first_units_[i];
+    const Variation& v = variations_[i];
+    return v.make_case(grids_[i].output(output), grids_[i].others(output)[index / v.ways.size()],
+                       v.ways[index % v.ways.size()], options_.seed);
+  }
+
+  std::vector<std::string> varied(std::size_t unit) const {
+    if (is_deviations(unit)) return {};
+    const Variation& v = variation(unit);
+    return {v.operand_name(0), v.operand_name(v.varied)};
+  }
+
+  // In a worker. What is done is handed over every few milliseconds, and where a dead worker is
+  // taken over, so that a crash costs no more than those.
+  std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
+                   Position& position) const {
+    constexpr std::chrono::milliseconds kAtRisk(20);
+    Judge judge(options_.judging);
+    const Variation& v = variation(unit);
+    Tally tally;
+    std::string records;
+    auto handed_over = Clock::now();
+    const auto hand_over = [&](std::uint64_t next) {
+      position.hand_over(next, result_of(tally, records));
+      tally = {};
+      records.clear();
+      handed_over = Clock::now();
+    };
+    const std::uint64_t cases = cases_in(unit);
+    for (std::uint64_t i = position.first_case; i < cases; ++i) {
+      if (std::binary_search(skipped.begin(), skipped.end(), i)) {
+        hand_over(i + 1);
+        continue;
+      }
+      position.next_case.store(i);
+      const Case c = case_at(unit, i);
+      const Judgement judgement = judge.judge(*v.loss, c);
+      position.cases.fetch_add(1);
+      tally.add(c, judgement);
+      if (wants_record(judgement)) records += record(unit, c, judgement);
+      if (Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
+    }
+    return result_of(tally, records);
+  }
+
+  bool wants_record(const Judgement& judgement) const {
+    return sinks_.records && (sinks_.passes || is_finding(judgement.verdict));
+  }
+
+  std::string record(std::size_t unit, const Case& c, const Judgement& judgement) const {
+    return to_record(c, variation(unit).loss->spec, judgement, varied(unit), libtorch_) + "\n";
+  }
+
+  // In the parent.
+  void take(const std::string& result) {
+    const std::size_t end = result.find('\n');
+    tally_.add(Tally::parse(result.substr(0, end), specs()));
+    if (sinks_.records && end + 1 < result.size()) sinks_.records(result.substr(end + 1));
+  }
+
+  std::string result_of(const Death& death) const {
+    const Case c = case_at(death.unit, death.at_case);
+    const Judgement judgement = judgement_of(death, c, variation(death.unit).loss->spec);
+    Tally tally;
+    tally.add(c, judgement);
+    return result_of(tally, wants_record(judgement) ? record(death.unit, c, judgement) : "");
+  }
+
+  static std::string result_of(const Tally& tally, const std::string& records) {
+    return fmt::format("{}\n{}", tally.to_text(), records);
+  }
+
+  LossSpecs specs() const {
+    LossSpecs all;
+    for (const Variation& v : variations_) all.push_back(&v.loss->spec);
+    return all;
+  }
+
+  const std::vector<Variation>& variations_;
+  const SweepOptions& options_;
+  const SweepSinks& sinks_;
+  std::vector<const Variation*> losses_;
+  std::vector<Shape> shapes_;
+  std::vector<Grid> grids_;               // by variation
+  std::vector<std::size_t> first_units_;  // of a variation, with its first output
+  std::size_t units_ = 0;
+  mutable std::vector<Case> deviations_;
+  mutable std::size_t deviations_unit_ = ~std::size_t{0};
+  std::string libtorch_;
+  Tally tally_;
+};
+
+}  // namespace
+
+Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
+            const SweepSinks& sinks) {
+  return Sweep(variations, options, sinks).run();
+}
+
+std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {
+  const std::vector<Shape> shapes = all_shapes(options.max_rank, options.max_size);
+  std::uint64_t cases = 0;
+  for (const Variation& v : variations) cases += Grid(v, shapes).pairs() * v.ways.size();
+  for (const Variation* v : losses_of(variations)) {
+    if (!options.deviations) continue;
+    cases += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
+  }
+  return cases;
+}
+
+}  // namespace shapefuzz

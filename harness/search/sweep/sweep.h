@@ -1,0 +1,44 @@
+// The sweep: every case within bounds, judged by worker processes. No LibTorch in here.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/findings/records/tally.h"
+#include "harness/oracle/judgement/judging.h"
+#include "harness/oracle/judgement/verdict.h"
+#include "harness/search/sweep/plan.h"
+
+namespace shapefuzz {
+
+class Journal;
+
+struct SweepOptions {
+  std::size_t max_rank = 3;
+  std::int64_t max_size = 3;
+  Judging judging;
+  std::size_t jobs = 1;
+  std::uint64_t seed = 0;
+  double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
+  bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
+};
+
+struct SweepSinks {
+  /// A record a line, if anybody wants them: findings, with `passes` the passes too.
+  std::function<void(const std::string& lines)> records;
+  bool passes = false;
+  /// Where the sweep goes on, and what it writes down as it goes.
+  Journal* journal = nullptr;
+  /// Cases done, cases in all.
+  std::function<void(std::uint64_t done, std::uint64_t all)> progress;
+};
+
+/// Judges every case of the variations; throws HarnessError.
+Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
+            const SweepSinks& sinks);
+
+/// The number of cases that a sweep judges.
+std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options);
+
+}  // namespace shapefuzz

@@ -1,0 +1,77 @@
+// A call of a loss as a text, in C++ or in Python: derived from the contract, the options and the
+// operator's schema, so that a loss brings no text of its own. No LibTorch in here.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/losses/loss/loss.h"
+
+namespace shapefuzz {
+
+/// How one language writes what a program is made of.
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  virtual std::string flag(bool value) const = 0;
+  virtual std::string real(double value) const = 0;
+  /// A list of numbers as one argument: `std::vector<int64_t>{2, 4}`, `[2, 4]`.
+  virtual std::string list(const std::vector<std::int64_t>& values) const = 0;
+  virtual std::string missing() const = 0;
+  /// The statements that make a tensor of that name.
+  virtual std::string tensor(const Operand& operand, const std::vector<double>& values,
+                             bool differentiable) const = 0;
+  /// The operand expanded, or reshaped where only sizes of 1 differ.
+  virtual std::string expanded(const std::string& operand, const Shape& from,
+                               const Shape& to) const = 0;
+
+  struct Named {
+    std::string name;
+    std::string value;
+  };
+  /// `reduction` is a word here: `none`.
+  virtual std::string functional(const Loss& loss, const std::vector<std::string>& operands,
+                                 const std::vector<Named>& options) const = 0;
+  virtual std::string module(const Loss& loss, const std::vector<std::string>& operands,
+                             const std::vector<Named>& options) const = 0;
+  /// The statement that makes `parameters`, a list of tensors.
+  virtual std::string parameters(const std::vector<std::string>& tensors) const = 0;
+  /// A module with `parameters`; `constructor` are the arguments that it demands.
+  virtual std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
+                                 const std::vector<std::string>& constructor,
+                                 const std::vector<Named>& options, bool reduced) const = 0;
+  virtual std::string reduction(const std::string& word) const = 0;
+  /// The arguments of the schema; those that have a name need it in Python.
+  virtual std::string aten(const std::string& operator_name,
+                           const std::vector<Named>& arguments) const = 0;
+  virtual std::string dispatched(const std::string& operator_name,
+                                 const std::vector<Named>& arguments) const = 0;
+};
+
+const Dialect& cpp_dialect();
+const Dialect& python_dialect();
+
+/// The expression that calls an entry with the case's options. `operands` are expressions by place
+/// in the contract; those of missing operands do not count.
+std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
+                      const std::string& entry,
+                      const std::array<std::string, kMaxOperands>& operands,
+                      const std::string& reduction);
+
+/// An expression for a tensor of these elements, with one dimension.
+std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<double>& values);
+
+/// `MSELoss`, `KLDivLoss`; what `torch::nn` calls the loss.
+std::string module_name(const Loss& loss);
+/// `mse_loss` -> `MSELoss`, `kl_div` -> `KLDiv`.
+std::string pascal_case(const std::string& name);
+/// `mse_loss` of `aten::mse_loss` and of `aten::mse_loss.out`, and `out` or nothing.
+std::string base_of(const std::string& operator_name);
+std::string overload_of(const std::string& operator_name);
+/// `2, 4`.
+std::string joined(const std::vector<std::string>& parts);
+
+}  // namespace shapefuzz

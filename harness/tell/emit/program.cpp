@@ -1,0 +1,142 @@
+#include "harness/tell/emit/program.h"
+
+#include <fmt/core.h>
+
+#include "harness/tell/explain/explain.h"
+#include "harness/tell/explain/number_text.h"
+
+namespace shapefuzz {
+namespace {
+
+// A program that lists more is not read by anybody; the finding has a smaller case.
+constexpr std::int64_t kMostElements = 1000;
+
+using Operands = std::array<std::string, kMaxOperands>;
+
+const std::vector<OperandPattern>& patterns(const Exhibit& exhibit) {
+  return exhibit.loss->spec.contract.operands();
+}
+
+Operands names_of(const Exhibit& exhibit) {
+  Operands names;
+  for (std::size_t i = 0; i < patterns(exhibit).size(); ++i) names[i] = patterns(exhibit)[i].name;
+  return names;
+}
+
+std::string reduction_of(const Exhibit& exhibit) {
+  return std::string(exhibit.loss->spec.reduction_of(exhibit.c));
+}
+
+bool should_refuse(const Exhibit& exhibit) { return exhibit.judgement.zone == Zone::kIncompatible; }
+
+}  // namespace
+
+std::string why_not_emitted(const Case& c) {
+  std::int64_t elements = 0;
+  for (const Operand& operand : c.operands) elements += operand.shape.elements();
+  if (elements > kMostElements) {
+    return fmt::format("found {} elements, expected at most {}: shrink the case first", elements,
+                       kMostElements);
+  }
+  return "";
+}
+
+bool is_about_gradients(Verdict verdict) {
+  return verdict == Verdict::kWrongGradient || verdict == Verdict::kBackwardRejected;
+}
+
+std::string expected_in_words(const Exhibit& exhibit) {
+  const Judgement& judgement = exhibit.judgement;
+  if (exhibit.loss->spec.open) return "a result or an error";
+  if (!should_refuse(exhibit)) return "a result";
+  const Explanation explanation = explain(exhibit.c, exhibit.loss->spec, judgement);
+  const std::size_t reason = explanation.zone.find(": ");
+  return reason == std::string::npos ? "an error" : "an error" + explanation.zone.substr(reason);
+}
+
+std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
+  if (!exhibit.has_numbers) return {};
+  const Evidence& evidence = exhibit.evidence;
+  const Verdict verdict = exhibit.judgement.verdict;
+  std::vector<PrintedLine> lines;
+  const bool has_expected = evidence.source != Evidence::Source::kNone;
+  const bool in_words = !has_expected || verdict == Verdict::kSilentBroadcast;
+  if (in_words) lines.push_back({"expected", expected_in_words(exhibit)});
+  if (has_expected) {
+    lines.push_back({in_words ? "broadcast" : "expected", value_text(evidence.expected)});
+  }
+  if (exhibit.judgement.outcome == Outcome::kCrashed ||
+      exhibit.judgement.outcome == Outcome::kTimedOut) {
+    return lines;
+  }
+  lines.push_back({"actual", value_text(evidence.actual)});
+  if (!is_about_gradients(verdict)) return lines;
+  for (std::size_t i = 0; i < patterns(exhibit).size(); ++i) {
+    if (!evidence.differentiable[i]) continue;
+    const std::string& name = patterns(exhibit)[i].name;
+    const Shape& shape = exhibit.computed().find_operand(name)->shape;
+    const bool formula = evidence.source == Evidence::Source::kFormula;
+    // A kink of the formula has no slope.
+    if (has_expected && (!formula || evidence.expected.gradients[i])) {
+      lines.push_back({"expected gradient of " + name, gradient_text(evidence.expected, i, shape)});
+    }
+    lines.push_back({"actual gradient of " + name, gradient_text(evidence.actual, i, shape)});
+  }
+  return lines;
+}
+
+Expressions::Expressions(const Dialect& dialect, const Exhibit& exhibit)
+    : dialect_(dialect), exhibit_(exhibit) {}
+
+std::string Expressions::tensors() const {
+  std::string text;
+  const bool gradients = is_about_gradients(exhibit_.judgement.verdict);
+  for (std::size_t i = 0; i < patterns(exhibit_).size(); ++i) {
+    const Operand* operand = exhibit_.c.find_operand(patterns(exhibit_)[i].name);
+    if (operand == nullptr) continue;
+    text += dialect_.tensor(*operand, exhibit_.evidence.operands[i],
+                            gradients && exhibit_.evidence.differentiable[i]);
+  }
+  if (exhibit_.loss->parameters != nullptr) {
+    std::vector<std::string> parameters;
+    for (const auto& values : exhibit_.evidence.parameters) {
+      parameters.push_back(literal_text(dialect_, exhibit_.c.operands.front().dtype, values));
+    }
+    text += dialect_.parameters(parameters);
+  }
+  return text;
+}
+
+std::string Expressions::actual() const {
+  return call_text(dialect_, *exhibit_.loss, exhibit_.c, exhibit_.c.entry, names_of(exhibit_),
+                   reduction_of(exhibit_));
+}
+
+std::string Expressions::first_entry() const {
+  return call_text(dialect_, *exhibit_.loss, exhibit_.c, exhibit_.loss->entries.front().name,
+                   names_of(exhibit_), reduction_of(exhibit_));
+}
+
+std::string Expressions::expanded() const {
+  Operands operands;
+  for (std::size_t i = 0; i < patterns(exhibit_).size(); ++i) {
+    const Operand* operand = exhibit_.c.find_operand(patterns(exhibit_)[i].name);
+    if (operand == nullptr) continue;
+    operands[i] = dialect_.expanded(operand->name, operand->shape, exhibit_.evidence.shapes[i]);
+  }
+  const std::string call =
+      call_text(dialect_, *exhibit_.loss, exhibit_.c, exhibit_.c.entry, operands, "none");
+  const std::string reduction = reduction_of(exhibit_);
+  if (reduction == "none") return call;
+  if (reduction == "sum") return call + ".sum()";
+  if (reduction == "batchmean") {
+    const Shape& output = exhibit_.evidence.shapes[0];
+    return fmt::format("{}.sum() / {}", call, output.empty() ? 1 : output[0]);
+  }
+  const auto& weights = exhibit_.evidence.mean_weights;
+  if (weights.empty()) return call + ".mean()";
+  return fmt::format("({}.flatten() * {}).sum()", call,
+                     literal_text(dialect_, DType::kF64, weights));
+}
+
+}  // namespace shapefuzz

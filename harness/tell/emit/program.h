@@ -1,0 +1,59 @@
+// What shows a finding without shapefuzz: a program, a test, a report. No LibTorch in here.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "harness/oracle/judge/exhibit.h"
+#include "harness/tell/emit/call.h"
+
+namespace shapefuzz {
+
+/// Why nothing can be emitted for a case; empty if something can.
+std::string why_not_emitted(const Case& c);
+
+/// The parts of a program: a comment on the case, what many programs share, what is this case's.
+using ProgramParts = std::array<std::string, 3>;
+ProgramParts cpp_parts(const Exhibit& exhibit);
+ProgramParts python_parts(const Exhibit& exhibit);
+
+/// A complete C++ program of plain LibTorch that prints what is expected and what is computed.
+std::string cpp_program(const Exhibit& exhibit);
+/// The same for Python with PyTorch.
+std::string python_program(const Exhibit& exhibit);
+/// A GoogleTest that fails as long as LibTorch does this.
+std::string google_test(const Exhibit& exhibit);
+/// A report in the form that PyTorch's issue tracker asks for, in Markdown.
+std::string issue_report(const Exhibit& exhibit);
+
+/// A line that a program prints: `expected`, `actual`, `expected gradient of input`, ...
+struct PrintedLine {
+  std::string name;
+  std::string text;
+};
+/// The lines that the programs print, as far as they are known: a crash prints no actual.
+std::vector<PrintedLine> printed_lines(const Exhibit& exhibit);
+
+/// What is expected, where that is no number: `an error: target is [2] where [2, 1] is demanded`.
+std::string expected_in_words(const Exhibit& exhibit);
+
+/// Whether the gradients are what the finding is about.
+bool is_about_gradients(Verdict verdict);
+
+/// What the programs share: each expression in one language.
+class Expressions {
+ public:
+  Expressions(const Dialect& dialect, const Exhibit& exhibit);
+
+  std::string tensors() const;   ///< the statements that make the operands
+  std::string actual() const;    ///< the call
+  std::string expanded() const;  ///< the call on expanded operands, reduced as documented
+  std::string first_entry() const;
+
+ private:
+  const Dialect& dialect_;
+  const Exhibit& exhibit_;
+};
+
+}  // namespace shapefuzz

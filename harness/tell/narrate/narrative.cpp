@@ -1,0 +1,275 @@
+#include "harness/tell/narrate/narrative.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "harness/findings/records/record.h"
+#include "harness/oracle/judgement/readings.h"
+#include "harness/oracle/memory/limit.h"
+#include "harness/tell/emit/program.h"
+#include "harness/tell/explain/alignment.h"
+#include "harness/tell/explain/explain.h"
+#include "harness/tell/explain/number_text.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A line with more numbers is not read by anybody.
+constexpr std::size_t kMostNumbers = 12;
+
+class Text {
+ public:
+  explicit Text(bool colour) : colour_(colour) {}
+
+  void add(const std::string& label, const std::string& line) {
+    text_ += fmt::format("  {} {}\n", painted(fmt::format("{:<9}", label), "2"), line);
+  }
+  std::string painted(const std::string& text, const char* code) const {
+    return colour_ && !text.empty() ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+  void head(const std::string& line) { text_ += painted(line, "1") + "\n"; }
+  std::string take() && { return std::move(text_); }
+
+ private:
+  bool colour_;
+  std::string text_;
+};
+
+const char* colour_of(Verdict verdict) {
+  switch (severity_of(verdict)) {
+    case Severity::kMemory:
+    case Severity::kMiscalculation:
+      return "1;31";
+    case Severity::kContract:
+      return "1;33";
+    case Severity::kNone:
+      break;
+  }
+  return "1;32";
+}
+
+Shape original_shape(const Exhibit& exhibit, const Numbers& numbers) {
+  return exhibit.twin ? exhibit.twin->original(numbers.shape) : numbers.shape;
+}
+
+// The shape in the sizes of the case, with the numbers if they are its own and few.
+std::string few(const Exhibit& exhibit, const Numbers& numbers) {
+  if (!exhibit.twin && numbers.values.size() <= kMostNumbers) return number_text(numbers);
+  const Shape shape = original_shape(exhibit, numbers);
+  return fmt::format("{}: {} numbers", pretty(shape), count_text(shape.elements()));
+}
+
+std::string without_name(const std::string& name) {
+  return name == "broadcast" ? "on explicitly broadcast operands" : name;
+}
+
+void add_numbers(const Exhibit& exhibit, Text& text) {
+  const std::string whose = exhibit.twin ? "twin's " : "";
+  const char* label = "numbers";
+  for (const PrintedLine& line : printed_lines(exhibit)) {
+    const bool in_words = line.text.rfind("an error", 0) == 0 || line.text == "a result" ||
+                          line.text.rfind("refused: ", 0) == 0;
+    if (in_words) continue;
+    const bool is_long =
+        std::count(line.text.begin(), line.text.end(), ',') > static_cast<int>(2 * kMostNumbers);
+    text.add(label, fmt::format("{}{} {}", whose, without_name(line.name),
+                                is_long ? "(too many to print; --json has them)" : line.text));
+    label = "";
+  }
+}
+
+Reading meaning_of(const Exhibit& exhibit) {
+  return meaning_to_explain(exhibit.c, exhibit.loss->spec, exhibit.judgement.basis);
+}
+
+std::optional<Shape> unreduced_shape(const Exhibit& exhibit) {
+  const auto& unreduced = exhibit.evidence.unreduced;
+  return unreduced ? std::optional(original_shape(exhibit, *unreduced)) : std::nullopt;
+}
+
+void add_losses(const Exhibit& exhibit, Text& text) {
+  const Evidence& evidence = exhibit.evidence;
+  if (!evidence.unreduced || !evidence.intended_unreduced) return;
+  const auto count = [&](const Numbers& numbers) {
+    return count_text(original_shape(exhibit, numbers).elements());
+  };
+  text.add("losses", fmt::format("{} before the reduction, {}", count(*evidence.unreduced),
+                                 few(exhibit, *evidence.unreduced)));
+  text.add("",
+           fmt::format("{} with {} in the demanded shape, {}", count(*evidence.intended_unreduced),
+                       find_misfit(exhibit.c, exhibit.loss->spec).operand,
+                       few(exhibit, *evidence.intended_unreduced)));
+  if (evidence.intended && !exhibit.twin) {
+    text.add("", fmt::format("{} of those: {}", exhibit.loss->spec.reduction_of(exhibit.c),
+                             number_text(*evidence.intended)));
+  }
+}
+
+Json number(double value) {
+  if (std::isfinite(value)) return value;
+  return number_text(value);  // JSON has no NaN
+}
+
+Json to_json(const Shape& shape) {
+  Json sizes = Json::array();
+  for (const std::int64_t size : shape) sizes.push_back(size);
+  return sizes;
+}
+
+Json to_json(const std::optional<Numbers>& numbers) {
+  if (!numbers) return nullptr;
+  constexpr std::size_t kMostValues = 4096;  // of a shape like [64, 64]
+  if (numbers->values.size() > kMostValues) {
+    return {{"shape", to_json(numbers->shape)}, {"values", nullptr}};
+  }
+  Json values = Json::array();
+  for (const double value : numbers->values) values.push_back(number(value));
+  return {{"shape", to_json(numbers->shape)}, {"values", values}};
+}
+
+std::string_view to_string(Evidence::Source source) {
+  switch (source) {
+    case Evidence::Source::kExpandedCall:
+      return "expanded_call";
+    case Evidence::Source::kFormula:
+      return "formula";
+    case Evidence::Source::kOtherEntry:
+      return "other_entry";
+    case Evidence::Source::kNone:
+      break;
+  }
+  return "none";
+}
+
+Json numbers_json(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  Json json;
+  json["expected_by"] = to_string(evidence.source);
+  json["expected"] = to_json(evidence.expected.value);
+  json["actual"] = to_json(evidence.actual.value);
+  json["unreduced"] = to_json(evidence.unreduced);
+  json["intended"] = to_json(evidence.intended);
+  json["intended_unreduced"] = to_json(evidence.intended_unreduced);
+  json["operands"] = Json::object();
+  json["gradients"] = Json::object();
+  const auto& patterns = exhibit.loss->spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const Operand* operand = exhibit.computed().find_operand(patterns[i].name);
+    if (operand == nullptr) continue;
+    json["operands"][operand->name] = to_json(Numbers{operand->shape, evidence.operands[i]});
+    if (!evidence.differentiable[i]) continue;
+    json["gradients"][operand->name] = {{"expected", to_json(evidence.expected.gradients[i])},
+                                        {"actual", to_json(evidence.actual.gradients[i])}};
+  }
+  return json;
+}
+
+Json explanation_json(const Exhibit& exhibit) {
+  const LossSpec& spec = exhibit.loss->spec;
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
+  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
+  json["bindings"] = spec.open ? "" : bindings_text(meaning_of(exhibit));
+  json["sizes"] = aligned_sizes(exhibit.c, misfit);
+  json["operand"] = misfit.operand;
+  json["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
+  json["outcome"] = e.outcome;
+  json["why"] = e.why;
+  json["instead"] = e.instead;
+  return json;
+}
+
+// With twice the memory, where that is what a case could not be judged for.
+std::string what_to_run_next(const Exhibit& exhibit) {
+  const Judgement& judgement = exhibit.judgement;
+  const bool lifted = judgement.detail.find("--max-memory") != std::string::npos;
+  if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
+  const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
+  const bool exact = elements_of(exhibit.computed(), exhibit.loss->spec) > kMaxElements;
+  return fmt::format("shapefuzz run{} --max-memory {}G '{}'", exact ? " --exact" : "", gigabytes,
+                     to_string(exhibit.c));
+}
+
+}  // namespace
+
+std::string narrative(const Exhibit& exhibit, bool colour) {
+  const LossSpec& spec = exhibit.loss->spec;
+  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
+  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  Text text(colour);
+  text.head(to_string(exhibit.c));
+  const Verdict verdict = exhibit.judgement.verdict;
+  text.add("verdict",
+           fmt::format("{}: {}",
+                       text.painted(std::string(shapefuzz::to_string(verdict)), colour_of(verdict)),
+                       e.meaning));
+  if (exhibit.twin) {
+    text.add("judged", fmt::format("on its twin, not computed: {}", to_string(exhibit.twin->c)));
+    text.add("", fmt::format("(it has more than {} elements in all; --exact computes it)",
+                             count_text(kMaxElements)));
+  }
+  text.add("zone", e.zone);
+  text.add("contract", e.contract);
+  if (!spec.open) {
+    const std::string bindings = bindings_text(meaning_of(exhibit));
+    if (!bindings.empty()) text.add("", "with " + bindings);
+  }
+  const char* label = "sizes";
+  for (const std::string& line : aligned_sizes(exhibit.c, misfit)) {
+    text.add(label, line);
+    label = "";
+  }
+  text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+  add_numbers(exhibit, text);
+  if (verdict != Verdict::kPass) add_losses(exhibit, text);
+  if (!exhibit.has_numbers && verdict != Verdict::kNotJudged) {
+    text.add("numbers", "not shown: " + MemoryLimit::instance().reason());
+  }
+  if (!e.why.empty()) text.add("why", e.why);
+  const std::string next = what_to_run_next(exhibit);
+  if (!next.empty()) text.add("next", text.painted(next, "36"));
+  if (!e.instead.empty()) text.add("instead", text.painted(e.instead, "36"));
+  return std::move(text).take();
+}
+
+std::string record_with_numbers(const Exhibit& exhibit) {
+  Json record = Json::parse(
+      to_record(exhibit.c, exhibit.loss->spec, exhibit.judgement, {}, exhibit.libtorch));
+  record["judged_on"] = exhibit.twin ? "twin" : "case";
+  if (exhibit.twin) record["twin"] = shapefuzz::to_string(exhibit.twin->c);
+  record["explanation"] = explanation_json(exhibit);
+  record["numbers"] = exhibit.has_numbers ? numbers_json(exhibit) : Json();
+  return record.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string record_for_report(const Exhibit& exhibit) {
+  Json json;
+  json["explanation"] = explanation_json(exhibit);
+  json["numbers"] = exhibit.has_numbers ? numbers_json(exhibit) : Json::object();
+  json["numbers"].erase("gradients");  // the lines have those
+  json["lines"] = Json::array();
+  for (const PrintedLine& line : printed_lines(exhibit)) {
+    json["lines"].push_back(line.name + " " + line.text);
+  }
+  if (exhibit.has_numbers && why_not_emitted(exhibit.c).empty()) {
+    json["programs"] = {{"C++", cpp_parts(exhibit)}, {"Python", python_parts(exhibit)}};
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool wants_colour() {
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
+  return ::isatty(STDOUT_FILENO) == 1 && !dumb && (no_colour == nullptr || *no_colour == '\0');
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,204 @@
+#include "harness/tell/report/ci.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "harness/findings/records/version.h"
+
+namespace shapefuzz {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// In attributes and in text; a control character is not XML at all.
+std::string xml(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\n':
+        escaped += "&#10;";
+        break;
+      default:
+        escaped += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+    }
+  }
+  return escaped;
+}
+
+// In the text of a workflow command; in a property `,` and `:` too.
+std::string command_text(const std::string& text, bool property) {
+  std::string escaped;
+  for (const char c : text) {
+    const bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ',' || c == ':'));
+    escaped += special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return escaped;
+}
+
+std::string suite_of(const Signature& signature) { return signature.loss + "@" + signature.entry; }
+
+std::string test_of(const Signature& signature) {
+  std::string name = signature.verdict + " " + signature.relation;
+  if (signature.message != "-") name += " " + signature.message;
+  return name;
+}
+
+std::string replay(const Case& c) { return fmt::format("shapefuzz run '{}'", to_string(c)); }
+
+struct Test {
+  Signature signature;
+  std::string failure;  // empty: it passes
+  std::string detail;
+};
+
+std::map<std::string, std::vector<Test>> tests_of(const SweepResult& result) {
+  const auto& fresh = result.deviation->fresh;
+  std::map<std::string, std::vector<Test>> suites;
+  for (const auto& [key, counts] : result.tally->counts()) suites[key.first + "@" + key.second];
+  for (const auto& [signature, finding] : *result.findings) {
+    const bool is_new = std::find(fresh.begin(), fresh.end(), signature) != fresh.end();
+    const std::string detail = finding.detail.empty() ? "" : finding.detail + "\n";
+    suites[suite_of(signature)].push_back(
+        {signature, is_new ? "a new finding" : "", detail + replay(finding.smallest)});
+  }
+  for (const Signature& signature : result.deviation->stale) {
+    suites[suite_of(signature)].push_back({signature, "the baseline's finding is gone",
+                                           replay(result.known->at(signature).smallest)});
+  }
+  return suites;
+}
+
+std::uint64_t unjudged_of(const SweepResult& result, const std::string& suite) {
+  std::uint64_t cases = 0;
+  for (const auto& [key, counts] : result.tally->counts()) {
+    if (key.first + "@" + key.second == suite) cases += counts.not_judged;
+  }
+  return cases;
+}
+
+}  // namespace
+
+std::string to_junit(const SweepResult& result) {
+  std::string suites;
+  std::size_t all = 0;
+  std::size_t failed = 0;
+  for (const auto& [suite, tests] : tests_of(result)) {
+    std::string cases;
+    std::size_t failures = 0;
+    for (const Test& test : tests) {
+      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite),
+                           xml(test_of(test.signature)));
+      if (test.failure.empty()) {
+        cases += "/>\n";
+        continue;
+      }
+      ++failures;
+      cases += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                           xml(test.failure), xml(test.detail));
+    }
+    if (tests.empty()) {
+      cases = fmt::format("    <testcase classname=\"{}\" name=\"no finding\"/>\n", xml(suite));
+    }
+    std::size_t count = std::max<std::size_t>(tests.size(), 1);
+    if (const std::uint64_t unjudged = unjudged_of(result, suite); unjudged > 0) {
+      cases += fmt::format(
+          "    <testcase classname=\"{}\" name=\"not judged\"><skipped message=\"{} "
+          "cases\"/></testcase>\n",
+          xml(suite), unjudged);
+      ++count;
+    }
+    suites +=
+        fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
+                    xml(suite), count, failures, cases);
+    all += count;
+    failed += failures;
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<testsuites name=\"shapefuzz {}, LibTorch {}\" tests=\"{}\" failures=\"{}\" "
+      "time=\"{:.1f}\">\n"
+      "{}</testsuites>\n",
+      kVersion, xml(result.libtorch), all, failed, result.seconds, suites);
+}
+
+std::string to_github(const SweepResult& result) {
+  std::string text;
+  const auto add = [&](const char* level, const std::string& title, const std::string& message) {
+    text += fmt::format("::{} title={}::{}\n", level, command_text(title, true),
+                        command_text(message, false));
+  };
+  for (const Signature& signature : result.deviation->fresh) {
+    const Finding& finding = result.findings->at(signature);
+    const std::string detail = finding.detail.empty() ? "" : finding.detail + "\n";
+    add("error",
+        fmt::format("new: {} {} {}", suite_of(signature), signature.verdict, signature.relation),
+        detail + replay(finding.smallest));
+  }
+  for (const Signature& signature : result.deviation->stale) {
+    add("error",
+        fmt::format("gone: {} {} {}", suite_of(signature), signature.verdict, signature.relation),
+        replay(result.known->at(signature).smallest));
+  }
+  for (const auto& [reason, cases] : result.tally->reasons()) {
+    add("warning", "not judged", fmt::format("{} cases: {}", cases, reason));
+  }
+  add("notice", fmt::format("shapefuzz, LibTorch {}", result.libtorch),
+      fmt::format("{} cases, {} findings: {} new, {} of the baseline gone", result.tally->cases(),
+                  result.findings->size(), result.deviation->fresh.size(),
+                  result.deviation->stale.size()));
+  return text;
+}
+
+std::string to_summary(const SweepResult& result) {
+  std::map<std::string, std::size_t> groups = {
+      {"memory", 0}, {"miscalculation", 0}, {"contract", 0}};
+  for (const auto& entry : *result.findings) {
+    if (const auto verdict = find_verdict(entry.first.verdict)) {
+      ++groups[std::string(to_string(severity_of(*verdict)))];
+    }
+  }
+  const auto finding = [](const Signature& signature, const Case& c) {
+    return Json{{"signature", to_string(signature)}, {"case", to_string(c)}};
+  };
+  Json json;
+  json["shapefuzz"] = kVersion;
+  json["libtorch"] = result.libtorch;
+  json["policy"] = result.policy;
+  json["max_rank"] = result.max_rank;
+  json["max_size"] = result.max_size;
+  json["seconds"] = result.seconds;
+  json["cases"] = result.tally->cases();
+  json["not_judged"] = result.tally->reasons();
+  json["signatures"] = {{"memory", groups["memory"]},
+                        {"miscalculation", groups["miscalculation"]},
+                        {"contract", groups["contract"]}};
+  json["baseline"] = result.baseline.empty() ? Json() : Json(result.baseline);
+  json["new"] = Json::array();
+  for (const Signature& signature : result.deviation->fresh) {
+    json["new"].push_back(finding(signature, result.findings->at(signature).smallest));
+  }
+  json["gone"] = Json::array();
+  for (const Signature& signature : result.deviation->stale) {
+    json["gone"].push_back(finding(signature, result.known->at(signature).smallest));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,139 @@
+#include "harness/tell/report/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shapefuzz {
+namespace {
+
+constexpr std::array<Severity, 3> kSeverities = {Severity::kMemory, Severity::kMiscalculation,
+                                                 Severity::kContract};
+
+std::string_view heading(Severity severity) {
+  switch (severity) {
+    case Severity::kMemory:
+      return "Memory errors: bugs of LibTorch";
+    case Severity::kMiscalculation:
+      return "Miscalculations: bugs of LibTorch, accepted but different from every reading";
+    case Severity::kContract:
+      return "Hazards: not what the documentation promises; guard against them";
+    case Severity::kNone:
+      break;
+  }
+  return "";
+}
+
+std::string entry_name(const std::string& loss, const std::string& entry) {
+  return entry == "functional" ? loss : loss + "@" + entry;
+}
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  const std::string number = count == 0 ? "0" : with_commas(count);
+  return fmt::format("{} {}{}", number, noun, count == 1 ? "" : "s");
+}
+
+std::string finding_lines(const Signature& s, const Finding& finding, bool fresh) {
+  std::string text = fmt::format("    {:<24}{:<31}{:>7}  {}{}\n", s.verdict, s.relation,
+                                 with_commas(finding.cases), to_string(finding.smallest),
+                                 fresh ? "   <- new" : "");
+  // LibTorch's message is what a refusal says for itself; of a result, the difference matters more.
+  const bool has_result = s.verdict.rfind("wrong_", 0) == 0 && !finding.detail.empty();
+  const std::string& detail = s.message == "-" || has_result ? finding.detail : s.message;
+  if (!detail.empty()) text += fmt::format("{:>{}}{}\n", "", 68, detail);
+  return text;
+}
+
+}  // namespace
+
+std::string with_commas(std::uint64_t number) {
+  if (number == 0) return ".";
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+std::string count_table(const Tally& tally) {
+  std::string text =
+      fmt::format("{:38}{:^18} {:^19} {:^20}\n{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n",
+                  "", "valid", "expandable", "incompatible", "loss", "accepted", "refused",
+                  "accepted", "refused", "refused", "accepted", "findings");
+  for (const auto& [key, counts] : tally.counts()) {
+    std::uint64_t signatures = 0;
+    for (const auto& entry : tally.findings()) {
+      signatures += entry.first.loss == key.first && entry.first.entry == key.second ? 1 : 0;
+    }
+    const auto cell = [&counts = counts](Zone zone, Outcome outcome) {
+      return with_commas(counts.of(zone, outcome));
+    };
+    text += fmt::format(
+        "{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", entry_name(key.first, key.second),
+        cell(Zone::kValid, Outcome::kAccepted), cell(Zone::kValid, Outcome::kRejected),
+        cell(Zone::kExpandable, Outcome::kAccepted), cell(Zone::kExpandable, Outcome::kRejected),
+        cell(Zone::kIncompatible, Outcome::kRejected),
+        cell(Zone::kIncompatible, Outcome::kAccepted), with_commas(signatures));
+    if (counts.not_judged > 0) {
+      text += fmt::format("{:38}not judged: {}\n", "", with_commas(counts.not_judged));
+    }
+  }
+  return text;
+}
+
+std::string not_judged_list(const Tally& tally) {
+  std::string lines;
+  std::uint64_t cases = 0;
+  for (const auto& [reason, count] : tally.reasons()) {
+    lines += fmt::format("{:>10}  {}\n", with_commas(count), reason);
+    cases += count;
+  }
+  if (cases == 0) return "";
+  return fmt::format("\nNot judged: {}, neither passes nor findings\n{}", plural(cases, "case"),
+                     lines);
+}
+
+std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh) {
+  std::string text;
+  for (const Severity severity : kSeverities) {
+    std::string group;
+    std::string loss;
+    std::uint64_t signatures = 0;
+    std::uint64_t cases = 0;
+    for (const auto& [signature, finding] : findings) {
+      if (severity_of(*find_verdict(signature.verdict)) != severity) continue;
+      const std::string name = entry_name(signature.loss, signature.entry);
+      if (name != loss) group += fmt::format("  {}\n", name);
+      loss = name;
+      const bool is_new = std::find(fresh.begin(), fresh.end(), signature) != fresh.end();
+      group += finding_lines(signature, finding, is_new);
+      ++signatures;
+      cases += finding.cases;
+    }
+    if (signatures == 0) continue;
+    text += fmt::format("\n{} ({}, {})\n{}", heading(severity), plural(signatures, "signature"),
+                        plural(cases, "case"), group);
+  }
+  return text;
+}
+
+std::string deviation_text(const Deviation& deviation, const Baseline& baseline,
+                           const Findings& findings, const std::string& path) {
+  if (deviation.empty()) {
+    return fmt::format("Nothing new: the baseline {} knows every finding.\n", path);
+  }
+  std::string text;
+  for (const Signature& signature : deviation.fresh) {
+    text += fmt::format("NEW    {} | {}\n", to_string(signature),
+                        to_string(findings.at(signature).smallest));
+  }
+  for (const Signature& signature : deviation.stale) {
+    const KnownFinding& known = baseline.at(signature);
+    text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature), to_string(known.smallest),
+                        path, known.line);
+  }
+  text += fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
+                      plural(deviation.fresh.size(), "finding"), path,
+                      plural(deviation.stale.size(), "line"));
+  return text;
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,36 @@
+// Faults that can be planted in any loss, to prove that whoever judges losses notices them. For
+// tests only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/findings/baseline/baseline.h"
+#include "harness/losses/loss/loss.h"
+
+namespace shapefuzz {
+
+/// A loss with one fault in it, the same one in every entry: no comparison of entries shows it.
+struct PlantedFault {
+  std::string name;
+  Loss loss;
+  std::vector<std::string> entries;  ///< those whose calls it can change
+};
+
+/// The names of all faults, the first one being that of a doubled result.
+const std::vector<std::string>& fault_names();
+
+/// Those that the description of `loss` has a place for: a weight to ignore, a mean to divide, a
+/// batch to lose a row of.
+std::vector<PlantedFault> planted_faults(const Loss& loss);
+
+/// Whether LibTorch has this fault by itself: where its own gradient of every case is another one,
+/// as that of ctc_loss (docs/findings.md), a doubled one is found in the same cases, in the same
+/// words.
+bool is_lost_in_a_known_bug(const PlantedFault& fault, const std::string& entry,
+                            const Baseline& known);
+
+/// Plants a fault in the oracle instead, or takes it out: what `execute` returns is doubled.
+void double_what_execute_returns(bool doubled);
+
+}  // namespace shapefuzz
