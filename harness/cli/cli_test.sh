@@ -202,7 +202,7 @@ options() {
   bad_option '--max-size' 'not in range' sweep --max-size 99999999999999999999
   bad_option '--max-rank, --max-size' 'expected at most' sweep --max-rank 16 --max-size 1
   bad_option '--max-rank, --max-size' 'has more than' sweep --max-size 16777216
-  bad_option '--jobs' 'not in range' "${huge[@]}" --jobs 0
+  bad_option '--jobs' 'expected a whole number in [0, 256]' "${huge[@]}" --jobs 257
   bad_option '--seed' 'expected a whole number in [0, ' "${huge[@]}" --seed 18446744073709551616
   bad_option '--all' 'expects --out' "${huge[@]}" --all
 }

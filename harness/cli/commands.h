@@ -7,9 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/oracle/judge/device.h"
-#include "harness/oracle/judgement/verdict.h"
-#include "harness/oracle/memory/mode.h"
+#include "harness/language/case/case.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
 class App;
@@ -48,21 +46,5 @@ void print_message(std::string_view text);
 
 /// The case of a text from the command line; throws InputError with a caret under the error.
 Case read_case(const std::string& text);
-
-/// Throws InputError, naming the option.
-Policy read_policy(const std::string& text);
-/// The same of a device; one that this LibTorch or machine does not have is an error too.
-Device read_device(const std::string& text);
-MemoryMode read_memory_mode(const std::string& text);
-
-/// `--max-memory SIZE`, of the worker processes that the command starts.
-void add_max_memory(CLI::App& app);
-
-// Checks of an option's value, for CLI11: an empty text if it is right.
-
-/// An empty name is a shell variable that nobody has set.
-std::string check_file(const std::string& path);
-/// CLI11 reads -1 as the largest number there is, and cuts what is too large.
-std::string check_seed(const std::string& text);
 
 }  // namespace shapefuzz

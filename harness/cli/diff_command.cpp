@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/cli/report_page.h"
 #include "harness/findings/diff/diff.h"
 #include "harness/losses/loss/loss.h"
@@ -34,16 +35,20 @@ int run(const DiffCommand& command) {
 
 Command add_diff(CLI::App& app) {
   auto options = std::make_shared<DiffCommand>();
-  CLI::App* added = app.add_subcommand("diff", "Tell what changed between two sweeps");
-  added->add_option("A", options->first, "Records of `sweep --all --out A.jsonl`")
+  CLI::App* added = app.add_subcommand("diff", "Compare the sweeps of two LibTorch versions");
+  added
+      ->add_option("A", options->first,
+                   "The records of the first sweep, made with --all --out A.jsonl")
+      ->type_name("")
       ->required()
       ->check(check_file);
-  added->add_option("B", options->second, "Those of the other LibTorch")
+  added->add_option("B", options->second, "The records of the second sweep")
+      ->type_name("")
       ->required()
       ->check(check_file);
-  added->add_flag("--json", options->json, "One object a change");
-  added->add_option("-o,--out", options->to, "An HTML report of B too, with the changes in it")
-      ->check(check_file);
+  added->add_flag("--json", options->json, "Print one JSON object for each change");
+  add_path(*added, "-o,--out", options->to, "FILE",
+           "Write an HTML report of B, with the changes, too");
   return {added, [options] { return run(*options); }};
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/case/twin.h"
 #include "harness/language/text/errors.h"
@@ -22,7 +23,7 @@ namespace {
 struct EmitCommand {
   std::string text;
   std::string as = "cpp";
-  std::string policy = "expand";
+  Policy policy = Policy::kExpand;
   bool round = false;
 };
 
@@ -82,7 +83,7 @@ Case rounded(const Case& c, const Judging& judging) {
 
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
-  const Judging judging = {read_policy(command.policy), MemoryMode::kFull};
+  const Judging judging = {command.policy, MemoryMode::kFull};
   if (!why_not_emitted(c).empty()) {
     c = twin_of(c, find_loss(c.loss)->spec).c;
     print_message(fmt::format(
@@ -113,18 +114,21 @@ int run(const EmitCommand& command) {
 Command add_emit(CLI::App& app) {
   auto options = std::make_shared<EmitCommand>();
   EmitCommand& command = *options;
-  CLI::App* added = app.add_subcommand("emit", "Print a program that shows a case by itself");
-  added->add_option("CASE", command.text, "A case line")->required();
-  added->add_option("--as", command.as, "What to print: cpp, python, gtest, issue")
+  CLI::App* added =
+      app.add_subcommand("emit", "Print a program that shows a finding without shapefuzz");
+  added->add_option("CASE", command.text, "The case to show")->type_name("")->required();
+  added
+      ->add_option("--as", command.as,
+                   "What to print: a C++ or Python program, a GoogleTest or an issue report")
+      ->type_name("cpp|python|gtest|issue")
       ->capture_default_str()
       ->check([](const std::string& as) {
         if (emitters().count(as) > 0) return std::string();
         return fmt::format("found '{}', expected cpp, python, gtest or issue", printable(as));
       });
-  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
+  add_policy(*added, command.policy);
   add_max_memory(*added);
-  added->add_flag("--round", command.round, "List values of few digits that show the same");
+  added->add_flag("--round", command.round, "List values of few digits that show the same finding");
   return {added, [options] { return run(*options); }};
 }
 

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
-#include <thread>
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
@@ -30,10 +30,10 @@ struct FuzzCommand {
   std::vector<std::string> losses;
   std::string length;
   std::string directory;
-  std::size_t jobs = 0;  ///< 0: one a processor
+  std::size_t jobs = 1;
   std::uint64_t seed = 0;
-  std::string policy = "expand";
-  std::string memory = "full";
+  Policy policy = Policy::kExpand;
+  MemoryMode memory = MemoryMode::kFull;
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::string seeds;
   bool resume = false;
@@ -117,7 +117,7 @@ class Fuzz {
       : command_(command),
         losses_(select(command.losses)),
         baseline_(read_campaign_baseline(command.baseline)),
-        jobs_(command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency())),
+        jobs_(command.jobs),
         directory_(open()) {}
 
   int operator()() {
@@ -163,8 +163,8 @@ class Fuzz {
     if (exists) return CampaignDirectory::resume(command_.directory, libtorch_version());
     CampaignState state;
     state.libtorch = libtorch_version();
-    state.policy = read_policy(command_.policy);
-    state.memory = read_memory_mode(command_.memory);
+    state.policy = command_.policy;
+    state.memory = command_.memory;
     state.seed = command_.seed;
     return CampaignDirectory::start(command_.directory, state);
   }
@@ -265,32 +265,32 @@ int run(const FuzzCommand& command) {
 Command add_fuzz(CLI::App& app) {
   auto options = std::make_shared<FuzzCommand>();
   FuzzCommand& command = *options;
-  CLI::App* added = app.add_subcommand("fuzz", "Search for hours with feedback, in a directory");
-  added->add_option("LOSS", command.losses, "Only these losses; none: all");
-  added->add_option("--for", command.length, "The campaign's whole length: 8h, 10m, 1h30m")
-      ->check(check_length);
-  added->add_option("--dir", command.directory, "The campaign's directory, new or with --resume")
-      ->required()
-      ->check(check_file);
-  added->add_option("--jobs", command.jobs, "Worker processes; 0: one a processor")
-      ->check(CLI::Range(0, 63));
-  added->add_option("--seed", command.seed, "Another seed, another search")->check(check_seed);
-  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
+  CLI::App* added = app.add_subcommand("fuzz", "Run a fuzz campaign, for minutes or for days");
+  added->add_option("LOSS", command.losses, "The losses to fuzz (default: every loss)")
+      ->type_name("");
   added
-      ->add_option("--memory", command.memory,
-                   "How closely memory is watched: off, guard, full (runs each case twice)")
-      ->capture_default_str();
+      ->add_option("--for", command.length,
+                   "How long the campaign runs in all, as in 8h, 10m or 1h30m")
+      ->type_name("TIME")
+      ->check(check_length);
+  add_path(*added, "--dir", command.directory, "DIR",
+           "The campaign's directory; it must be new, or be that of the campaign to --resume")
+      ->required();
+  add_jobs(*added, command.jobs);
+  add_seed(*added, command.seed);
+  add_policy(*added, command.policy);
+  add_memory(*added, command.memory);
   add_max_memory(*added);
-  added->add_option("--baseline", command.baseline, "What is known: a file, or none");
-  added->add_option("--seeds", command.seeds,
-                    "A file with a case a line to begin with too; none: with nothing at all");
+  add_path(*added, "--baseline", command.baseline, "FILE",
+           "The file of the findings that are known, or none (default: the one for this LibTorch)");
+  add_path(*added, "--seeds", command.seeds, "FILE",
+           "A file of further cases to begin with, one on each line, or none to begin without any");
   added->add_flag("--resume", command.resume, "Go on with the campaign in the directory");
   added->add_flag("--merge", command.merge,
-                  "Only make the directory's corpus minimal: the shortest cases of all features");
-  added->add_flag("--no-triage", command.no_triage, "Leave the findings to `shapefuzz triage`");
+                  "Only reduce the corpus to the shortest cases that reach every feature");
+  added->add_flag("--no-triage", command.no_triage, "Do not triage the findings at the end");
   added->add_flag("--no-feedback", command.no_feedback,
-                  "Mutate only what was there at the start, to see what feedback is worth");
+                  "Never add a case to the corpus, to see what the feedback is worth");
   return {added, [options] { return run(*options); }};
 }
 

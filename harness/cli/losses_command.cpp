@@ -80,9 +80,10 @@ Command add_losses(CLI::App& app) {
   auto options = std::make_shared<LossesCommand>();
   LossesCommand& command = *options;
   CLI::App* added = app.add_subcommand("losses", "List every loss, its entries and its contract");
-  added->add_flag("--json", command.json, "One JSON object a line");
-  added->add_flag("--operators", command.operators,
-                  "The dispatcher's operators aten::*loss* instead, for the entry op");
+  added->add_flag("--json", command.json, "Print one JSON object for each loss");
+  added->add_flag(
+      "--operators", command.operators,
+      "List the operators aten::*loss* of the dispatcher instead, which have the entry op");
   return {added, [options] { return run(*options); }};
 }
 

@@ -7,7 +7,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <exception>
@@ -45,63 +44,6 @@ Case read_case(const std::string& text) {
   } catch (const ParseError& error) {
     throw InputError("CASE: " + explain(error, text));
   }
-}
-
-Policy read_policy(const std::string& text) {
-  const auto policy = parse_policy(text);
-  if (!policy) {
-    throw InputError(
-        fmt::format("--policy: found '{}', expected strict, expand or broadcast", printable(text)));
-  }
-  return *policy;
-}
-
-Device read_device(const std::string& text) {
-  const auto device = parse_device(text);
-  if (!device) {
-    throw InputError(
-        fmt::format("--device: found '{}', expected cpu, meta or cuda", printable(text)));
-  }
-  if (!has_device(*device)) {
-    throw InputError(fmt::format("--device: found '{}', which LibTorch {} does not have here", text,
-                                 libtorch_version()));
-  }
-  return *device;
-}
-
-MemoryMode read_memory_mode(const std::string& text) {
-  const auto mode = parse_memory_mode(text);
-  if (!mode) {
-    throw InputError(
-        fmt::format("--memory: found '{}', expected off, guard or full", printable(text)));
-  }
-  return *mode;
-}
-
-void add_max_memory(CLI::App& app) {
-  app.add_option_function<std::string>(
-         "--max-memory",
-         [](const std::string& text) { MemoryLimit::instance().set_total(*parse_size(text)); },
-         "Memory for all worker processes together, like 2G or 512M (default: half of what is "
-         "free)")
-      ->check([](const std::string& text) {
-        if (parse_size(text)) return std::string();
-        return fmt::format("found '{}', expected a size like 2G, 512M or a number of bytes",
-                           printable(text));
-      });
-}
-
-std::string check_file(const std::string& path) {
-  return path.empty() ? "found '', expected a file" : "";
-}
-
-std::string check_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, status] = std::from_chars(text.data(), last, seed);
-  if (end == last && status == std::errc()) return "";
-  return fmt::format("found '{}', expected a whole number in [0, {}]", printable(text),
-                     ~std::uint64_t{0});
 }
 
 namespace {

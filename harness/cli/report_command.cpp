@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/cli/report_page.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
@@ -35,11 +36,13 @@ int run(const ReportCommand& command) {
 Command add_report(CLI::App& app) {
   auto options = std::make_shared<ReportCommand>();
   ReportCommand& command = *options;
-  CLI::App* added = app.add_subcommand("report", "Write records as one HTML file");
+  CLI::App* added =
+      app.add_subcommand("report", "Write a report of result records as one HTML file");
   added->add_option("RECORDS", command.from, "A file of result records, or a directory of them")
+      ->type_name("")
       ->required()
       ->check(check_file);
-  added->add_option("-o,--out", command.to, "The HTML file")->required()->check(check_file);
+  add_path(*added, "-o,--out", command.to, "FILE", "The HTML file")->required();
   return {added, [options] { return run(*options); }};
 }
 

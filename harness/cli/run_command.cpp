@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
 #include "harness/losses/loss/loss.h"
@@ -20,9 +21,9 @@ namespace {
 struct RunCommand {
   std::vector<std::string> cases;
   std::string file;
-  std::string policy = "expand";
-  std::string device = "cpu";
-  std::string memory = "full";
+  Policy policy = Policy::kExpand;
+  Device device = Device::kCpu;
+  MemoryMode memory = MemoryMode::kFull;
   std::string under;
   bool exact = false;
   bool bare = false;
@@ -76,8 +77,7 @@ int run(const RunCommand& command) {
     if (command.json) throw InputError("--under: found --json too, expected one of them");
     require_valgrind();
   }
-  const Judging judging = {read_policy(command.policy), read_memory_mode(command.memory),
-                           read_device(command.device)};
+  const Judging judging = {command.policy, command.memory, command.device};
   const std::vector<Case> cases = read_cases(command);
   const bool colour = wants_colour();
   bool found = false;
@@ -112,31 +112,27 @@ int run(const RunCommand& command) {
 Command add_run(CLI::App& app) {
   auto options = std::make_shared<RunCommand>();
   RunCommand& command = *options;
-  CLI::App* added = app.add_subcommand("run", "Judge cases and say why");
-  added->add_option("CASE", command.cases,
-                    "A case line, like 'mse_loss(input=f64[64,1], target=f64[64])'");
-  added->add_option("--file", command.file, "A file with a case a line; # starts a comment")
-      ->check(check_file);
-  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
-  added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
-      ->capture_default_str();
+  CLI::App* added = app.add_subcommand("run", "Judge cases and explain each verdict");
   added
-      ->add_option("--memory", command.memory,
-                   "How closely memory is watched: off, guard, full (runs the case twice)")
-      ->capture_default_str();
+      ->add_option("CASE", command.cases,
+                   "A case, as in 'mse_loss(input=f64[64,1], target=f64[64])'")
+      ->type_name("");
+  add_path(*added, "--file", command.file, "FILE",
+           "A file with one case on each line; # begins a comment");
+  add_policy(*added, command.policy);
+  add_device(*added, command.device);
+  add_memory(*added, command.memory);
   add_max_memory(*added);
-  added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
-      ->check(CLI::Range(0.1, 3600.0))
-      ->capture_default_str();
+  add_timeout(*added, command.timeout);
   added->add_flag(
       "--exact", command.exact,
-      "Compute a case of more than 2^24 elements too, which is else judged on its twin, "
-      "a small case that behaves like it");
-  added->add_option("--under", command.under,
-                    "valgrind: ask it too, and say whether it agrees (half a minute a case)");
+      "Compute a case of more than 2^24 elements instead of judging its twin, a small case "
+      "that behaves like it");
+  added->add_option(
+      "--under", command.under,
+      "Another tool to ask for its opinion: valgrind, which takes half a minute for each case");
   added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs
-  added->add_flag("--json", command.json, "One result record a case");
+  added->add_flag("--json", command.json, "Print one result record for each case, as JSON");
   return {added, [options] { return run(*options); }};
 }
 

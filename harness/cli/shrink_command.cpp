@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/search/shrink/apart.h"
 
 namespace shapefuzz {
@@ -11,14 +12,13 @@ namespace {
 
 struct ShrinkCommand {
   std::string text;
-  std::string policy = "expand";
+  Policy policy = Policy::kExpand;
   ShrinkLimits limits;
 };
 
 int run(const ShrinkCommand& command) {
   const Case c = read_case(command.text);
-  const ShrunkApart result =
-      shrink_apart(c, {read_policy(command.policy), MemoryMode::kFull}, command.limits);
+  const ShrunkApart result = shrink_apart(c, {command.policy, MemoryMode::kFull}, command.limits);
   const Shrunk& shrunk = result.shrunk;
   print_results(to_string(shrunk.smallest) + "\n");
   if (result.shown.verdict == Verdict::kPass) {
@@ -45,17 +45,18 @@ int run(const ShrinkCommand& command) {
 Command add_shrink(CLI::App& app) {
   auto options = std::make_shared<ShrinkCommand>();
   ShrinkCommand& command = *options;
-  CLI::App* added = app.add_subcommand("shrink", "Print the smallest case with the same signature");
-  added->add_option("CASE", command.text, "A case line")->required();
-  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
+  CLI::App* added = app.add_subcommand("shrink", "Find the smallest case with the same signature");
+  added->add_option("CASE", command.text, "The case to shrink")->type_name("")->required();
+  add_policy(*added, command.policy);
   add_max_memory(*added);
-  added->add_option("--tries", command.limits.tries, "Judge at most that many cases")
+  added->add_option("--tries", command.limits.tries, "How many cases to judge at most")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000000000));
-  added->add_option("--seconds", command.limits.seconds, "Stop after that many seconds")
+      ->check(CLI::Range(1, 1000000000))
+      ->type_name("N");
+  added->add_option("--seconds", command.limits.seconds, "How long to search at most")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(NumberWithin(0, 1e9))
+      ->type_name("SECONDS");
   return {added, [options] { return run(*options); }};
 }
 

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <memory>
 #include <set>
-#include <thread>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/findings/baseline/baseline.h"
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
@@ -33,11 +33,11 @@ struct SweepCommand {
   std::vector<std::string> targets;  ///< LOSS or LOSS@ENTRY; empty: all
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
-  std::string policy = "expand";
-  std::string device = "cpu";
-  std::string memory = "full";
+  Policy policy = Policy::kExpand;
+  Device device = Device::kCpu;
+  MemoryMode memory = MemoryMode::kFull;
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
-  std::size_t jobs = 0;  ///< 0: one a processor
+  std::size_t jobs = 1;
   std::uint64_t seed = 0;
   std::string out;
   bool all = false;
@@ -187,12 +187,12 @@ std::string chosen_baseline(const SweepCommand& command) {
   // What the sweep's bounds leave out, and still reproduces, must outlive a rewrite.
   if (std::filesystem::is_regular_file(command.write_baseline)) return command.write_baseline;
   if (!command.write_baseline.empty()) return "";
-  if (command.policy != "expand" || command.memory != "full") {
+  if (command.policy != Policy::kExpand || command.memory != MemoryMode::kFull) {
     print_message(
         "shapefuzz: baselines are for --policy expand and --memory full; comparing with none\n");
     return "";
   }
-  const auto found = find_baseline(libtorch_version(), read_device(command.device));
+  const auto found = find_baseline(libtorch_version(), command.device);
   if (!found) {
     print_message(
         fmt::format("shapefuzz: no baseline for LibTorch {} in {}; every finding is new\n",
@@ -227,8 +227,11 @@ std::string header(const SweepCommand& command, const Tally& tally, double secon
   return fmt::format(
       "shapefuzz {}, LibTorch {}{}: {} cases, rank <= {}, sizes 0..{}, policy {}, {:.1f} s\n\n",
       kVersion, libtorch_version(),
-      command.device == "cpu" ? "" : fmt::format(" on {} against the CPU", command.device),
-      with_commas(tally.cases()), command.max_rank, command.max_size, command.policy, seconds);
+      command.device == Device::kCpu
+          ? ""
+          : fmt::format(" on {} against the CPU", to_string(command.device)),
+      with_commas(tally.cases()), command.max_rank, command.max_size, to_string(command.policy),
+      seconds);
 }
 
 // A pipe or a device keeps nothing that one could go on from.
@@ -246,8 +249,9 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
   return fmt::format(
       "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
       "{}:{}",
-      kVersion, libtorch_version(), options.max_rank, options.max_size, command.policy,
-      command.device, command.memory, options.seed, command.all ? "all" : "findings", losses);
+      kVersion, libtorch_version(), options.max_rank, options.max_size, to_string(command.policy),
+      to_string(command.device), to_string(command.memory), options.seed,
+      command.all ? "all" : "findings", losses);
 }
 
 int run(const SweepCommand& command) {
@@ -261,10 +265,8 @@ int run(const SweepCommand& command) {
   SweepOptions options;
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
-  options.judging = {read_policy(command.policy), read_memory_mode(command.memory),
-                     read_device(command.device)};
-  options.jobs = command.jobs > 0 ? command.jobs
-                                  : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  options.judging = {command.policy, command.memory, command.device};
+  options.jobs = command.jobs;
   options.seed = command.seed;
   options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select(command.targets);
@@ -315,7 +317,7 @@ int run(const SweepCommand& command) {
 
   SweepResult result;
   result.libtorch = libtorch_version();
-  result.policy = command.policy;
+  result.policy = to_string(command.policy);
   result.max_rank = command.max_rank;
   result.max_size = command.max_size;
   result.seconds = seconds_since(start);
@@ -337,7 +339,7 @@ int run(const SweepCommand& command) {
     return status;
   }
   print_results(header(command, tally, result.seconds) + count_table(tally) +
-                not_judged_list(judged));
+                not_judged_list(judged) + kept_memory_list(tally));
   const auto told = unreached(variations, {command.max_rank, command.max_size});
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const bool marks_new = !path.empty();
@@ -360,48 +362,38 @@ int run(const SweepCommand& command) {
 Command add_sweep(CLI::App& app) {
   auto options = std::make_shared<SweepCommand>();
   SweepCommand& command = *options;
-  CLI::App* added = app.add_subcommand("sweep", "Judge every case within bounds");
-  added->add_option("LOSS", command.targets, "LOSS or LOSS@ENTRY; all if none is named");
-  added->add_option("--max-rank", command.max_rank, "Dimensions at most")
+  CLI::App* added = app.add_subcommand("sweep", "Judge every case within bounds of rank and size");
+  added->add_option("LOSS", command.targets,
+                    "The losses to sweep, each by all entries or by one, as in mse_loss@aten "
+                    "(default: every loss)");
+  added->add_option("--max-rank", command.max_rank, "The largest number of dimensions")
       ->check(CLI::Range(std::size_t{0}, kMaxRank))
+      ->type_name("N")
       ->capture_default_str();
-  added->add_option("--max-size", command.max_size, "Size of a dimension at most")
+  added->add_option("--max-size", command.max_size, "The largest size of a dimension")
       ->check(CLI::Range(std::int64_t{0}, kMaxElements))
+      ->type_name("N")
       ->capture_default_str();
-  added->add_option("--policy", command.policy, "What to forgive: strict, expand, broadcast")
-      ->capture_default_str();
-  added->add_option("--device", command.device, "cpu, or one to hold against it: meta, cuda")
-      ->capture_default_str();
-  added
-      ->add_option("--memory", command.memory,
-                   "How closely memory is watched: off, guard, full (runs each case twice)")
-      ->capture_default_str();
-  added
-      ->add_option("--baseline", command.baseline,
-                   "The findings that are known: a file, or none (default: the checkout's file "
-                   "for this LibTorch)")
-      ->check(check_file);
-  added
-      ->add_option(
-          "--write-baseline", command.write_baseline,
-          "Write what was found as a baseline; what the old one knows beyond the bounds stays")
-      ->check(check_file);
+  add_policy(*added, command.policy);
+  add_device(*added, command.device);
+  add_memory(*added, command.memory);
+  add_path(*added, "--baseline", command.baseline, "FILE",
+           "The file of the findings that are known, or none (default: the one for this "
+           "LibTorch)");
+  add_path(*added, "--write-baseline", command.write_baseline, "FILE",
+           "Write the findings as a baseline; what an old one knows beyond these bounds is kept");
   add_max_memory(*added);
-  added->add_option("--jobs", command.jobs, "Worker processes (default: one a processor)")
-      ->check(CLI::Range(1, 256));
-  added->add_option("--seed", command.seed, "Of the values")
-      ->check(check_seed)
-      ->capture_default_str();
-  added->add_option("--out", command.out, "Write a result record a finding, as JSON lines")
-      ->check(check_file);
+  add_jobs(*added, command.jobs);
+  add_seed(*added, command.seed);
+  add_path(*added, "--out", command.out, "FILE",
+           "Write one result record for each finding, as JSON lines");
   added->add_flag("--resume", command.resume,
-                  "Go on with a sweep that was ended; FILE.partial has what it found");
-  added->add_option("--timeout", command.timeout, "Seconds of processor time for a case")
-      ->check(CLI::Range(0.1, 3600.0))
-      ->capture_default_str();
+                  "Go on with a sweep that was interrupted; it left its records in FILE.partial");
+  add_timeout(*added, command.timeout);
   added
       ->add_option("--format", command.format,
-                   "What to print: table, junit (XML), github (annotations)")
+                   "What to print: a table, JUnit XML, or annotations for GitHub")
+      ->type_name("table|junit|github")
       ->capture_default_str()
       ->check([](const std::string& format) {
         const bool known = format == "table" || format == "junit" || format == "github";
@@ -409,9 +401,8 @@ Command add_sweep(CLI::App& app) {
                    ? std::string()
                    : fmt::format("found '{}', expected table, junit or github", printable(format));
       });
-  added->add_option("--summary", command.summary, "Write a summary as JSON, like shapefuzz.json")
-      ->check(check_file);
-  added->add_flag("--all", command.all, "With --out: the passes too");
+  add_path(*added, "--summary", command.summary, "FILE", "Write a summary of the sweep, as JSON");
+  added->add_flag("--all", command.all, "Write a record for each pass too; needs --out");
   return {added, [options] { return run(*options); }};
 }
 

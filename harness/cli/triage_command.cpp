@@ -1,12 +1,11 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 
@@ -16,7 +15,7 @@ namespace {
 struct TriageCommand {
   std::string directory;
   std::string baseline;
-  std::size_t jobs = 0;
+  std::size_t jobs = 1;
   TriagePlan plan;
   bool promote = false;
   std::string regression = std::string(kCorpusDirectory) + "/regression";
@@ -25,7 +24,7 @@ struct TriageCommand {
 int run(const TriageCommand& command) {
   const CampaignDirectory directory = CampaignDirectory::open(command.directory);
   TriagePlan plan = command.plan;
-  plan.jobs = command.jobs != 0 ? command.jobs : std::max(1U, std::thread::hardware_concurrency());
+  plan.jobs = command.jobs;
   StatusLine line;
   plan.on_progress = [&](std::size_t done, std::size_t all) {
     line.show(fmt::format("{} of {}, each finding twice", done, all), 0);
@@ -48,24 +47,30 @@ Command add_triage(CLI::App& app) {
   auto options = std::make_shared<TriageCommand>();
   TriageCommand& command = *options;
   CLI::App* added =
-      app.add_subcommand("triage", "Judge, shrink and tell apart what a campaign left");
+      app.add_subcommand("triage", "Judge, shrink and group the findings of a campaign");
   added->add_option("DIR", command.directory, "The campaign's directory")
+      ->type_name("")
       ->required()
       ->check(check_file);
-  added->add_option("--baseline", command.baseline, "What is known: a file, or none");
-  added->add_option("--jobs", command.jobs, "Worker processes; 0: one a processor")
-      ->check(CLI::Range(0, 63));
+  add_path(*added, "--baseline", command.baseline, "FILE",
+           "The file of the findings that are known, or none (default: the one for this LibTorch)");
+  add_jobs(*added, command.jobs);
   add_max_memory(*added);
-  added->add_option("--tries", command.plan.tries_per_finding, "Judge at most that many a finding")
+  added
+      ->add_option("--tries", command.plan.tries_per_finding,
+                   "How many cases to judge, at most, to shrink one finding")
       ->capture_default_str()
-      ->check(CLI::Range(1, 1000000000));
-  added->add_option("--seconds", command.plan.seconds_per_finding, "Shrink no longer than that")
+      ->check(CLI::Range(1, 1000000000))
+      ->type_name("N");
+  added
+      ->add_option("--seconds", command.plan.seconds_per_finding,
+                   "How long, at most, to shrink one finding")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 1e9));
-  added->add_flag("--promote", command.promote, "Copy the findings into the regression corpus");
-  added->add_option("--to", command.regression, "Another regression corpus")
-      ->capture_default_str()
-      ->check(check_file);
+      ->check(NumberWithin(0, 1e9))
+      ->type_name("SECONDS");
+  added->add_flag("--promote", command.promote, "Copy the new findings into the regression corpus");
+  add_path(*added, "--to", command.regression, "DIR", "The directory of the regression corpus")
+      ->capture_default_str();
   return {added, [options] { return run(*options); }};
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/findings/diff/diff.h"
+#include "harness/findings/records/json_text.h"
 #include "harness/oracle/judgement/verdict.h"
 
 namespace shapefuzz {
@@ -60,18 +61,11 @@ std::string to_text(const ChangeGroup& group) {
   return text;
 }
 
-Json shape_json(const std::optional<Shape>& shape) {
-  if (!shape) return {};
-  Json list = Json::array();
-  for (const std::int64_t size : *shape) list.push_back(size);
-  return list;
-}
-
 Json side_json(const Record& r) {
   if (r.text.empty()) return {};
   return {{"libtorch", r.libtorch},
           {"outcome", r.outcome},
-          {"result_shape", shape_json(r.result_shape)},
+          {"result_shape", to_json(r.result_shape)},
           {"result_dtype", r.result_dtype},
           {"verdict", r.verdict},
           {"warned", r.warned},

@@ -55,4 +55,18 @@ Json parse_json(Cursor& cursor, std::string_view expected) {
   return {};
 }
 
+Json to_json(const std::optional<Shape>& shape) {
+  if (!shape) return {};
+  Json sizes = Json::array();
+  for (const std::int64_t size : *shape) sizes.push_back(size);
+  return sizes;
+}
+
+std::optional<Shape> shape_in(const Json& sizes) {
+  if (sizes.is_null()) return std::nullopt;
+  Shape shape;
+  for (const auto& size : sizes) shape.push_back(size.get<std::int64_t>());
+  return shape;
+}
+
 }  // namespace shapefuzz

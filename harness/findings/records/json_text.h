@@ -5,8 +5,10 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string_view>
 
+#include "harness/language/shape/shape.h"
 #include "harness/language/text/cursor.h"
 
 namespace shapefuzz {
@@ -14,5 +16,10 @@ namespace shapefuzz {
 /// All that is left of the text; null, and the cursor has failed there, where it is no JSON.
 /// `expected` names what should stand there instead, as in "a result record".
 nlohmann::ordered_json parse_json(Cursor& cursor, std::string_view expected);
+
+/// The sizes as a list; null for no shape.
+nlohmann::ordered_json to_json(const std::optional<Shape>& shape);
+/// The shape of such a list; throws nlohmann's exceptions, or std::length_error for too many sizes.
+std::optional<Shape> shape_in(const nlohmann::ordered_json& sizes);
 
 }  // namespace shapefuzz

@@ -15,12 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json sizes(const Shape& shape) {
-  Json list = Json::array();
-  for (const std::int64_t size : shape) list.push_back(size);
-  return list;
-}
-
 // JSON has no number for what is not finite.
 Json number(const std::optional<double>& value) {
   if (!value) return {};
@@ -34,13 +28,6 @@ std::optional<double> number_in(const Json& value) {
   const auto& text = value.get_ref<const std::string&>();
   const double infinity = std::numeric_limits<double>::infinity();
   return text == "inf" ? infinity : text == "-inf" ? -infinity : std::nan("");
-}
-
-std::optional<Shape> shape_in(const Json& list) {
-  if (list.is_null()) return std::nullopt;
-  Shape shape;
-  for (const auto& size : list) shape.push_back(size.get<std::int64_t>());
-  return shape;
 }
 
 Record read_fields(const Json& json) {
@@ -71,7 +58,7 @@ Record read_fields(const Json& json) {
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
                       const std::vector<std::string>& varied, const std::string& libtorch) {
   Json operands = Json::object();
-  for (const Operand& operand : c.operands) operands[operand.name] = sizes(operand.shape);
+  for (const Operand& operand : c.operands) operands[operand.name] = to_json(operand.shape);
   Judgement named = judgement;
   if (!is_finding(judgement.verdict)) named.misfit = find_misfit(c, spec);
   Json record;
@@ -84,9 +71,9 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
       spec.find_option("reduction") == nullptr ? "none" : c.get<std::string>(spec, "reduction");
   record["zone"] = to_string(judgement.zone);
   record["outcome"] = to_string(judgement.outcome);
-  record["result_shape"] = judgement.result_shape ? sizes(*judgement.result_shape) : Json();
+  record["result_shape"] = to_json(judgement.result_shape);
   record["result_dtype"] = judgement.result_dtype;
-  record["expected_shape"] = judgement.expected_shape ? sizes(*judgement.expected_shape) : Json();
+  record["expected_shape"] = to_json(judgement.expected_shape);
   record["verdict"] = to_string(judgement.verdict);
   record["mistake"] = to_string(named.misfit.mistake);
   record["warned"] = judgement.warned;
@@ -94,6 +81,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["detail"] = judgement.detail;
   record["digest"] = number(judgement.digest);
   record["gradient_digest"] = number(judgement.gradient_digest);
+  record["kept_bytes"] = judgement.kept_bytes;
   record["device"] = judgement.device;
   record["signature"] = to_string(signature_of(c, named));
   record["libtorch"] = libtorch;

@@ -32,6 +32,7 @@ void Tally::add(const Case& c, const Judgement& judgement) {
   ++counts.cases[static_cast<std::size_t>(judgement.zone)]
                 [static_cast<std::size_t>(judgement.outcome)];
   counts.warned += judgement.warned ? 1 : 0;
+  counts.keeping += judgement.kept_bytes > 0 ? 1 : 0;
   if (!is_finding(judgement.verdict)) return;
   ++counts.findings;
   add(signature_of(c, judgement), {c, judgement.detail, 1});
@@ -56,6 +57,7 @@ void Tally::add(const Tally& other) {
     sum.warned += counts.warned;
     sum.findings += counts.findings;
     sum.not_judged += counts.not_judged;
+    sum.keeping += counts.keeping;
   }
   for (const auto& [signature, finding] : other.findings_) add(signature, finding);
   for (const auto& [reason, cases] : other.reasons_) reasons_[reason] += cases;
@@ -74,12 +76,23 @@ std::string Tally::to_text() const {
                          {"findings", nlohmann::json::array()}};
   if (!reasons_.empty()) text["reasons"] = reasons_;
   for (const auto& [key, counts] : counts_) {
-    text["counts"].push_back(
-        {key.first, key.second, counts.cases, counts.warned, counts.findings, counts.not_judged});
+    text["counts"].push_back({{"loss", key.first},
+                              {"entry", key.second},
+                              {"cases", counts.cases},
+                              {"warned", counts.warned},
+                              {"findings", counts.findings},
+                              {"not_judged", counts.not_judged},
+                              {"keeping", counts.keeping}});
   }
   for (const auto& [s, finding] : findings_) {
-    text["findings"].push_back({s.loss, s.entry, s.verdict, s.relation, s.message,
-                                to_string(finding.smallest), finding.detail, finding.cases});
+    text["findings"].push_back({{"loss", s.loss},
+                                {"entry", s.entry},
+                                {"verdict", s.verdict},
+                                {"relation", s.relation},
+                                {"message", s.message},
+                                {"smallest", to_string(finding.smallest)},
+                                {"detail", finding.detail},
+                                {"cases", finding.cases}});
   }
   return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -89,16 +102,18 @@ Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
   Tally tally;
   for (const auto& row : json.at("counts")) {
     Counts counts;
-    counts.cases = row.at(2).get<decltype(counts.cases)>();
-    counts.warned = row.at(3);
-    counts.findings = row.at(4);
-    counts.not_judged = row.at(5);
-    tally.counts_[{row.at(0), row.at(1)}] = counts;
+    counts.cases = row.at("cases").get<decltype(counts.cases)>();
+    counts.warned = row.at("warned");
+    counts.findings = row.at("findings");
+    counts.not_judged = row.at("not_judged");
+    counts.keeping = row.at("keeping");
+    tally.counts_[{row.at("loss"), row.at("entry")}] = counts;
   }
   for (const auto& row : json.at("findings")) {
-    const Signature signature{row.at(0), row.at(1), row.at(2), row.at(3), row.at(4)};
-    tally.findings_[signature] = {parse_case(row.at(5).get<std::string>(), specs), row.at(6),
-                                  row.at(7)};
+    const Signature signature{row.at("loss"), row.at("entry"), row.at("verdict"),
+                              row.at("relation"), row.at("message")};
+    tally.findings_[signature] = {parse_case(row.at("smallest").get<std::string>(), specs),
+                                  row.at("detail"), row.at("cases")};
   }
   if (json.contains("reasons")) tally.reasons_ = json.at("reasons").get<Reasons>();
   return tally;

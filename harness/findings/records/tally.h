@@ -29,6 +29,7 @@ struct Counts {
   std::uint64_t warned = 0;
   std::uint64_t findings = 0;    ///< cases that are one
   std::uint64_t not_judged = 0;  ///< cases that are neither a finding nor a pass
+  std::uint64_t keeping = 0;     ///< cases whose result holds more memory than its elements need
 
   std::uint64_t of(Zone zone, Outcome outcome) const {
     return cases[static_cast<std::size_t>(zone)][static_cast<std::size_t>(outcome)];

@@ -69,38 +69,116 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
   return Mistake::kOtherSize;
 }
 
+// How a person makes the mistake: the shape that comes of the demanded one, none where it is not
+// possible.
+using Make = std::optional<Shape> (*)(const Shape& demanded, std::int64_t change,
+                                      std::optional<std::int64_t> classes);
+using Classes = std::optional<std::int64_t>;
+
+std::optional<Shape> with_size(const Shape& demanded, std::size_t dim, std::int64_t size) {
+  if (dim >= demanded.rank()) return std::nullopt;
+  Shape shape = demanded;
+  shape[dim] = size;
+  return shape;
+}
+std::size_t last_of(const Shape& shape) { return shape.rank() - 1; }  // of [] none that there is
+
+std::optional<Shape> without_batch(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.empty()) return std::nullopt;
+  return without(demanded, 0);
+}
+std::optional<Shape> without_last(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.empty()) return std::nullopt;
+  return without(demanded, last_of(demanded));
+}
+std::optional<Shape> without_last_one(const Shape& demanded, std::int64_t change, Classes classes) {
+  if (demanded.empty() || demanded.from_right(0) != 1) return std::nullopt;
+  return without_last(demanded, change, classes);
+}
+std::optional<Shape> with_batch(const Shape& demanded, std::int64_t change, Classes) {
+  return with(demanded, 0, 1 + change);
+}
+std::optional<Shape> with_last(const Shape& demanded, std::int64_t change, Classes) {
+  return with(demanded, demanded.rank(), 1 + change);
+}
+std::optional<Shape> with_last_one(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  return with(demanded, demanded.rank(), 1);
+}
+std::optional<Shape> as_scalar(const Shape& /*demanded*/, std::int64_t change, Classes) {
+  return change % 2 == 0 ? Shape{} : Shape{1};
+}
+std::optional<Shape> as_one_hot(const Shape& demanded, std::int64_t /*change*/, Classes classes) {
+  if (!classes) return std::nullopt;
+  return with(demanded, class_dim(demanded), *classes);
+}
+std::optional<Shape> transposed(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.rank() < 2) return std::nullopt;
+  Shape shape = demanded;
+  std::swap(shape[0], shape[1]);
+  return shape;
+}
+std::optional<Shape> one_sample(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  return with_size(demanded, 0, 1);
+}
+std::optional<Shape> shorter_batch(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.empty() || demanded[0] < 2) return std::nullopt;
+  return with_size(demanded, 0, demanded[0] - 1);
+}
+std::optional<Shape> longer_batch(const Shape& demanded, std::int64_t change, Classes) {
+  if (demanded.empty()) return std::nullopt;
+  return with_size(demanded, 0, demanded[0] + change);
+}
+std::optional<Shape> last_of_one(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.rank() < 2) return std::nullopt;
+  return with_size(demanded, last_of(demanded), 1);
+}
+std::optional<Shape> other_last(const Shape& demanded, std::int64_t change, Classes) {
+  if (demanded.empty()) return std::nullopt;
+  return with_size(demanded, last_of(demanded), demanded.from_right(0) + change);
+}
+std::optional<Shape> last_instead_of_one(const Shape& demanded, std::int64_t change,
+                                         Classes classes) {
+  if (demanded.empty() || demanded.from_right(0) != 1) return std::nullopt;
+  return other_last(demanded, change, classes);
+}
+std::optional<Shape> emptied(const Shape& demanded, std::int64_t /*change*/, Classes) {
+  if (demanded.elements() == 0 || demanded.empty()) return std::nullopt;
+  return with_size(demanded, last_of(demanded), 0);
+}
+
 struct MistakeRow {
   Mistake value;
   std::string_view name;
+  Make make;  // null: no shape alone is the mistake, or it has no single result
 };
 
 constexpr std::array<MistakeRow, 26> kMistakes = {{
-    {Mistake::kNone, "none"},
-    {Mistake::kEmpty, "empty"},
-    {Mistake::kOnlyOnes, "only_ones"},
-    {Mistake::kReducedToScalar, "reduced_to_scalar"},
-    {Mistake::kOneHotForIndex, "one_hot_for_index"},
-    {Mistake::kForgotUnsqueeze, "forgot_unsqueeze"},
-    {Mistake::kMissingLast, "missing_last"},
-    {Mistake::kForgotSqueeze, "forgot_squeeze"},
-    {Mistake::kExtraLast, "extra_last"},
-    {Mistake::kMissingBatch, "missing_batch"},
-    {Mistake::kExtraBatch, "extra_batch"},
-    {Mistake::kTransposed, "transposed"},
-    {Mistake::kOneSample, "one_sample"},
-    {Mistake::kSizeOne, "size_one"},
-    {Mistake::kSizeOneDemanded, "size_one_demanded"},
-    {Mistake::kShorterBatch, "shorter_batch"},
-    {Mistake::kLongerBatch, "longer_batch"},
-    {Mistake::kOtherSize, "other_size"},
-    {Mistake::kOtherRank, "other_rank"},
-    {Mistake::kOutputDoesNotFit, "output_does_not_fit"},
-    {Mistake::kOtherDtype, "other_dtype"},
-    {Mistake::kIllegalValue, "illegal_value"},
-    {Mistake::kIllegalOption, "illegal_option"},
-    {Mistake::kOtherOption, "other_option"},
-    {Mistake::kBoundaryValue, "boundary_value"},
-    {Mistake::kOtherLayout, "other_layout"},
+    {Mistake::kNone, "none", nullptr},
+    {Mistake::kEmpty, "empty", emptied},
+    {Mistake::kOnlyOnes, "only_ones", nullptr},
+    {Mistake::kReducedToScalar, "reduced_to_scalar", as_scalar},
+    {Mistake::kOneHotForIndex, "one_hot_for_index", as_one_hot},
+    {Mistake::kForgotUnsqueeze, "forgot_unsqueeze", without_last_one},
+    {Mistake::kMissingLast, "missing_last", without_last},
+    {Mistake::kForgotSqueeze, "forgot_squeeze", with_last_one},
+    {Mistake::kExtraLast, "extra_last", with_last},
+    {Mistake::kMissingBatch, "missing_batch", without_batch},
+    {Mistake::kExtraBatch, "extra_batch", with_batch},
+    {Mistake::kTransposed, "transposed", transposed},
+    {Mistake::kOneSample, "one_sample", one_sample},
+    {Mistake::kSizeOne, "size_one", last_of_one},
+    {Mistake::kSizeOneDemanded, "size_one_demanded", last_instead_of_one},
+    {Mistake::kShorterBatch, "shorter_batch", shorter_batch},
+    {Mistake::kLongerBatch, "longer_batch", longer_batch},
+    {Mistake::kOtherSize, "other_size", other_last},
+    {Mistake::kOtherRank, "other_rank", nullptr},
+    {Mistake::kOutputDoesNotFit, "output_does_not_fit", nullptr},
+    {Mistake::kOtherDtype, "other_dtype", nullptr},
+    {Mistake::kIllegalValue, "illegal_value", nullptr},
+    {Mistake::kIllegalOption, "illegal_option", nullptr},
+    {Mistake::kOtherOption, "other_option", nullptr},
+    {Mistake::kBoundaryValue, "boundary_value", nullptr},
+    {Mistake::kOtherLayout, "other_layout", nullptr},
 }};
 static_assert(is_table_of<Mistake>(kMistakes));
 
@@ -114,15 +192,13 @@ const std::vector<Mistake>& all_mistakes() {
 }
 
 const std::vector<Mistake>& applicable_mistakes() {
-  static const std::vector<Mistake> mistakes = {
-      Mistake::kForgotUnsqueeze, Mistake::kForgotSqueeze,
-      Mistake::kReducedToScalar, Mistake::kOneHotForIndex,
-      Mistake::kMissingBatch,    Mistake::kMissingLast,
-      Mistake::kExtraBatch,      Mistake::kExtraLast,
-      Mistake::kTransposed,      Mistake::kOneSample,
-      Mistake::kShorterBatch,    Mistake::kLongerBatch,
-      Mistake::kSizeOne,         Mistake::kSizeOneDemanded,
-      Mistake::kOtherSize,       Mistake::kEmpty};
+  static const std::vector<Mistake> mistakes = [] {
+    std::vector<Mistake> all;
+    for (const MistakeRow& row : kMistakes) {
+      if (row.make != nullptr) all.push_back(row.value);
+    }
+    return all;
+  }();
   return mistakes;
 }
 
@@ -148,68 +224,9 @@ Mistake relate(const Shape& demanded, const Shape& actual, std::optional<std::in
 
 std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t change,
                            std::optional<std::int64_t> classes) {
-  const std::size_t rank = demanded.rank();
-  const std::size_t last = rank == 0 ? 0 : rank - 1;
-  Shape shape = demanded;
-  switch (mistake) {
-    case Mistake::kForgotUnsqueeze:
-      if (rank == 0 || demanded[last] != 1) return std::nullopt;
-      shape = without(demanded, last);
-      break;
-    case Mistake::kForgotSqueeze:
-      return with(demanded, rank, 1);
-    case Mistake::kReducedToScalar:
-      shape = change % 2 == 0 ? Shape{} : Shape{1};
-      break;
-    case Mistake::kOneHotForIndex:
-      if (!classes) return std::nullopt;
-      return with(demanded, class_dim(demanded), *classes);
-    case Mistake::kMissingBatch:
-      if (rank == 0) return std::nullopt;
-      shape = without(demanded, 0);
-      break;
-    case Mistake::kMissingLast:
-      if (rank == 0) return std::nullopt;
-      shape = without(demanded, last);
-      break;
-    case Mistake::kExtraBatch:
-      return with(demanded, 0, 1 + change);
-    case Mistake::kExtraLast:
-      return with(demanded, rank, 1 + change);
-    case Mistake::kTransposed:
-      if (rank < 2) return std::nullopt;
-      std::swap(shape[0], shape[1]);
-      break;
-    case Mistake::kOneSample:
-      if (rank == 0) return std::nullopt;
-      shape[0] = 1;
-      break;
-    case Mistake::kShorterBatch:
-      if (rank == 0 || demanded[0] < 2) return std::nullopt;
-      shape[0] -= 1;
-      break;
-    case Mistake::kLongerBatch:
-      if (rank == 0) return std::nullopt;
-      shape[0] += change;
-      break;
-    case Mistake::kSizeOne:
-      if (rank < 2) return std::nullopt;
-      shape[last] = 1;
-      break;
-    case Mistake::kSizeOneDemanded:
-    case Mistake::kOtherSize:
-      if (rank == 0 || (mistake == Mistake::kSizeOneDemanded && demanded[last] != 1)) {
-        return std::nullopt;
-      }
-      shape[last] += change;
-      break;
-    case Mistake::kEmpty:
-      if (demanded.elements() == 0 || rank == 0) return std::nullopt;
-      shape[last] = 0;
-      break;
-    default:
-      return std::nullopt;
-  }
+  const Make make = row_of(kMistakes, mistake).make;
+  if (make == nullptr) return std::nullopt;
+  const auto shape = make(demanded, change, classes);
   if (shape == demanded) return std::nullopt;
   return shape;
 }

@@ -36,9 +36,17 @@ double digest_of(const Tensors& gradients) {
   return sum;
 }
 
+std::uint64_t kept_bytes(const at::Tensor& result) {
+  if (!result.has_storage()) return 0;
+  const std::size_t own = result.nbytes();
+  const std::size_t held = result.storage().nbytes();
+  return held > own ? held - own : 0;
+}
+
 void describe_result(const Execution& actual, Judgement& judgement) {
   judgement.result_shape = shape_of(actual.value);
   judgement.result_dtype = c10::toString(actual.value.scalar_type());
+  judgement.kept_bytes = kept_bytes(actual.value);
   judgement.digest = digest_of(actual.value);
   if (actual.backward_accepted) judgement.gradient_digest = digest_of(actual.gradients);
 }

@@ -95,6 +95,9 @@ struct Judgement {
   /// the elements of the result, or of all gradients, summed up with different weights.
   std::optional<double> digest;
   std::optional<double> gradient_digest;
+  /// Of an accepted call: what the result's storage holds beyond its elements. The value may be
+  /// right all the same, so no verdict is about it.
+  std::uint64_t kept_bytes = 0;
   std::string message;  ///< LibTorch's, of a refusal
   std::string site;     ///< where LibTorch refused: `Loss.cpp:64`
   std::string detail;   ///< what differs, in a sentence; empty for most passes

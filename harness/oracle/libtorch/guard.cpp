@@ -53,10 +53,10 @@ void watch_operators() {
   at::addGlobalCallback(
       at::RecordFunctionCallback(
           [](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
-            running_operators.push(function.name());
+            enter_operator(function.name());
             return nullptr;
           },
-          [](const at::RecordFunction&, at::ObserverContext*) { running_operators.pop(); })
+          [](const at::RecordFunction&, at::ObserverContext*) { leave_operator(); })
           .scopes({at::RecordScope::FUNCTION}));
   at::enableRecordFunction(false);
 }

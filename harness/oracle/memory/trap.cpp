@@ -13,15 +13,35 @@
 #include "harness/oracle/memory/arena.h"
 
 namespace shapefuzz {
-
-RunningOperators running_operators;
-
 namespace {
 
-bool runs_case = false;
-Fault* report = nullptr;
-// What handled the signals before: nothing in a worker, libFuzzer in a fuzz target.
-std::array<struct sigaction, 32> before_us{};
+// The operators that run, the innermost last; more than fit are counted, not named.
+class RunningOperators {
+ public:
+  void push(const char* name) {
+    if (depth_ < kMost) names_[depth_] = name;
+    ++depth_;
+  }
+  void pop() { depth_ -= depth_ > 0 ? 1 : 0; }
+  const char* innermost() const {
+    return depth_ == 0 || depth_ > kMost ? nullptr : names_[depth_ - 1];
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+  std::array<const char*, kMost> names_{};
+  std::size_t depth_ = 0;
+};
+
+// All that a signal handler can know of the case that runs in this process.
+struct RunningCase {
+  bool runs = false;  // the case itself, not what it is compared with
+  Fault* report = nullptr;
+  RunningOperators operators;
+  // What handled the signals before: nothing in a worker, libFuzzer in a fuzz target.
+  std::array<struct sigaction, 32> before_us{};
+};
+RunningCase running;
 
 #if defined(__x86_64__)
 Fault::Access access_of(const ucontext_t& context) {
@@ -47,13 +67,13 @@ bool is_stack_overflow(std::uint64_t address, std::uint64_t stack) {
 }
 
 void write_down(int signal, siginfo_t* info, void* raw_context) {
-  Fault& fault = *report;
+  Fault& fault = *running.report;
   Arena* const arena = Arena::existing();  // without watched memory there is none
   if (fault.signal == 0) {
     const auto& context = *static_cast<const ucontext_t*>(raw_context);
-    fault.in_reference = !runs_case;
-    if (const char* running = running_operators.innermost()) {
-      std::strncpy(fault.running.data(), running, fault.running.size() - 1);
+    fault.in_reference = !running.runs;
+    if (const char* name = running.operators.innermost()) {
+      std::strncpy(fault.running.data(), name, fault.running.size() - 1);
     }
     if (signal == SIGSEGV || signal == SIGBUS) {
       fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
@@ -66,18 +86,18 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     fault.signal = signal;  // last: the report is whole
   }
   const bool is_access = signal == SIGSEGV || signal == SIGBUS;
-  if (is_access && runs_case && arena != nullptr &&
+  if (is_access && running.runs && arena != nullptr &&
       arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
     return;
   }
-  ::sigaction(signal, &before_us[static_cast<std::size_t>(signal)], nullptr);
+  ::sigaction(signal, &running.before_us[static_cast<std::size_t>(signal)], nullptr);
   ::raise(signal);
 }
 
 }  // namespace
 
 void report_faults_to(Fault& fault) {
-  report = &fault;
+  running.report = &fault;
   constexpr std::size_t kSize = 64 << 10;
   static void* const stack =
       ::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -94,19 +114,22 @@ void report_faults_to(Fault& fault) {
     struct sigaction before {};
     ::sigaction(signal, &action, &before);
     const bool is_ours = (before.sa_flags & SA_SIGINFO) != 0 && before.sa_sigaction == write_down;
-    if (!is_ours) before_us[static_cast<std::size_t>(signal)] = before;
+    if (!is_ours) running.before_us[static_cast<std::size_t>(signal)] = before;
   }
 }
 
+void enter_operator(const char* name) { running.operators.push(name); }
+void leave_operator() { running.operators.pop(); }
+
 void set_runs_case(bool runs) {
-  runs_case = runs;
-  if (report != nullptr) report->runs_case = runs;
+  running.runs = runs;
+  if (running.report != nullptr) running.report->runs_case = runs;
 }
 
 std::optional<Fault> take_fault() {
-  if (report == nullptr || report->signal == 0) return std::nullopt;
+  if (running.report == nullptr || running.report->signal == 0) return std::nullopt;
   if (Arena* const arena = Arena::existing()) arena->close_guards();
-  return std::exchange(*report, {});
+  return std::exchange(*running.report, {});
 }
 
 }  // namespace shapefuzz

@@ -1,8 +1,6 @@
 // What a process writes down in its last moment. No LibTorch in here.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <optional>
 
 #include "harness/oracle/memory/fault.h"
@@ -23,22 +21,9 @@ void report_faults_to(Fault& fault);
 /// around the tensors is inaccessible again.
 std::optional<Fault> take_fault();
 
-/// The operators that run, the innermost last; whoever watches them keeps this up to date. More
-/// than fit are counted, not named.
-struct RunningOperators {
-  static constexpr std::size_t kMost = 64;
-
-  std::array<const char*, kMost> names{};
-  std::size_t depth = 0;
-
-  void push(const char* name) {
-    if (depth < kMost) names[depth] = name;
-    ++depth;
-  }
-  void pop() { depth -= depth > 0 ? 1 : 0; }
-  const char* innermost() const { return depth == 0 || depth > kMost ? nullptr : names[depth - 1]; }
-};
-extern RunningOperators running_operators;
+/// An operator of LibTorch begins, or the innermost one ends; for the report.
+void enter_operator(const char* name);
+void leave_operator();
 
 /// Whether what runs is the case itself, not a reference; for the report. Whoever begins and ends
 /// the one or the other says so.

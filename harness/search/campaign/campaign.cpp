@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
 #include <thread>
@@ -148,10 +150,12 @@ class Run {
   // The line of what was saved last.
   void save_progress() {
     const CampaignStatus now = status();
-    progress_.append(
-        fmt::format(R"({{"seconds":{:.1f},"executions":{},"features":{},"findings":{}}})",
-                    directory_.state.seconds, directory_.state.executions, now.features,
-                    std::accumulate(now.findings.begin(), now.findings.end(), std::size_t{0})));
+    const nlohmann::ordered_json line = {
+        {"seconds", std::round(10 * directory_.state.seconds) / 10},
+        {"executions", directory_.state.executions},
+        {"features", now.features},
+        {"findings", std::accumulate(now.findings.begin(), now.findings.end(), std::size_t{0})}};
+    progress_.append(line.dump());
   }
 
   // On the disk before it counts: a worker that waited for the disk with each finding would wait

@@ -13,7 +13,7 @@
 
 namespace shapefuzz {
 
-constexpr std::size_t kMostJobs = 64;
+constexpr std::size_t kMostJobs = 257;
 
 /// A worker's place. The case that it runs is written down before, so that it is known when it ends
 /// the process.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/findings/records/json_text.h"
 #include "harness/language/text/errors.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -14,46 +15,32 @@
 namespace shapefuzz {
 namespace {
 
-using Json = nlohmann::json;
-
-Json sizes_of(const std::optional<Shape>& shape) {
-  if (!shape) return {};
-  Json sizes = Json::array();
-  for (const std::int64_t size : *shape) sizes.push_back(size);
-  return sizes;
-}
-
-std::optional<Shape> shape_of(const Json& sizes) {
-  if (sizes.is_null()) return std::nullopt;
-  Shape shape;
-  for (const auto& size : sizes) shape.push_back(size.get<std::int64_t>());
-  return shape;
-}
+using Json = nlohmann::ordered_json;
 
 // For the way from the worker; what follows from the case is left out, and so are the digests.
 std::string to_text(const Judgement& j) {
-  const Json json = {static_cast<int>(j.zone),
-                     static_cast<int>(j.outcome),
-                     static_cast<int>(j.verdict),
-                     sizes_of(j.result_shape),
-                     sizes_of(j.expected_shape),
-                     j.warned,
-                     j.message,
-                     j.detail};
+  const Json json = {{"zone", static_cast<int>(j.zone)},
+                     {"outcome", static_cast<int>(j.outcome)},
+                     {"verdict", static_cast<int>(j.verdict)},
+                     {"result_shape", to_json(j.result_shape)},
+                     {"expected_shape", to_json(j.expected_shape)},
+                     {"warned", j.warned},
+                     {"message", j.message},
+                     {"detail", j.detail}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Judgement read_judgement(const std::string& text, const Case& c, const LossSpec& spec) {
   const Json json = Json::parse(text);
   Judgement j;
-  j.zone = static_cast<Zone>(json.at(0).get<int>());
-  j.outcome = static_cast<Outcome>(json.at(1).get<int>());
-  j.verdict = static_cast<Verdict>(json.at(2).get<int>());
-  j.result_shape = shape_of(json.at(3));
-  j.expected_shape = shape_of(json.at(4));
-  j.warned = json.at(5).get<bool>();
-  j.message = json.at(6).get<std::string>();
-  j.detail = json.at(7).get<std::string>();
+  j.zone = static_cast<Zone>(json.at("zone").get<int>());
+  j.outcome = static_cast<Outcome>(json.at("outcome").get<int>());
+  j.verdict = static_cast<Verdict>(json.at("verdict").get<int>());
+  j.result_shape = shape_in(json.at("result_shape"));
+  j.expected_shape = shape_in(json.at("expected_shape"));
+  j.warned = json.at("warned").get<bool>();
+  j.message = json.at("message").get<std::string>();
+  j.detail = json.at("detail").get<std::string>();
   if (j.verdict != Verdict::kPass) j.misfit = find_misfit(c, spec);
   return j;
 }

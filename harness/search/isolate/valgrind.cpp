@@ -1,11 +1,8 @@
 #include "harness/search/isolate/valgrind.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,7 +12,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
 #include "harness/oracle/judge/bare_call.h"
-#include "harness/search/process/worker.h"
+#include "harness/search/process/program.h"
 
 namespace shapefuzz {
 namespace {
@@ -37,25 +34,6 @@ class TemporaryFile {
  private:
   std::string path_ = (std::filesystem::temp_directory_path() / "shapefuzz-XXXXXX").string();
 };
-
-void run_quietly(const std::vector<std::string>& command) {
-  const pid_t pid = ::fork();
-  if (pid < 0) throw HarnessError("cannot fork");
-  if (pid == 0) {
-    const int nowhere = ::open("/dev/null", O_RDWR);
-    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, fd);
-    std::vector<char*> arguments;
-    for (const std::string& argument : command) {
-      arguments.push_back(const_cast<char*>(argument.c_str()));  // execvp takes them so
-    }
-    arguments.push_back(nullptr);
-    ::execvp(arguments[0], arguments.data());
-    ::_exit(127);
-  }
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-}
 
 // What is between the first `<name>` and `</name>`; empty if there is none.
 std::string element(const std::string& xml, const std::string& name) {
@@ -113,7 +91,7 @@ std::string opinion_of_valgrind(const Case& c, bool is_memory_error) {
   const TemporaryFile file;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   // The zones around a block are as wide as memcheck can make them: an index may be far off.
-  run_quietly({"valgrind", "--tool=memcheck", "--xml=yes", "--xml-file=" + file.path(),
+  run_program_quietly({"valgrind", "--tool=memcheck", "--xml=yes", "--xml-file=" + file.path(),
                "--error-limit=no", "--redzone-size=4096", "--freelist-vol=100000000",
                "--num-callers=50", self, "run", "--bare", to_string(c)});
   std::ifstream in(file.path());

@@ -64,8 +64,9 @@ void Journal::read(const std::string& sweep) {
 
 void Journal::add(std::size_t unit, std::uint64_t next_case, const std::string& part) {
   const std::size_t end = part.find('\n');
-  file_.append(fmt::format("{}{{\"unit\":{},\"next\":{},\"tally\":{}}}\n", part.substr(end + 1),
-                           unit, next_case, part.substr(0, end)));
+  const Json line = {
+      {"unit", unit}, {"next", next_case}, {"tally", Json::parse(part.substr(0, end))}};
+  file_.append(part.substr(end + 1) + line.dump() + "\n");
 }
 
 void Journal::remove() { ::unlink(file_.path().c_str()); }

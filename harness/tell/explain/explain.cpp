@@ -39,10 +39,28 @@ std::string describe_misfit(const Misfit& misfit, const Case& c) {
       return fmt::format("{} holds a value at the edge of its kind", misfit.operand);
     case Mistake::kOtherOption:
       return fmt::format("the option {} is not at its default", misfit.operand);
-    default:
-      return fmt::format("{} is {} where {} is demanded ({})", misfit.operand, actual,
-                         pretty(misfit.demanded), to_string(misfit.mistake));
+    case Mistake::kEmpty:
+    case Mistake::kOnlyOnes:
+    case Mistake::kReducedToScalar:
+    case Mistake::kOneHotForIndex:
+    case Mistake::kForgotUnsqueeze:
+    case Mistake::kMissingLast:
+    case Mistake::kForgotSqueeze:
+    case Mistake::kExtraLast:
+    case Mistake::kMissingBatch:
+    case Mistake::kExtraBatch:
+    case Mistake::kTransposed:
+    case Mistake::kOneSample:
+    case Mistake::kSizeOne:
+    case Mistake::kSizeOneDemanded:
+    case Mistake::kShorterBatch:
+    case Mistake::kLongerBatch:
+    case Mistake::kOtherSize:
+    case Mistake::kOtherRank:
+      break;
   }
+  return fmt::format("{} is {} where {} is demanded ({})", misfit.operand, actual,
+                     pretty(misfit.demanded), to_string(misfit.mistake));
 }
 
 // The shape that broadcasting gives to the unreduced result, if it does.
@@ -168,7 +186,19 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
                          demanded);
     case Mistake::kOnlyOnes:
       return fmt::format("{}.reshape({{{}}})", misfit.operand, list);
-    default:
+    case Mistake::kEmpty:
+    case Mistake::kReducedToScalar:
+    case Mistake::kMissingLast:
+    case Mistake::kExtraLast:
+    case Mistake::kMissingBatch:
+    case Mistake::kExtraBatch:
+    case Mistake::kOneSample:
+    case Mistake::kSizeOne:
+    case Mistake::kSizeOneDemanded:
+    case Mistake::kShorterBatch:
+    case Mistake::kLongerBatch:
+    case Mistake::kOtherSize:
+    case Mistake::kOtherRank:
       break;
   }
   if (judgement.zone == Zone::kExpandable) {

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "harness/findings/records/json_text.h"
 #include "harness/findings/records/record.h"
 #include "harness/oracle/judgement/readings.h"
 #include "harness/oracle/memory/limit.h"
@@ -118,13 +119,7 @@ Json number(double value) {
   return number_text(value);  // JSON has no NaN
 }
 
-Json to_json(const Shape& shape) {
-  Json sizes = Json::array();
-  for (const std::int64_t size : shape) sizes.push_back(size);
-  return sizes;
-}
-
-Json to_json(const std::optional<Numbers>& numbers) {
+Json numbers_json(const std::optional<Numbers>& numbers) {
   if (!numbers) return nullptr;
   constexpr std::size_t kMostValues = 4096;  // of a shape like [64, 64]
   if (numbers->values.size() > kMostValues) {
@@ -153,21 +148,21 @@ Json numbers_json(const Exhibit& exhibit) {
   const Evidence& evidence = exhibit.evidence;
   Json json;
   json["expected_by"] = to_string(evidence.source);
-  json["expected"] = to_json(evidence.expected.value);
-  json["actual"] = to_json(evidence.actual.value);
-  json["unreduced"] = to_json(evidence.unreduced);
-  json["intended"] = to_json(evidence.intended);
-  json["intended_unreduced"] = to_json(evidence.intended_unreduced);
+  json["expected"] = numbers_json(evidence.expected.value);
+  json["actual"] = numbers_json(evidence.actual.value);
+  json["unreduced"] = numbers_json(evidence.unreduced);
+  json["intended"] = numbers_json(evidence.intended);
+  json["intended_unreduced"] = numbers_json(evidence.intended_unreduced);
   json["operands"] = Json::object();
   json["gradients"] = Json::object();
   const auto& patterns = exhibit.loss->spec.contract.operands();
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     const Operand* operand = exhibit.computed().find_operand(patterns[i].name);
     if (operand == nullptr) continue;
-    json["operands"][operand->name] = to_json(Numbers{operand->shape, evidence.operands[i]});
+    json["operands"][operand->name] = numbers_json(Numbers{operand->shape, evidence.operands[i]});
     if (!evidence.differentiable[i]) continue;
-    json["gradients"][operand->name] = {{"expected", to_json(evidence.expected.gradients[i])},
-                                        {"actual", to_json(evidence.actual.gradients[i])}};
+    json["gradients"][operand->name] = {{"expected", numbers_json(evidence.expected.gradients[i])},
+                                        {"actual", numbers_json(evidence.actual.gradients[i])}};
   }
   return json;
 }

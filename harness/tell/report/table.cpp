@@ -91,6 +91,21 @@ std::string not_judged_list(const Tally& tally) {
                      lines);
 }
 
+std::string kept_memory_list(const Tally& tally) {
+  std::string losses;
+  std::uint64_t cases = 0;
+  std::string last;
+  for (const auto& [key, counts] : tally.counts()) {
+    if (counts.keeping == 0) continue;
+    cases += counts.keeping;
+    if (key.first != last) losses += (losses.empty() ? "" : ", ") + key.first;
+    last = key.first;
+  }
+  if (cases == 0) return "";
+  return fmt::format("\n{} returned a result that holds more memory than its elements need: {}\n",
+                     plural(cases, "case"), losses);
+}
+
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh) {
   std::string text;
   for (const Severity severity : kSeverities) {

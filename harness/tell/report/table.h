@@ -15,6 +15,9 @@ std::string count_table(const Tally& tally);
 /// How many cases were not judged, a line a reason; empty if all were.
 std::string not_judged_list(const Tally& tally);
 
+/// Which losses return results that hold more memory than their elements need; empty if none does.
+std::string kept_memory_list(const Tally& tally);
+
 /// The findings, grouped by severity and loss, the smallest case beside each; `fresh` ones are
 /// marked as new.
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh);

@@ -1,0 +1,54 @@
+// The options that several commands have: one spelling, one meaning and one help text each.
+//
+// A function adds the option to a command; the value that `value` has is the default. What is wrong
+// with a value is said as `--policy: found 'x', expected strict, expand or broadcast`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/oracle/judgement/judging.h"
+
+namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
+class App;
+class Option;
+}  // namespace CLI
+
+namespace shapefuzz {
+
+void add_policy(CLI::App& app, Policy& value);
+/// Only a device that this LibTorch and this machine have.
+void add_device(CLI::App& app, Device& value);
+void add_memory(CLI::App& app, MemoryMode& value);
+/// `--max-memory SIZE`, of the worker processes that the command starts.
+void add_max_memory(CLI::App& app);
+/// `--jobs N`, 0 for one a processor; `value` never is 0 afterwards.
+void add_jobs(CLI::App& app, std::size_t& value);
+void add_seed(CLI::App& app, std::uint64_t& value);
+/// `--timeout SECONDS`, of the processor's time for one case.
+void add_timeout(CLI::App& app, double& value);
+
+/// An option that names a file or a directory (`kind`: FILE, DIR), which must not be empty: such a
+/// name is a shell variable that nobody has set.
+CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& value, const char* kind,
+                      const char* help);
+
+/// A worker process for each processor.
+std::size_t one_job_a_processor();
+
+// Checks of an option's value, for CLI11: an empty text if it is right.
+
+/// Not empty, as the name of a file is.
+std::string check_file(const std::string& path);
+/// A number within bounds, which `nan` is not.
+class NumberWithin {
+ public:
+  NumberWithin(double least, double most) : least_(least), most_(most) {}
+  std::string operator()(const std::string& text) const;
+
+ private:
+  double least_;
+  double most_;
+};
+
+}  // namespace shapefuzz
