@@ -28,11 +28,10 @@ void check_mistakes(const Case& c, std::string_view text) {
   for (const LossSpec* spec : test_specs()) {
     if (spec->name != c.loss) continue;
     const bool valid = zone_of(c, *spec) == Zone::kValid;
-    for (const Misfit& misfit : find_misfits(c, *spec)) {
-      require(
-          !valid || misfit.mistake == Mistake::kNone || misfit.mistake == Mistake::kOtherOption ||
-              misfit.mistake == Mistake::kOtherLayout || misfit.mistake == Mistake::kBoundaryValue,
-          "a valid case has no mistake in it", text);
+    for (const LocatedMistake& mistake : find_mistakes(c, *spec)) {
+      require(!valid || mistake.kind == Mistake::kNone || mistake.kind == Mistake::kOtherOption ||
+                  mistake.kind == Mistake::kOtherLayout || mistake.kind == Mistake::kBoundaryValue,
+              "a valid case has no mistake in it", text);
     }
   }
 }

@@ -19,7 +19,8 @@ std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses) {
 
 // Whether a sweep has such cases: small shapes, and one thing out of the ordinary at most. What is
 // not known of them is news. Beyond, nobody has named everything; that is the work of a campaign.
-bool is_within_a_sweep(const Case& c, const Loss& loss, const std::vector<Misfit>& misfits) {
+bool is_within_a_sweep(const Case& c, const Loss& loss,
+                       const std::vector<LocatedMistake>& mistakes) {
   constexpr std::size_t kMostRank = 3;
   constexpr std::int64_t kMostSize = 3;
   for (const Operand& operand : c.operands) {
@@ -28,14 +29,14 @@ bool is_within_a_sweep(const Case& c, const Loss& loss, const std::vector<Misfit
       if (size > kMostSize) return false;
     }
   }
-  const auto is_usual = [&](const Misfit& misfit) {
+  const auto is_usual = [&](const LocatedMistake& mistake) {
     return std::any_of(
         loss.sweep_options.begin(), loss.sweep_options.end(), [&](const Option& option) {
-          return option.name == misfit.operand && option.value == c.option(loss.spec, option.name);
+          return option.name == mistake.operand && option.value == c.option(loss.spec, option.name);
         });
   };
-  const auto usual = std::count_if(misfits.begin(), misfits.end(), is_usual);
-  return static_cast<std::ptrdiff_t>(misfits.size()) - usual <= 1;
+  const auto usual = std::count_if(mistakes.begin(), mistakes.end(), is_usual);
+  return static_cast<std::ptrdiff_t>(mistakes.size()) - usual <= 1;
 }
 
 }  // namespace
@@ -52,15 +53,15 @@ Dispatch::Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Bas
   for (const auto& entry : known_) {
     const Signature& signature = entry.first;
     const Verdict verdict = *find_verdict(signature.verdict);
-    if (verdict == Verdict::kCrash) deadly_.insert(signature.loss + " " + signature.relation);
+    if (verdict == Verdict::kCrash) deadly_.insert(signature.loss + " " + signature.mistake);
   }
 }
 
 // What is known to end the process, and what LibTorch takes for an address unchecked.
-bool Dispatch::is_deadly(const Loss& loss, const std::vector<Misfit>& misfits) const {
-  return is_unchecked(loss, misfits) ||
-         std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
-           return deadly_.count(loss.spec.name + " " + to_string(misfit)) != 0;
+bool Dispatch::is_deadly(const Loss& loss, const std::vector<LocatedMistake>& mistakes) const {
+  return is_unchecked(loss, mistakes) ||
+         std::any_of(mistakes.begin(), mistakes.end(), [&](const LocatedMistake& mistake) {
+           return deadly_.count(loss.spec.name + " " + to_string(mistake)) != 0;
          });
 }
 
@@ -69,9 +70,9 @@ bool Dispatch::operator()(const Case& c) {
                                   [&](const Loss* loss) { return loss->spec.name == c.loss; });
   if (found == losses_.end() || !mutator_.fits(c)) return false;
   const Loss& loss = **found;
-  const std::vector<Misfit> misfits = find_misfits(c, loss.spec);
-  if (is_deadly(loss, misfits)) return false;
-  const Misfit likeliest = misfits.empty() ? Misfit() : misfits.front();
+  const std::vector<LocatedMistake> mistakes = find_mistakes(c, loss.spec);
+  if (is_deadly(loss, mistakes)) return false;
+  const LocatedMistake likeliest = mistakes.empty() ? LocatedMistake() : mistakes.front();
   Case through = c;
   for (const Entry& entry : loss.entries) {
     through.entry = entry.name;
@@ -81,7 +82,7 @@ bool Dispatch::operator()(const Case& c) {
     if (after_call) after_call();
     if (!is_finding(judgement.verdict)) continue;
     if (known_.count(signature_of(through, judgement)) != 0) continue;
-    if (is_within_a_sweep(through, loss, misfits)) {
+    if (is_within_a_sweep(through, loss, mistakes)) {
       on_new_(through, judgement);
     } else {
       ++beyond_;

@@ -36,7 +36,7 @@ class Dispatch {
   std::function<void()> after_call;
 
  private:
-  bool is_deadly(const Loss& loss, const std::vector<Misfit>& misfits) const;
+  bool is_deadly(const Loss& loss, const std::vector<LocatedMistake>& mistakes) const;
 
   std::vector<const Loss*> losses_;
   const Baseline& known_;
@@ -44,7 +44,7 @@ class Dispatch {
   Fault fault_;  // of an access out of bounds, which is a finding and not the end
   Observer observer_;
   Mutator mutator_;
-  std::set<std::string> deadly_;  // loss and misfit
+  std::set<std::string> deadly_;  // loss and mistake
   std::map<std::string, std::uint64_t> judged_;
   std::uint64_t beyond_ = 0;
 };

@@ -77,7 +77,7 @@ void write_collected(const char* path) {
       "# What the property suites find in LibTorch {} at their fixed seeds, and the sweep does "
       "not\n"
       "# within its bounds: several things that are out of the ordinary at once, most often.\n"
-      "#   loss | entry | verdict | relation | message | a case\n"
+      "#   loss | entry | verdict | mistake | message | a case\n"
       "# Written by scripts/known-findings; a line whose case does not show it any more is an "
       "error.\n",
       libtorch_version());

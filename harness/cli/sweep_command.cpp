@@ -306,7 +306,7 @@ int run(const SweepCommand& command) {
   const auto reaches = [&](const Case& c) {
     return sweeps(variations, c) && unjudged.count(to_string(c)) == 0;
   };
-  const Deviation deviation = compare(baseline, judged.findings(), reaches);
+  const BaselineNews news = compare(baseline, judged.findings(), reaches);
   if (out) out->commit();
   if (journal) journal->remove();
   const Findings known = rewritten(baseline, judged.findings(), reaches);
@@ -325,15 +325,15 @@ int run(const SweepCommand& command) {
   result.tally = &tally;
   result.findings = &judged.findings();
   result.known = &baseline;
-  result.deviation = &deviation;
+  result.news = &news;
   if (summary) {
     summary->write(to_summary(result));
     summary->commit();
   }
   // What was found counts more than what could not be judged.
-  const int status = !new_baseline && !deviation.empty() ? kFindings
-                     : tally.leaves_a_loss_out()         ? kHarnessFailed
-                                                         : kNothingNew;
+  const int status = !new_baseline && !news.empty() ? kFindings
+                     : tally.leaves_a_loss_out()    ? kHarnessFailed
+                                                    : kNothingNew;
   if (command.format != "table") {
     print_results(command.format == "junit" ? to_junit(result) : to_github(result));
     return status;
@@ -343,13 +343,12 @@ int run(const SweepCommand& command) {
   const auto told = unreached(variations, {command.max_rank, command.max_size});
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const bool marks_new = !path.empty();
-  print_results(
-      finding_list(tally.findings(), marks_new ? deviation.fresh : std::vector<Signature>{}) +
-      "\n");
+  print_results(finding_list(tally.findings(), marks_new ? news.fresh : std::vector<Signature>{}) +
+                "\n");
   if (new_baseline) {
     print_results(fmt::format("Wrote {} findings to {}.\n", known.size(), command.write_baseline));
   }
-  if (!path.empty()) print_results(deviation_text(deviation, baseline, judged.findings(), path));
+  if (!path.empty()) print_results(news_text(news, baseline, judged.findings(), path));
   if (!tally.findings().empty()) {
     print_results(fmt::format("Replay a case with: shapefuzz run '{}'\n",
                               to_string(tally.findings().begin()->second.smallest)));

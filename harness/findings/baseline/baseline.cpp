@@ -51,7 +51,7 @@ const std::vector<std::string>& verdicts_of_findings() {
 }  // namespace
 
 std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs& specs) {
-  const auto [loss, entry, verdict, relation, message, text] = split(cursor);
+  const auto [loss, entry, verdict, mistake, message, text] = split(cursor);
   if (cursor.failed()) return {};
   const auto& verdicts = verdicts_of_findings();
   const std::size_t start = cursor.offset();
@@ -68,7 +68,7 @@ std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs
                       fmt::format("a case of {}@{}", known.smallest.loss, known.smallest.entry),
                       fmt::format("one of {}@{}", printable(loss), printable(entry))});
   }
-  return {{std::string(loss), std::string(entry), std::string(verdict), std::string(relation),
+  return {{std::string(loss), std::string(entry), std::string(verdict), std::string(mistake),
            std::string(message)},
           known};
 }
@@ -136,7 +136,7 @@ Baseline read_known(const std::string& libtorch, const LossSpecs& specs) {
 std::string to_baseline(const Findings& findings, const std::string& libtorch) {
   std::string text = fmt::format(
       "# What `shapefuzz sweep` finds in LibTorch {}, one signature a line:\n"
-      "#   loss | entry | verdict | relation | message | smallest case\n"
+      "#   loss | entry | verdict | mistake | message | smallest case\n"
       "# Written by `shapefuzz sweep --write-baseline FILE`; a sweep fails on any difference.\n",
       libtorch);
   for (const auto& [signature, finding] : findings) {
@@ -145,18 +145,18 @@ std::string to_baseline(const Findings& findings, const std::string& libtorch) {
   return text;
 }
 
-Deviation compare(const Baseline& baseline, const Findings& findings,
-                  const std::function<bool(const Case&)>& reaches) {
-  Deviation deviation;
+BaselineNews compare(const Baseline& baseline, const Findings& findings,
+                     const std::function<bool(const Case&)>& reaches) {
+  BaselineNews news;
   for (const auto& entry : findings) {
-    if (baseline.count(entry.first) == 0) deviation.fresh.push_back(entry.first);
+    if (baseline.count(entry.first) == 0) news.fresh.push_back(entry.first);
   }
   for (const auto& [signature, known] : baseline) {
     if (findings.count(signature) == 0 && reaches(known.smallest)) {
-      deviation.stale.push_back(signature);
+      news.stale.push_back(signature);
     }
   }
-  return deviation;
+  return news;
 }
 
 Findings rewritten(const Baseline& baseline, const Findings& findings,

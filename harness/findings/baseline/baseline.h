@@ -1,6 +1,6 @@
 // The baseline: the findings of one LibTorch version that are already known, one a line.
 //
-//   loss | entry | verdict | relation | message | smallest case
+//   loss | entry | verdict | mistake | message | smallest case
 #pragma once
 
 #include <functional>
@@ -60,7 +60,7 @@ Baseline read_known(const std::string& libtorch, const LossSpecs& specs);
 std::string to_baseline(const Findings& findings, const std::string& libtorch);
 
 /// Where a sweep and a baseline differ, in both directions.
-struct Deviation {
+struct BaselineNews {
   std::vector<Signature> fresh;  ///< found, not in the baseline
   std::vector<Signature> stale;  ///< in the baseline, within the sweep's reach, not found
 
@@ -68,8 +68,8 @@ struct Deviation {
 };
 
 /// `reaches` says whether the sweep judged this case at all.
-Deviation compare(const Baseline& baseline, const Findings& findings,
-                  const std::function<bool(const Case&)>& reaches);
+BaselineNews compare(const Baseline& baseline, const Findings& findings,
+                     const std::function<bool(const Case&)>& reaches);
 
 /// What a rewritten baseline says: the findings, and what the old one knows of losses that this
 /// sweep left out.

@@ -83,7 +83,7 @@ std::string words_of(const Record& r) {
 constexpr const char* kSeparator = " | ";
 
 // The fourth part of a signature: `target:forgot_unsqueeze`.
-std::string relation_of(const Record& record) {
+std::string mistake_of(const Record& record) {
   std::size_t start = 0;
   for (int i = 0; i < 3; ++i) {
     start = record.signature.find(kSeparator, start);
@@ -207,7 +207,7 @@ class Differ {
     }
     const Record a = first_.at(kept.offset);
     if (is_uninitialized(a) || is_uninitialized(b)) {
-      return add(Change::kUninitialized, b, relation_of(b), a, b);
+      return add(Change::kUninitialized, b, mistake_of(b), a, b);
     }
     if (died(a) != died(b)) {
       const Record& dead = died(a) ? a : b;
@@ -229,14 +229,14 @@ class Differ {
   }
 
   void compare_accepted(const Record& a, const Record& b) {
-    const std::string relation = relation_of(b);
-    if (a.result_shape != b.result_shape) return add(Change::kShape, b, relation, a, b);
+    const std::string mistake = mistake_of(b);
+    if (a.result_shape != b.result_shape) return add(Change::kShape, b, mistake, a, b);
     if (!a.result_dtype.empty() && !b.result_dtype.empty() && a.result_dtype != b.result_dtype) {
       add(Change::kDtype, b, fmt::format("{} -> {}", a.result_dtype, b.result_dtype), a, b);
     }
-    if (!digests_agree(a.digest, b.digest, b.text)) return add(Change::kValue, b, relation, a, b);
+    if (!digests_agree(a.digest, b.digest, b.text)) return add(Change::kValue, b, mistake, a, b);
     if (!digests_agree(a.gradient_digest, b.gradient_digest, b.text)) {
-      add(Change::kGradient, b, relation, a, b);
+      add(Change::kGradient, b, mistake, a, b);
     }
   }
 
@@ -259,7 +259,7 @@ class Differ {
   void note_finding(const Record& r, std::size_t file) {
     if (!is_finding(r)) return;
     const auto [at, fresh] =
-        findings_[file].try_emplace({r.loss, r.entry, r.verdict, relation_of(r)}, r, 0);
+        findings_[file].try_emplace({r.loss, r.entry, r.verdict, mistake_of(r)}, r, 0);
     ++at->second.second;
     if (!fresh && is_smaller(r, at->second.first)) at->second.first = r;
   }

@@ -26,7 +26,7 @@ enum class Change {
   kGradient,       ///< the same values, other gradients
   kMessage,        ///< refused by both, in other words
   kWarning,        ///< one of them warns
-  kNewFinding,     ///< a verdict on a relation that the first file does not have
+  kNewFinding,     ///< a verdict on a mistake that the first file does not have
   kGoneFinding,    ///< one that the second file does not have
   kUninitialized,  ///< values of uninitialised memory: no two runs have the same
   kOnlyInFirst,    ///< cases that the second sweep did not have: an entry that is gone
@@ -44,7 +44,7 @@ struct ChangeGroup {
   Change change = Change::kValue;
   std::string loss;
   std::set<std::string> entries;
-  std::string detail;  ///< what the cases have in common: a message, a relation of shapes
+  std::string detail;  ///< what the cases have in common: a message, a mistake of shapes
   std::uint64_t cases = 0;
   Record first;  ///< of the smallest case; the text is empty where the file does not have it
   Record second;

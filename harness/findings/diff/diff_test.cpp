@@ -18,7 +18,7 @@ struct Line {
   std::string shape = "[2,2]";
   std::string dtype = "Double";
   std::string verdict = "pass";
-  std::string relation = "target:forgot_unsqueeze";
+  std::string mistake = "target:forgot_unsqueeze";
   std::string message;
   std::string digest = "1.5";
   std::string gradient = "0.5";
@@ -34,7 +34,7 @@ struct Line {
            (warned ? "true" : "false") + R"(,"message":")" + message + R"(","digest":)" +
            (accepted ? digest : "null") + R"(,"gradient_digest":)" +
            (accepted ? gradient : "null") + R"(,"signature":"mse_loss | functional | )" + verdict +
-           " | " + relation + R"( | -","libtorch":"1.13.1"})" + "\n";
+           " | " + mistake + R"( | -","libtorch":"1.13.1"})" + "\n";
   }
 };
 

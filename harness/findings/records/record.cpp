@@ -60,7 +60,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   Json operands = Json::object();
   for (const Operand& operand : c.operands) operands[operand.name] = to_json(operand.shape);
   Judgement named = judgement;
-  if (!is_finding(judgement.verdict)) named.misfit = find_misfit(c, spec);
+  if (!is_finding(judgement.verdict)) named.mistake = find_mistake(c, spec);
   Json record;
   record["case"] = to_string(c);
   record["loss"] = c.loss;
@@ -75,7 +75,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["result_dtype"] = judgement.result_dtype;
   record["expected_shape"] = to_json(judgement.expected_shape);
   record["verdict"] = to_string(judgement.verdict);
-  record["mistake"] = to_string(named.misfit.mistake);
+  record["mistake"] = to_string(named.mistake.kind);
   record["warned"] = judgement.warned;
   record["message"] = judgement.message;
   record["detail"] = judgement.detail;

@@ -88,7 +88,7 @@ std::string Tally::to_text() const {
     text["findings"].push_back({{"loss", s.loss},
                                 {"entry", s.entry},
                                 {"verdict", s.verdict},
-                                {"relation", s.relation},
+                                {"mistake", s.mistake},
                                 {"message", s.message},
                                 {"smallest", to_string(finding.smallest)},
                                 {"detail", finding.detail},
@@ -110,8 +110,8 @@ Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
     tally.counts_[{row.at("loss"), row.at("entry")}] = counts;
   }
   for (const auto& row : json.at("findings")) {
-    const Signature signature{row.at("loss"), row.at("entry"), row.at("verdict"),
-                              row.at("relation"), row.at("message")};
+    const Signature signature{row.at("loss"), row.at("entry"), row.at("verdict"), row.at("mistake"),
+                              row.at("message")};
     tally.findings_[signature] = {parse_case(row.at("smallest").get<std::string>(), specs),
                                   row.at("detail"), row.at("cases")};
   }

@@ -240,7 +240,7 @@ bool has_values_to_check(const Operand& operand, Kind kind) {
   return !operand.values.empty() || kind == Kind::kSplit || operand.shape.elements() <= kMostDrawn;
 }
 
-void add_shapes(const Call& call, const Reading& reading, std::vector<Misfit>& misfits) {
+void add_shapes(const Call& call, const Reading& reading, std::vector<LocatedMistake>& mistakes) {
   const auto& operands = reading.alternative->operands;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
@@ -251,12 +251,12 @@ void add_shapes(const Call& call, const Reading& reading, std::vector<Misfit>& m
     Mistake mistake = relate(reading.shapes[i], call.operands[i].shape, classes);
     if (mistake == Mistake::kNone) continue;
     if (i == 0) mistake = Mistake::kOutputDoesNotFit;
-    misfits.push_back({mistake, operands[i].name, reading.shapes[i]});
+    mistakes.push_back({mistake, operands[i].name, reading.shapes[i]});
   }
 }
 
 void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
-                 std::vector<Misfit>& misfits) {
+                 std::vector<LocatedMistake>& mistakes) {
   const auto& operands = reading.alternative->operands;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
@@ -264,40 +264,40 @@ void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
     if (!has_values_to_check(*operand, kind.kind)) continue;
     if (illegal_value(kind, operand->shape, effective_values(*operand, kind, c.seed, i))) {
-      misfits.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
+      mistakes.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }
   if (spec.illegal_option == nullptr) return;
   if (const auto option = spec.illegal_option(c, spec)) {
-    misfits.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
+    mistakes.push_back({Mistake::kIllegalOption, option->substr(0, option->find(':')), {}});
   }
 }
 
 }  // namespace
 
-std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
+std::vector<LocatedMistake> find_mistakes(const Case& c, const LossSpec& spec) {
   const Call call = to_call(c, spec);
   Reading reading;
   const Zone zone = classify(spec.contract, call, &reading);
   if (zone == Zone::kIncompatible) reading = nearest_reading(spec.contract, call);
   const auto& operands = reading.alternative->operands;
-  std::vector<Misfit> misfits;
-  if (zone != Zone::kValid) add_shapes(call, reading, misfits);
-  const auto of_shapes = static_cast<std::ptrdiff_t>(misfits.size());
-  add_illegal(c, spec, reading, misfits);
+  std::vector<LocatedMistake> mistakes;
+  if (zone != Zone::kValid) add_shapes(call, reading, mistakes);
+  const auto of_shapes = static_cast<std::ptrdiff_t>(mistakes.size());
+  add_illegal(c, spec, reading, mistakes);
   // What only has to be expanded is allowed, what is illegal is not.
   if (zone == Zone::kExpandable) {
-    std::rotate(misfits.begin(), misfits.begin() + of_shapes, misfits.end());
+    std::rotate(mistakes.begin(), mistakes.begin() + of_shapes, mistakes.end());
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
     if (operand == nullptr) continue;
     if (needs_conversion(operands[i].kind, operand->dtype, c.operands[0].dtype)) {
-      misfits.push_back({Mistake::kOtherDtype, operands[i].name, reading.shapes[i]});
+      mistakes.push_back({Mistake::kOtherDtype, operands[i].name, reading.shapes[i]});
     }
   }
   for (const Option& option : c.options) {
-    if (option.name != "reduction") misfits.push_back({Mistake::kOtherOption, option.name, {}});
+    if (option.name != "reduction") mistakes.push_back({Mistake::kOtherOption, option.name, {}});
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const Operand* operand = c.find_operand(operands[i].name);
@@ -305,25 +305,25 @@ std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec) {
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
     if (std::any_of(operand->values.begin(), operand->values.end(),
                     [&](double value) { return is_boundary(kind, value); })) {
-      misfits.push_back({Mistake::kBoundaryValue, operands[i].name, reading.shapes[i]});
+      mistakes.push_back({Mistake::kBoundaryValue, operands[i].name, reading.shapes[i]});
     }
   }
   for (const Operand& operand : c.operands) {
     if (operand.layout != Layout::kContiguous) {
-      misfits.push_back({Mistake::kOtherLayout, operand.name, operand.shape});
+      mistakes.push_back({Mistake::kOtherLayout, operand.name, operand.shape});
     }
   }
-  return misfits;
+  return mistakes;
 }
 
-Misfit find_misfit(const Case& c, const LossSpec& spec) {
-  const std::vector<Misfit> misfits = find_misfits(c, spec);
-  return misfits.empty() ? Misfit() : misfits.front();
+LocatedMistake find_mistake(const Case& c, const LossSpec& spec) {
+  const std::vector<LocatedMistake> mistakes = find_mistakes(c, spec);
+  return mistakes.empty() ? LocatedMistake() : mistakes.front();
 }
 
-std::string to_string(const Misfit& misfit) {
-  if (misfit.mistake == Mistake::kNone) return "none";
-  return misfit.operand + ":" + std::string(to_string(misfit.mistake));
+std::string to_string(const LocatedMistake& mistake) {
+  if (mistake.kind == Mistake::kNone) return "none";
+  return mistake.operand + ":" + std::string(to_string(mistake.kind));
 }
 
 }  // namespace shapefuzz

@@ -62,14 +62,14 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
 
 /// The mistake of a whole case and the operand that it is about, as in `target:forgot_unsqueeze`;
 /// `none` for a case that is valid.
-struct Misfit {
-  Mistake mistake = Mistake::kNone;
+struct LocatedMistake {
+  Mistake kind = Mistake::kNone;
   std::string operand;
   Shape demanded;
 };
-Misfit find_misfit(const Case& c, const LossSpec& spec);
+LocatedMistake find_mistake(const Case& c, const LossSpec& spec);
 /// Everything that is unusual about a case, the likeliest cause first; nothing of an ordinary one.
-std::vector<Misfit> find_misfits(const Case& c, const LossSpec& spec);
-std::string to_string(const Misfit& misfit);
+std::vector<LocatedMistake> find_mistakes(const Case& c, const LossSpec& spec);
+std::string to_string(const LocatedMistake& mistake);
 
 }  // namespace shapefuzz

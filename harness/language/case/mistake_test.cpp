@@ -132,46 +132,46 @@ TEST(Apply, MakesAMistakeThatRelateNamesOrKnowsABetterNameFor) {
             std::set<Mistake>(applicable_mistakes().begin(), applicable_mistakes().end()));
 }
 
-std::string misfit(std::string_view text) {
+std::string mistake(std::string_view text) {
   const Case c = test_case(text);
   for (const LossSpec* spec : test_specs()) {
-    if (spec->name == c.loss) return to_string(find_misfit(c, *spec));
+    if (spec->name == c.loss) return to_string(find_mistake(c, *spec));
   }
   return "no such loss";
 }
 
 TEST(FindMisfit, NamesTheOperandAndTheMistake) {
-  EXPECT_EQ(misfit("mse_loss(input=[64,1], target=[64,1])"), "none");
-  EXPECT_EQ(misfit("mse_loss(input=[64,1], target=[64])"), "target:forgot_unsqueeze");
-  EXPECT_EQ(misfit("mse_loss(input=[64], target=[64,1])"), "target:forgot_squeeze");
-  EXPECT_EQ(misfit("nll_loss(input=[4,3], target=i64[4,3])"), "target:one_hot_for_index");
-  EXPECT_EQ(misfit("nll_loss(input=[4,3], target=[4], weight=[2])"), "weight:shorter_batch");
-  EXPECT_EQ(misfit("nll_loss(input=[], target=[4])"), "input:output_does_not_fit");
+  EXPECT_EQ(mistake("mse_loss(input=[64,1], target=[64,1])"), "none");
+  EXPECT_EQ(mistake("mse_loss(input=[64,1], target=[64])"), "target:forgot_unsqueeze");
+  EXPECT_EQ(mistake("mse_loss(input=[64], target=[64,1])"), "target:forgot_squeeze");
+  EXPECT_EQ(mistake("nll_loss(input=[4,3], target=i64[4,3])"), "target:one_hot_for_index");
+  EXPECT_EQ(mistake("nll_loss(input=[4,3], target=[4], weight=[2])"), "weight:shorter_batch");
+  EXPECT_EQ(mistake("nll_loss(input=[], target=[4])"), "input:output_does_not_fit");
 }
 
 TEST(FindMisfit, TellsWhatWasDemanded) {
   const Case c = test_case("mse_loss(input=[64,1], target=[64])");
-  EXPECT_EQ(find_misfit(c, mse_spec()).demanded, Shape({64, 1}));
+  EXPECT_EQ(find_mistake(c, mse_spec()).demanded, Shape({64, 1}));
 }
 
 TEST(FindMisfit, NamesAnIllegalValueWhereTheShapesFit) {
-  EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[2]{0,3})"), "target:illegal_value");
-  EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[1]{3})"), "target:illegal_value")
+  EXPECT_EQ(mistake("nll_loss(input=[2,3], target=[2]{0,3})"), "target:illegal_value");
+  EXPECT_EQ(mistake("nll_loss(input=[2,3], target=[1]{3})"), "target:illegal_value")
       << "that it has to be expanded is no mistake";
-  EXPECT_EQ(misfit("nll_loss(input=[1,2]{0,-1}, target=[1]{0})"), "input:boundary_value");
-  EXPECT_EQ(misfit("mse_loss(input=[2]{0.5,100}, target=[2])"), "input:boundary_value");
-  EXPECT_EQ(misfit("mse_loss(input=[2]{0.5,99}, target=[2])"), "none");
-  EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[2]{0,2})"), "none");
-  EXPECT_EQ(misfit("nll_loss(input=[2,3], target=[2]{0,-100})"), "none");
+  EXPECT_EQ(mistake("nll_loss(input=[1,2]{0,-1}, target=[1]{0})"), "input:boundary_value");
+  EXPECT_EQ(mistake("mse_loss(input=[2]{0.5,100}, target=[2])"), "input:boundary_value");
+  EXPECT_EQ(mistake("mse_loss(input=[2]{0.5,99}, target=[2])"), "none");
+  EXPECT_EQ(mistake("nll_loss(input=[2,3], target=[2]{0,2})"), "none");
+  EXPECT_EQ(mistake("nll_loss(input=[2,3], target=[2]{0,-100})"), "none");
 }
 
 TEST(FindMisfit, NamesADtypeThatMustBeConverted) {
-  EXPECT_EQ(misfit("mse_loss(input=f64[2], target=f32[2])"), "target:other_dtype");
-  EXPECT_EQ(misfit("nll_loss(input=f64[2,3], target=i32[2])"), "target:other_dtype");
-  EXPECT_EQ(misfit("nll_loss(input=f64[4,3], target=f64[4])"), "target:other_dtype");
+  EXPECT_EQ(mistake("mse_loss(input=f64[2], target=f32[2])"), "target:other_dtype");
+  EXPECT_EQ(mistake("nll_loss(input=f64[2,3], target=i32[2])"), "target:other_dtype");
+  EXPECT_EQ(mistake("nll_loss(input=f64[4,3], target=f64[4])"), "target:other_dtype");
   // The output itself, too: no loss is documented for whole numbers.
-  EXPECT_EQ(misfit("mse_loss(input=i64[2], target=i64[2])"), "input:other_dtype");
-  EXPECT_EQ(misfit("nll_loss(input=i64[2,3], target=i64[2])"), "input:other_dtype");
+  EXPECT_EQ(mistake("mse_loss(input=i64[2], target=i64[2])"), "input:other_dtype");
+  EXPECT_EQ(mistake("nll_loss(input=i64[2,3], target=i64[2])"), "input:other_dtype");
 }
 
 TEST(FindMisfit, NamesAnOptionOutsideItsRange) {
@@ -180,7 +180,7 @@ TEST(FindMisfit, NamesAnOptionOutsideItsRange) {
     return std::optional<std::string>("beta: a number of at least 0");
   };
   const Case c = test_case("mse_loss(input=[2], target=[2])");
-  EXPECT_EQ(to_string(find_misfit(c, spec)), "beta:illegal_option");
+  EXPECT_EQ(to_string(find_mistake(c, spec)), "beta:illegal_option");
 }
 
 }  // namespace

@@ -185,17 +185,17 @@ Reading start(const Contract& contract, const Alternative& alternative, const Ca
 // How little of the call an alternative explains; smaller is nearer. The output counts most.
 std::size_t distance(const Call& call, const Reading& exact_output, bool output_matches) {
   const auto& operands = exact_output.alternative->operands;
-  std::size_t misfits = output_matches ? 0 : 2 * kMaxOperands * kMaxRank;
+  std::size_t mistakes = output_matches ? 0 : 2 * kMaxOperands * kMaxRank;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
     const std::size_t wanted = operands[i].pattern.size();
     const std::size_t rank = call.operands[i].shape.rank();
     const bool pack = pack_position(operands[i].pattern) != kNoPack;
     const std::size_t least = pack ? wanted - 1 : wanted;
-    if (rank < least) misfits += least - rank;
-    if (rank > wanted && !pack) misfits += rank - wanted;
+    if (rank < least) mistakes += least - rank;
+    if (rank > wanted && !pack) mistakes += rank - wanted;
   }
-  return misfits;
+  return mistakes;
 }
 
 }  // namespace
@@ -298,16 +298,16 @@ Reading nearest_reading(const Contract& contract, const Call& call) {
     if (!output) candidate.bindings = Bindings(contract, call.options);
     // Without an alternative for these numbers and options, one for others has to do.
     const bool fits = numbers_fit(alternative, call) && options_fit(contract, alternative, call);
-    const std::size_t misfits =
+    const std::size_t mistakes =
         distance(call, candidate, output) + (fits ? 0 : 4 * kMaxOperands * kMaxRank);
-    if (nearest && misfits >= smallest) continue;
+    if (nearest && mistakes >= smallest) continue;
     bind_open_names(call, output ? 1 : 0, candidate);
     for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
       candidate.shapes[i] = instantiate(alternative.operands[i].pattern, candidate.bindings);
     }
     candidate.result = instantiate(alternative.result, candidate.bindings);
     nearest = candidate;
-    smallest = misfits;
+    smallest = mistakes;
   }
   return *nearest;
 }

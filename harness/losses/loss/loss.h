@@ -75,7 +75,9 @@ struct Loss {
   MeanRule mean = nullptr;
   /// Reductions that return a plain number by documentation, so that no gradient flows back.
   std::vector<std::string> detached_reductions;
-  /// The class of `torch::nn`, where that is not the name in PascalCase with Loss at its end.
+  /// The name in PascalCase, as LibTorch spells it, where it has an acronym: `NLLLoss`, `KLDiv`.
+  std::string pascal_name;
+  /// The class of `torch::nn`, where that is not the PascalCase name with Loss at its end.
   std::string module_name;
   /// Of a module with parameters: their elements, as shapefuzz draws them for a case.
   std::vector<std::vector<double>> (*parameters)(const Case& c, const LossSpec& spec) = nullptr;

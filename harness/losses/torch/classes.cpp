@@ -71,6 +71,7 @@ Loss nll_loss() {
       gold::nll_loss);
   loss.constants = {"weight"};
   loss.mean = weighted_mean;
+  loss.pascal_name = "NLLLoss";
   return loss;
 }
 

@@ -27,7 +27,7 @@ Loss l1_loss() {
 }
 
 Loss mse_loss() {
-  return make_loss(
+  Loss loss = make_loss(
       "mse_loss", kSameShape, {reduction_option()},
       {{"functional",
         [](const auto& a) { return F::mse_loss(a[0], a[1], reduced<F::MSELossFuncOptions>(a)); }},
@@ -38,6 +38,8 @@ Loss mse_loss() {
        {"aten", [](const auto& a) { return at::mse_loss(a[0], a[1], at_reduction(a)); }},
        operator_entry("aten::mse_loss")},
       gold::mse_loss);
+  loss.pascal_name = "MSELoss";
+  return loss;
 }
 
 // "beta: ... must be non-negative."
@@ -116,6 +118,7 @@ Loss kl_div() {
       gold::kl_div);
   // F::kl_div divides by the batch itself.
   loss.spec.missing_reductions = {{"aten", "batchmean"}, {"op", "batchmean"}};
+  loss.pascal_name = "KLDiv";
   return loss;
 }
 

@@ -63,6 +63,7 @@ Loss ctc_loss() {
   loss.mean = mean_over_lengths;
   // The backward adds to the gradient at every label (docs/findings.md).
   loss.unchecked = {"targets", "input_lengths", "target_lengths"};
+  loss.pascal_name = "CTCLoss";
   return loss;
 }
 

@@ -127,7 +127,7 @@ Judgement judge_on_device(const Loss& loss, const Case& c, Device device) {
     judgement.verdict = Verdict::kEntryDisagreement;
     judgement.detail = "the CPU refuses it: " + here.message;
   }
-  if (is_finding(judgement.verdict)) judgement.misfit = find_misfit(c, loss.spec);
+  if (is_finding(judgement.verdict)) judgement.mistake = find_mistake(c, loss.spec);
   return judgement;
 }
 

@@ -209,21 +209,21 @@ class Gathering {
   }
 
   void add_intended() {
-    const Misfit misfit = find_misfit(c_, loss_.spec);
-    if (misfit.mistake < Mistake::kEmpty || misfit.mistake > Mistake::kOtherRank) return;
-    const Operand& operand = *c_.find_operand(misfit.operand);
-    const bool reshapes = operand.shape.elements() == misfit.demanded.elements();
-    if (!reshapes && !expands_to(operand.shape, misfit.demanded)) return;
+    const LocatedMistake mistake = find_mistake(c_, loss_.spec);
+    if (mistake.kind < Mistake::kEmpty || mistake.kind > Mistake::kOtherRank) return;
+    const Operand& operand = *c_.find_operand(mistake.operand);
+    const bool reshapes = operand.shape.elements() == mistake.demanded.elements();
+    if (!reshapes && !expands_to(operand.shape, mistake.demanded)) return;
     Case right = c_;
-    right.find_operand(misfit.operand)->shape = misfit.demanded;
-    right.find_operand(misfit.operand)->values.clear();
+    right.find_operand(mistake.operand)->shape = mistake.demanded;
+    right.find_operand(mistake.operand)->values.clear();
     if (classify(loss_.spec.contract, to_call(right, loss_.spec)) != Zone::kValid) return;
     Tensors operands = operands_.tensors;
     const auto& patterns = loss_.spec.contract.operands();
     for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (patterns[i].name != misfit.operand) continue;
-      operands[i] = reshapes ? operands[i].reshape(sizes_of(misfit.demanded))
-                             : operands[i].expand(sizes_of(misfit.demanded));
+      if (patterns[i].name != mistake.operand) continue;
+      operands[i] = reshapes ? operands[i].reshape(sizes_of(mistake.demanded))
+                             : operands[i].expand(sizes_of(mistake.demanded));
     }
     evidence_.intended = forward(operands, std::string(loss_.spec.reduction_of(c_)));
     if (loss_.spec.reduction_of(c_) != "none") {

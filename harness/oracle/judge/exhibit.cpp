@@ -28,7 +28,7 @@ void take_judgement(Judgement judgement, Exhibit& exhibit) {
     for (std::optional<Shape>* shape : {&judgement.result_shape, &judgement.expected_shape}) {
       if (*shape) *shape = exhibit.twin->original(**shape);
     }
-    judgement.misfit.demanded = exhibit.twin->original(judgement.misfit.demanded);
+    judgement.mistake.demanded = exhibit.twin->original(judgement.mistake.demanded);
   }
   exhibit.judgement = std::move(judgement);
 }

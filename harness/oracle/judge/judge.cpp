@@ -231,7 +231,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   auto& memory = prepared_->memory;
   if (memory && memory->finds_changed_operand(judgement)) {
     prepared_.reset();  // the operands are others now
-    judgement.misfit = find_misfit(c, loss.spec);
+    judgement.mistake = find_mistake(c, loss.spec);
     return judgement;
   }
   // What gives the same bits as the loss's first entry, on the same operands, is judged like it.
@@ -241,7 +241,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
     judgement.expected_shape = known.expected_shape;
     judgement.detail = known.detail;
     judgement.basis = known.basis;
-    judgement.misfit = known.misfit;
+    judgement.mistake = known.mistake;
     return judgement;
   }
   const bool depends = memory && memory->finds_dependence(loss, c, actual, judgement);
@@ -251,7 +251,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   }
   if (depends) {
     prepared_.reset();
-    judgement.misfit = find_misfit(c, loss.spec);
+    judgement.mistake = find_mistake(c, loss.spec);
     return judgement;
   }
   if (actual.accepted) {
@@ -276,7 +276,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
     compare_entries(loss, c, operands, actual, *prepared_->first, judgement);
   }
   // A sweep judges a hundred passes for a finding; only the finding needs a name.
-  if (judgement.verdict != Verdict::kPass) judgement.misfit = find_misfit(c, loss.spec);
+  if (judgement.verdict != Verdict::kPass) judgement.mistake = find_mistake(c, loss.spec);
   if (is_first) {
     prepared_->first = actual;
     prepared_->judged = judgement;

@@ -6,7 +6,7 @@ namespace shapefuzz {
 
 void leave_unjudged(Judgement& judgement) {
   judgement.verdict = Verdict::kNotJudged;
-  judgement.misfit = {};
+  judgement.mistake = {};
   judgement.detail = MemoryLimit::instance().reason();
 }
 

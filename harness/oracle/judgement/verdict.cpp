@@ -31,7 +31,7 @@ struct SeverityRow {
 
 constexpr std::array<SeverityRow, 4> kSeverities = {{{Severity::kMemory, "memory"},
                                                      {Severity::kMiscalculation, "miscalculation"},
-                                                     {Severity::kContract, "contract"},
+                                                     {Severity::kHazard, "contract"},
                                                      {Severity::kNone, "none"}}};
 static_assert(is_table_of<Severity>(kSeverities));
 
@@ -65,13 +65,13 @@ constexpr std::array<VerdictRow, 18> kVerdicts = {{
     {Verdict::kNondeterministic, "nondeterministic", Severity::kMiscalculation, Outcome::kAccepted},
     {Verdict::kBackwardRejected, "backward_rejected", Severity::kMiscalculation,
      Outcome::kAccepted},
-    {Verdict::kSilentBroadcast, "silent_broadcast", Severity::kContract, Outcome::kAccepted},
-    {Verdict::kIllegalValueAccepted, "illegal_value_accepted", Severity::kContract,
+    {Verdict::kSilentBroadcast, "silent_broadcast", Severity::kHazard, Outcome::kAccepted},
+    {Verdict::kIllegalValueAccepted, "illegal_value_accepted", Severity::kHazard,
      Outcome::kAccepted},
-    {Verdict::kRejectedValid, "rejected_valid", Severity::kContract, Outcome::kRejected},
-    {Verdict::kEntryDisagreement, "entry_disagreement", Severity::kContract, std::nullopt},
-    {Verdict::kUncleanRejection, "unclean_rejection", Severity::kContract, Outcome::kRejected},
-    {Verdict::kTimedOut, "timed_out", Severity::kContract, Outcome::kTimedOut},
+    {Verdict::kRejectedValid, "rejected_valid", Severity::kHazard, Outcome::kRejected},
+    {Verdict::kEntryDisagreement, "entry_disagreement", Severity::kHazard, std::nullopt},
+    {Verdict::kUncleanRejection, "unclean_rejection", Severity::kHazard, Outcome::kRejected},
+    {Verdict::kTimedOut, "timed_out", Severity::kHazard, Outcome::kTimedOut},
     {Verdict::kNotJudged, "not_judged", Severity::kNone, std::nullopt},
 }};
 static_assert(is_table_of<Verdict>(kVerdicts));
@@ -98,7 +98,7 @@ std::size_t scalar_type_at(std::string_view message, std::size_t at) {
 }
 
 auto parts(const Signature& s) {
-  return std::tie(s.loss, s.entry, s.verdict, s.relation, s.message);
+  return std::tie(s.loss, s.entry, s.verdict, s.mistake, s.message);
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ bool operator==(const Signature& a, const Signature& b) { return parts(a) == par
 Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, const Fault& fault) {
   Judgement judgement;
   judgement.zone = zone_of(c, spec);
-  judgement.misfit = find_misfit(c, spec);
+  judgement.mistake = find_mistake(c, spec);
   judgement.outcome = signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
   judgement.verdict = signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
   judgement.message = signal == 0 ? "no answer in time" : ::strsignal(signal);
@@ -156,12 +156,12 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, co
 
 Signature signature_of(const Case& c, const Judgement& judgement) {
   const std::string message = without_particulars(judgement.message);
-  return {c.loss, c.entry, std::string(to_string(judgement.verdict)), to_string(judgement.misfit),
+  return {c.loss, c.entry, std::string(to_string(judgement.verdict)), to_string(judgement.mistake),
           message.empty() ? "-" : message};
 }
 
 std::string to_string(const Signature& s) {
-  return fmt::format("{} | {} | {} | {} | {}", s.loss, s.entry, s.verdict, s.relation, s.message);
+  return fmt::format("{} | {} | {} | {} | {}", s.loss, s.entry, s.verdict, s.mistake, s.message);
 }
 
 std::string without_particulars(std::string_view message) {

@@ -41,7 +41,7 @@ enum class Verdict {
 enum class Severity {
   kMemory,          ///< a bug: LibTorch touches what it must not
   kMiscalculation,  ///< a bug: LibTorch computes something wrong
-  kContract,        ///< a hazard: LibTorch takes what it does not promise, or the reverse
+  kHazard,          ///< a hazard: LibTorch takes what it does not promise, or the reverse
   kNone,            ///< no finding
 };
 
@@ -98,11 +98,11 @@ struct Judgement {
   /// Of an accepted call: what the result's storage holds beyond its elements. The value may be
   /// right all the same, so no verdict is about it.
   std::uint64_t kept_bytes = 0;
-  std::string message;  ///< LibTorch's, of a refusal
-  std::string site;     ///< where LibTorch refused: `Loss.cpp:64`
-  std::string detail;   ///< what differs, in a sentence; empty for most passes
-  Misfit misfit;        ///< of a finding: what is wrong with its shapes
-  Basis basis;          ///< of an accepted call
+  std::string message;     ///< LibTorch's, of a refusal
+  std::string site;        ///< where LibTorch refused: `Loss.cpp:64`
+  std::string detail;      ///< what differs, in a sentence; empty for most passes
+  LocatedMistake mistake;  ///< of a finding: what is wrong with its shapes
+  Basis basis;             ///< of an accepted call
 };
 
 /// The judgement of a case that ended its process: by a signal, or (0) by not coming back. `fault`
@@ -115,8 +115,8 @@ struct Signature {
   std::string loss;
   std::string entry;
   std::string verdict;
-  std::string relation;  ///< the misfit, `target:forgot_unsqueeze`
-  std::string message;   ///< LibTorch's, without_particulars(); `-` if there is none
+  std::string mistake;  ///< as in `target:forgot_unsqueeze`
+  std::string message;  ///< LibTorch's, without_particulars(); `-` if there is none
 
   friend bool operator<(const Signature& a, const Signature& b);
   friend bool operator==(const Signature& a, const Signature& b);

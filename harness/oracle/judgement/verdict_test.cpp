@@ -23,8 +23,8 @@ TEST(Verdict, BelongsToOneGroupAndTheWorstComeFirst) {
   EXPECT_EQ(severity_of(Verdict::kInputMutated), Severity::kMemory);
   EXPECT_EQ(severity_of(Verdict::kWrongShape), Severity::kMiscalculation);
   EXPECT_EQ(severity_of(Verdict::kBackwardRejected), Severity::kMiscalculation);
-  EXPECT_EQ(severity_of(Verdict::kSilentBroadcast), Severity::kContract);
-  EXPECT_EQ(severity_of(Verdict::kTimedOut), Severity::kContract);
+  EXPECT_EQ(severity_of(Verdict::kSilentBroadcast), Severity::kHazard);
+  EXPECT_EQ(severity_of(Verdict::kTimedOut), Severity::kHazard);
   for (std::size_t i = 2; i < all_verdicts().size(); ++i) {
     EXPECT_LE(severity_of(all_verdicts()[i - 1]), severity_of(all_verdicts()[i]));
   }
@@ -61,7 +61,7 @@ TEST(Signature, IsTheSameForCasesThatDifferInSizesOnly) {
     Judgement judgement;
     judgement.verdict = Verdict::kSilentBroadcast;
     judgement.message = std::move(message);
-    judgement.misfit = find_misfit(c, mse_spec());
+    judgement.mistake = find_mistake(c, mse_spec());
     return signature_of(c, judgement);
   };
   const Signature small = signature("mse_loss(input=[2,1], target=[2])", "");
@@ -80,7 +80,7 @@ TEST(Judgement, OfADeathTellsASignalFromSilence) {
   EXPECT_EQ(crash.outcome, Outcome::kCrashed);
   EXPECT_FALSE(crash.message.empty());
   EXPECT_EQ(crash.zone, Zone::kIncompatible);
-  EXPECT_EQ(to_string(crash.misfit), "target:forgot_unsqueeze");
+  EXPECT_EQ(to_string(crash.mistake), "target:forgot_unsqueeze");
   Fault in_case;
   in_case.runs_case = true;
   EXPECT_EQ(judgement_of_death(c, mse_spec(), 0, in_case).verdict, Verdict::kTimedOut);

@@ -274,7 +274,7 @@ class Run {
       if (judgement.verdict == Verdict::kNotJudged) shared_->not_judged.fetch_add(1);
       return;
     }
-    const std::uint64_t hash = deadly_hash(c, judgement.misfit);
+    const std::uint64_t hash = deadly_hash(c, judgement.mistake);
     if (++deaths_by_hash_[hash] >= kDeathsUntilDeadly) shared_->deadly.add(hash);
     if (!is_worth_a_line(known_, to_string(signature_of(c, judgement)), text.size())) return;
     deaths_.append(to_record(c, spec, judgement, {}, libtorch_version()));

@@ -41,16 +41,16 @@ Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judgin
 void Explorer::add_parent(Case c) {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return;
-  const Misfit misfit = find_misfit(c, loss->spec);
-  add_parent(std::move(c), kNotRunHere, misfit);
+  const LocatedMistake mistake = find_mistake(c, loss->spec);
+  add_parent(std::move(c), kNotRunHere, mistake);
 }
 
-void Explorer::add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit) {
+void Explorer::add_parent(Case c, std::uint32_t microseconds, const LocatedMistake& mistake) {
   if (parents_.size() < kMostParents) {
     const bool empty =
         std::any_of(c.operands.begin(), c.operands.end(),
                     [](const Operand& operand) { return operand.shape.elements() == 0; });
-    const std::string group = c.loss + (empty ? " empty " : " ") + to_string(misfit);
+    const std::string group = c.loss + (empty ? " empty " : " ") + to_string(mistake);
     const auto [place, fresh] = group_of_.try_emplace(group, groups_.size());
     if (fresh) groups_.emplace_back();
     groups_[place->second].push_back(static_cast<std::uint32_t>(parents_.size()));
@@ -70,14 +70,14 @@ const Loss* Explorer::find(const std::string& name) const {
 bool Explorer::run(const Case& c) {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return false;
-  return run(*loss, c, find_misfit(c, loss->spec));
+  return run(*loss, c, find_mistake(c, loss->spec));
 }
 
-bool Explorer::run(const Loss& loss, const Case& c, const Misfit& misfit) {
-  if (pick_(0, host_.one_in(c, misfit)) != 0) return false;
+bool Explorer::run(const Loss& loss, const Case& c, const LocatedMistake& mistake) {
+  if (pick_(0, host_.one_in(c, mistake)) != 0) return false;
   host_.about_to_run(c);
   const Clock::time_point start = Clock::now();
-  const Judgement& judgement = observer_.observe(loss, c, misfit);
+  const Judgement& judgement = observer_.observe(loss, c, mistake);
   host_.has_run();
   // What stopped at a limit of ours leads nowhere.
   if (judgement.verdict == Verdict::kNotJudged) {
@@ -90,7 +90,7 @@ bool Explorer::run(const Loss& loss, const Case& c, const Misfit& misfit) {
   }
   if (interesting) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    add_parent(c, static_cast<std::uint32_t>(took.count()), misfit);
+    add_parent(c, static_cast<std::uint32_t>(took.count()), mistake);
     host_.on_interesting(c);
   }
   if (is_finding(judgement.verdict)) host_.on_finding(c, loss.spec, judgement);
@@ -132,16 +132,16 @@ void Explorer::step() {
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return;
   Case last;
-  Misfit misfit;
+  LocatedMistake mistake;
   for (const Entry& entry : loss->entries) {
     c.entry = entry.name;
     repair(c, loss->spec);
-    // No misfit is one of an entry; but some entries lack a reduction.
+    // No mistake is one of an entry; but some entries lack a reduction.
     if (c.operands != last.operands || c.options != last.options) {
-      misfit = find_misfit(c, loss->spec);
+      mistake = find_mistake(c, loss->spec);
       last = c;
     }
-    run(*loss, c, misfit);
+    run(*loss, c, mistake);
   }
 }
 

@@ -21,7 +21,7 @@ class ExplorerHost {
   virtual void has_run() = 0;
   /// Of how many cases like this one a single one is to be run: 1 for all of them, more where such
   /// have ended a process before.
-  virtual std::int64_t one_in(const Case& c, const Misfit& misfit) = 0;
+  virtual std::int64_t one_in(const Case& c, const LocatedMistake& mistake) = 0;
   /// Notes a feature; true the first time.
   virtual bool add_feature(std::uint64_t feature) = 0;
   /// The case had a feature that no case before it had.
@@ -56,8 +56,8 @@ class Explorer {
     std::uint32_t microseconds;  ///< what it took
   };
 
-  void add_parent(Case c, std::uint32_t microseconds, const Misfit& misfit);
-  bool run(const Loss& loss, const Case& c, const Misfit& misfit);
+  void add_parent(Case c, std::uint32_t microseconds, const LocatedMistake& mistake);
+  bool run(const Loss& loss, const Case& c, const LocatedMistake& mistake);
   const Loss* find(const std::string& name) const;
   Case next_case();
   const Case& any_parent();
@@ -68,7 +68,8 @@ class Explorer {
   SeededPick pick_;
   ExplorerHost& host_;
   std::vector<Parent> parents_;
-  // By loss, misfit and whether anything is empty: of some there are many thousands, of some a few.
+  // By loss, mistake and whether anything is empty: of some there are many thousands, of some a
+  // few.
   std::vector<std::vector<std::uint32_t>> groups_;
   std::unordered_map<std::string, std::size_t> group_of_;
 };

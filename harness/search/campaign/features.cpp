@@ -32,9 +32,8 @@ void append_features(const Observation& seen, std::vector<std::uint64_t>& featur
   const std::uint64_t entry = mix(hash_of(seen.c.loss)) ^ hash_of(seen.c.entry);
   const auto add = [&](const Hash& hash) { features.push_back(hash.value()); };
 
-  add(Hash(entry, Aspect::kOutcome)
-      << judgement.zone << hash_of(seen.misfit.operand) << seen.misfit.mistake << judgement.outcome
-      << judgement.verdict);
+  add(Hash(entry, Aspect::kOutcome) << judgement.zone << hash_of(seen.mistake.operand)
+                                    << seen.mistake.kind << judgement.outcome << judgement.verdict);
   if (!judgement.message.empty()) {
     const std::string where =
         judgement.site.empty() ? without_particulars(judgement.message) : judgement.site;

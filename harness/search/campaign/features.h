@@ -15,12 +15,12 @@ namespace shapefuzz {
 struct Observation {
   const Case& c;
   const Judgement& judgement;
-  const Misfit& misfit;                         ///< of a pass too
+  const LocatedMistake& mistake;                ///< of a pass too
   const std::vector<std::uint64_t>& operators;  ///< see traced_operators()
 };
 
 /// Appends the features to `features`:
-/// - loss, entry, zone, misfit, outcome, verdict;
+/// - loss, entry, zone, mistake, outcome, verdict;
 /// - loss, entry and where LibTorch refused, or what it said where that is unknown;
 /// - loss, entry and the whole sequence of operators, and each three of them in a row;
 /// - loss and the ranks of the operands; dtype and layout of each, with the outcome.

@@ -18,7 +18,7 @@ class Merger : public ExplorerHost {
 
   void about_to_run(const Case& /*c*/) override {}
   void has_run() override { position_.cases.fetch_add(1); }
-  std::int64_t one_in(const Case& /*c*/, const Misfit& /*misfit*/) override { return 1; }
+  std::int64_t one_in(const Case& /*c*/, const LocatedMistake& /*mistake*/) override { return 1; }
   bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
   void on_interesting(const Case& c) override { kept += to_string(c) + "\n"; }
   void on_finding(const Case& /*c*/, const LossSpec& /*spec*/,

@@ -35,9 +35,9 @@ class Search : public ExplorerHost {
   void about_to_run(const Case& /*c*/) override { ++judged_; }
   void has_run() override {}
   // A campaign leaves crashes to its workers; here is only one process.
-  std::int64_t one_in(const Case& c, const Misfit& /*misfit*/) override {
+  std::int64_t one_in(const Case& c, const LocatedMistake& /*mistake*/) override {
     constexpr std::int64_t kAsGoodAsNever = std::int64_t{1} << 60;
-    return is_unchecked(healthy_, find_misfits(c, healthy_.spec)) ? kAsGoodAsNever : 1;
+    return is_unchecked(healthy_, find_mistakes(c, healthy_.spec)) ? kAsGoodAsNever : 1;
   }
   bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
   void on_interesting(const Case& /*c*/) override {}

@@ -18,23 +18,23 @@ std::vector<Subject> loss_subjects() {
   return subjects;
 }
 
-bool is_unchecked(const Loss& loss, const std::vector<Misfit>& misfits) {
-  // A case has one misfit for all of its illegal options.
+bool is_unchecked(const Loss& loss, const std::vector<LocatedMistake>& mistakes) {
+  // A case has one mistake for all of its illegal options.
   const bool has_unchecked_option =
       std::any_of(loss.unchecked.begin(), loss.unchecked.end(),
                   [&](const std::string& name) { return loss.spec.find_option(name) != nullptr; });
-  return std::any_of(misfits.begin(), misfits.end(), [&](const Misfit& misfit) {
-    if (misfit.mistake == Mistake::kIllegalOption) return has_unchecked_option;
-    return misfit.mistake == Mistake::kIllegalValue && !loss.checks(misfit.operand);
+  return std::any_of(mistakes.begin(), mistakes.end(), [&](const LocatedMistake& mistake) {
+    if (mistake.kind == Mistake::kIllegalOption) return has_unchecked_option;
+    return mistake.kind == Mistake::kIllegalValue && !loss.checks(mistake.operand);
   });
 }
 
 Observer::Observer(const Judging& judging) : judge_(judging) { trace_operators(); }
 
-const Judgement& Observer::observe(const Loss& loss, const Case& c, const Misfit& misfit) {
+const Judgement& Observer::observe(const Loss& loss, const Case& c, const LocatedMistake& mistake) {
   judgement_ = judge_.judge(loss, c);
   features_.clear();
-  append_features({c, judgement_, misfit, traced_operators()}, features_);
+  append_features({c, judgement_, mistake, traced_operators()}, features_);
   reached_ = mix(hash_of(c.loss)) ^ hash_of(c.entry);
   for (const std::uint64_t operation : traced_operators()) reached_ = mix(reached_ ^ operation);
   for (const auto part :

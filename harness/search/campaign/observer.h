@@ -15,9 +15,9 @@ namespace shapefuzz {
 /// own, are left to sweeps and seeds.
 std::vector<Subject> loss_subjects();
 
-/// Whether a case with these misfits has an illegal value that LibTorch uses as an address,
+/// Whether a case with these mistakes has an illegal value that LibTorch uses as an address,
 /// unchecked: it may end the process.
-bool is_unchecked(const Loss& loss, const std::vector<Misfit>& misfits);
+bool is_unchecked(const Loss& loss, const std::vector<LocatedMistake>& mistakes);
 
 class Observer {
  public:
@@ -25,7 +25,7 @@ class Observer {
   explicit Observer(const Judging& judging);
 
   /// Judges the case; `features()` and `reached()` are about it then.
-  const Judgement& observe(const Loss& loss, const Case& c, const Misfit& misfit);
+  const Judgement& observe(const Loss& loss, const Case& c, const LocatedMistake& mistake);
 
   const std::vector<std::uint64_t>& features() const { return features_; }
   /// One number for (loss, entry, zone, outcome, error site, operator trace).

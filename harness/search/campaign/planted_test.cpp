@@ -33,7 +33,7 @@ class Hunt : public ExplorerHost {
 
   void about_to_run(const Case& /*c*/) override { ++executions_; }
   void has_run() override {}
-  std::int64_t one_in(const Case& /*c*/, const Misfit& /*misfit*/) override { return 1; }
+  std::int64_t one_in(const Case& /*c*/, const LocatedMistake& /*mistake*/) override { return 1; }
   bool add_feature(std::uint64_t feature) override { return features_.insert(feature).second; }
   void on_interesting(const Case& /*c*/) override {}
   void on_finding(const Case& c, const LossSpec& /*spec*/, const Judgement& judgement) override {

@@ -82,9 +82,9 @@ class Worker : public ExplorerHost {
     slot_.position.cases.fetch_add(1, std::memory_order_relaxed);
   }
 
-  std::int64_t one_in(const Case& c, const Misfit& misfit) override {
+  std::int64_t one_in(const Case& c, const LocatedMistake& mistake) override {
     if (shared_.deadly.count() == 0) return 1;
-    return shared_.deadly.contains(deadly_hash(c, misfit)) ? kDeadlyOneIn : 1;
+    return shared_.deadly.contains(deadly_hash(c, mistake)) ? kDeadlyOneIn : 1;
   }
 
   bool add_feature(std::uint64_t feature) override {
@@ -144,8 +144,8 @@ class Worker : public ExplorerHost {
 
 void run_worker(const WorkerPlan& plan, SharedState& shared) { Worker(plan, shared)(); }
 
-std::uint64_t deadly_hash(const Case& c, const Misfit& misfit) {
-  return mix(mix(hash_of(c.loss)) ^ hash_of(c.entry)) ^ hash_of(to_string(misfit));
+std::uint64_t deadly_hash(const Case& c, const LocatedMistake& mistake) {
+  return mix(mix(hash_of(c.loss)) ^ hash_of(c.entry)) ^ hash_of(to_string(mistake));
 }
 
 bool is_worth_a_line(KnownLengths& known, const std::string& signature, std::size_t length) {

@@ -31,7 +31,7 @@ struct WorkerPlan {
 void run_worker(const WorkerPlan& plan, SharedState& shared);
 
 /// What of a case is likely to end the next process too: the entry and what is unusual about it.
-std::uint64_t deadly_hash(const Case& c, const Misfit& misfit);
+std::uint64_t deadly_hash(const Case& c, const LocatedMistake& mistake);
 
 /// Whether a finding of this length is worth a line, and if so notes it.
 bool is_worth_a_line(KnownLengths& known, const std::string& signature, std::size_t length);

@@ -71,7 +71,7 @@ TEST(Mutator, reaches_every_loss_entry_dtype_layout_zone_and_mistake_from_the_pl
     for (const LossSpec* spec : test_specs()) {
       if (spec->name != c.loss) continue;
       seen.emplace(to_string(zone_of(c, *spec)));
-      seen.emplace(to_string(find_misfit(c, *spec).mistake));
+      seen.emplace(to_string(find_mistake(c, *spec).kind));
     }
     for (const Operand& operand : c.operands) {
       seen.emplace(to_string(operand.dtype));

@@ -41,7 +41,7 @@ Judgement read_judgement(const std::string& text, const Case& c, const LossSpec&
   j.warned = json.at("warned").get<bool>();
   j.message = json.at("message").get<std::string>();
   j.detail = json.at("detail").get<std::string>();
-  if (j.verdict != Verdict::kPass) j.misfit = find_misfit(c, spec);
+  if (j.verdict != Verdict::kPass) j.mistake = find_mistake(c, spec);
   return j;
 }
 

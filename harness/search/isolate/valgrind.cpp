@@ -92,8 +92,8 @@ std::string opinion_of_valgrind(const Case& c, bool is_memory_error) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   // The zones around a block are as wide as memcheck can make them: an index may be far off.
   run_program_quietly({"valgrind", "--tool=memcheck", "--xml=yes", "--xml-file=" + file.path(),
-               "--error-limit=no", "--redzone-size=4096", "--freelist-vol=100000000",
-               "--num-callers=50", self, "run", "--bare", to_string(c)});
+                       "--error-limit=no", "--redzone-size=4096", "--freelist-vol=100000000",
+                       "--num-callers=50", self, "run", "--bare", to_string(c)});
   std::ifstream in(file.path());
   const std::string xml((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (xml.find("<valgrindoutput>") == std::string::npos) {

@@ -18,7 +18,7 @@ Shown judge(IsolatedJudge& oracle, const Loss& loss, const Case& c) {
 
 Signature signature_of_any(const Case& c, const LossSpec& spec, const Judgement& judgement) {
   Judgement named = judgement;
-  if (!is_finding(judgement.verdict)) named.misfit = find_misfit(c, spec);
+  if (!is_finding(judgement.verdict)) named.mistake = find_mistake(c, spec);
   return signature_of(c, named);
 }
 

@@ -26,7 +26,7 @@ struct ShrunkApart {
 /// HarnessError.
 ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits = {});
 
-/// The same signature for a pass as for a finding: a pass is named after its misfit too.
+/// The same signature for a pass as for a finding: a pass is named after its mistake too.
 Signature signature_of_any(const Case& c, const LossSpec& spec, const Judgement& judgement);
 
 }  // namespace shapefuzz

@@ -183,25 +183,25 @@ bool fill_illegal(const Form::Illegal& illegal, const LossSpec& spec, Case& c) {
 
 }  // namespace
 
-std::vector<Form> plainer_forms(const Case& c, const LossSpec& spec, const Misfit& misfit,
+std::vector<Form> plainer_forms(const Case& c, const LossSpec& spec, const LocatedMistake& mistake,
                                 std::size_t most) {
   Form first{c, std::nullopt};
   for (Operand& operand : first.c.operands) operand.shape = {};
   Forms forms(std::move(first), most);
   // What the finding is about comes first: it has the most choices.
   for (std::size_t i = 0; i < c.operands.size(); ++i) {
-    const bool culprit = c.operands[i].name == misfit.operand;
+    const bool culprit = c.operands[i].name == mistake.operand;
     const std::string& name = c.operands[i].name;
-    if (culprit && misfit.mistake == Mistake::kOtherDtype) {
+    if (culprit && mistake.kind == Mistake::kOtherDtype) {
       forms.vary([&](const Form& form) { return with_every_dtype(form, name); });
     }
-    if (culprit && misfit.mistake == Mistake::kIllegalValue) {
+    if (culprit && mistake.kind == Mistake::kIllegalValue) {
       forms.vary([&](const Form& form) { return with_illegal_values(form, i); });
     }
     forms.vary([&](const Form& form) { return with_one_value(form, i); });
     forms.vary([&](const Form& form) { return without_values(form, i); });
     forms.vary([&](const Form& form) { return with_dtypes(form, i); });
-    const bool layout = culprit && misfit.mistake == Mistake::kOtherLayout;
+    const bool layout = culprit && mistake.kind == Mistake::kOtherLayout;
     forms.vary([&](const Form& form) { return with_layouts(form, i, layout); });
   }
   for (const OptionSpec& option : spec.options) {
@@ -209,7 +209,7 @@ std::vector<Form> plainer_forms(const Case& c, const LossSpec& spec, const Misfi
   }
   for (const OperandPattern& pattern : spec.contract.operands()) {
     const bool removable = pattern.optional && c.find_operand(pattern.name) != nullptr;
-    if (!removable || pattern.name == misfit.operand) continue;
+    if (!removable || pattern.name == mistake.operand) continue;
     forms.vary([&](const Form& form) { return without_operand(form, pattern.name); });
   }
   return std::move(forms).take();

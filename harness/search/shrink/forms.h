@@ -23,9 +23,9 @@ struct Form {
   std::optional<Illegal> illegal;
 };
 
-/// The plainer forms of a case, the plainest first, at most `most`. What the misfit is about also
+/// The plainer forms of a case, the plainest first, at most `most`. What the mistake is about also
 /// takes every other dtype, layout or illegal value, so that one finding has one smallest case.
-std::vector<Form> plainer_forms(const Case& c, const LossSpec& spec, const Misfit& misfit,
+std::vector<Form> plainer_forms(const Case& c, const LossSpec& spec, const LocatedMistake& mistake,
                                 std::size_t most);
 
 /// The case of that form with these shapes; none where the form has no values for them.

@@ -29,9 +29,9 @@ class Shrinker {
   Shrinker(const Case& c, const LossSpec& spec, const Signature& signature,
            const SignatureOracle& oracle, const ShrinkLimits& limits)
       : spec_(spec), signature_(signature), oracle_(oracle), limits_(limits), best_(c) {
-    // The relation is known without running anything, which leaves few cases to run.
-    misfit_ = find_misfit(c, spec);
-    knows_relation_ = to_string(misfit_) == signature.relation;
+    // The mistake is known without running anything, which leaves few cases to run.
+    mistake_ = find_mistake(c, spec);
+    knows_mistake_ = to_string(mistake_) == signature.mistake;
   }
 
   Shrunk run() {
@@ -69,7 +69,7 @@ class Shrinker {
 
   bool may_match(const Case& c) const {
     if (!is_a_case(c)) return false;
-    return !knows_relation_ || to_string(find_misfit(c, spec_)) == signature_.relation;
+    return !knows_mistake_ || to_string(find_mistake(c, spec_)) == signature_.mistake;
   }
 
   // Whether a smaller case has the signature; it is the best one then.
@@ -93,7 +93,7 @@ class Shrinker {
   bool climb() {
     climb_limit_ = tries_ + (limits_.tries - tries_ + 3) / 4;
     climb_deadline_ = seconds() + (limits_.seconds - seconds()) / 4;
-    const std::vector<Form> forms = plainer_forms(best_, spec_, misfit_, kMostForms);
+    const std::vector<Form> forms = plainer_forms(best_, spec_, mistake_, kMostForms);
     proven_ = proven_ && forms.size() < kMostForms;
     std::map<std::vector<std::string>, std::vector<const Form*>> by_operands;
     for (const Form& form : forms) {
@@ -184,7 +184,7 @@ class Shrinker {
       moved = false;
       std::vector<Case> steps = steps_down(best_);
       // The plainest forms with the case's own shapes.
-      for (const Form& form : plainer_forms(best_, spec_, misfit_, kMostForms)) {
+      for (const Form& form : plainer_forms(best_, spec_, mistake_, kMostForms)) {
         if (form.c.operands.size() != best_.operands.size()) continue;
         if (const auto c = fill(form, shapes_of(best_), spec_)) add_seeds(*c, steps);
       }
@@ -209,8 +209,8 @@ class Shrinker {
   const SignatureOracle& oracle_;
   const ShrinkLimits limits_;
   const Clock::time_point start_ = Clock::now();
-  Misfit misfit_;
-  bool knows_relation_ = false;
+  LocatedMistake mistake_;
+  bool knows_mistake_ = false;
   Case best_;
   std::size_t tries_ = 0;
   std::size_t climb_limit_ = 0;

@@ -60,7 +60,7 @@ class Comparing {
   std::string behaviour(const Case& c) {
     const Judgement judgement = judge_.judge(loss_, c);
     return fmt::format("{}, {}, {}, {}", to_string(judgement.zone),
-                       to_string(find_misfit(c, loss_.spec)), to_string(judgement.outcome),
+                       to_string(find_mistake(c, loss_.spec)), to_string(judgement.outcome),
                        to_string(judgement.verdict));
   }
 

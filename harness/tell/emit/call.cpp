@@ -166,19 +166,21 @@ std::string pascal_case(const std::string& name) {
   while (start <= name.size()) {
     const std::size_t end = std::min(name.find('_', start), name.size());
     std::string word = name.substr(start, end - start);
-    const bool acronym = word == "mse" || word == "nll" || word == "ctc" || word == "kl";
-    for (std::size_t i = 0; i < word.size() && (i == 0 || acronym); ++i) {
-      word[i] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[i])));
-    }
+    if (!word.empty())
+      word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
     pascal += word;
     start = end + 1;
   }
   return pascal;
 }
 
+std::string pascal_name(const Loss& loss) {
+  return loss.pascal_name.empty() ? pascal_case(loss.spec.name) : loss.pascal_name;
+}
+
 std::string module_name(const Loss& loss) {
   if (!loss.module_name.empty()) return loss.module_name;
-  const std::string name = pascal_case(loss.spec.name);
+  const std::string name = pascal_name(loss);
   const bool is_loss = name.size() > 4 && name.compare(name.size() - 4, 4, "Loss") == 0;
   return is_loss ? name : name + "Loss";
 }

@@ -68,6 +68,8 @@ std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<
 std::string module_name(const Loss& loss);
 /// `mse_loss` -> `MSELoss`, `kl_div` -> `KLDiv`.
 std::string pascal_case(const std::string& name);
+/// The loss's name as LibTorch spells it in its classes, as in `NLLLoss` and `KLDiv`.
+std::string pascal_name(const Loss& loss);
 /// `mse_loss` of `aten::mse_loss` and of `aten::mse_loss.out`, and `out` or nothing.
 std::string base_of(const std::string& operator_name);
 std::string overload_of(const std::string& operator_name);

@@ -217,7 +217,7 @@ std::string google_test(const Exhibit& exhibit) {
   }
   const bool dispatches = body.find("call_operator(") != std::string::npos;
   const bool gradients = body.find("gradient(") != std::string::npos;
-  std::string name = pascal_case(exhibit.loss->spec.name) + pascal_case(exhibit.c.entry);
+  std::string name = pascal_name(*exhibit.loss) + pascal_case(exhibit.c.entry);
   name.erase(
       std::remove_if(name.begin(), name.end(),
                      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }),

@@ -130,7 +130,7 @@ class Cpp : public Dialect {
                          const std::vector<Named>& options) const override {
     std::vector<std::string> arguments = operands;
     if (!options.empty()) {
-      arguments.push_back(setters("F::" + pascal_case(loss.spec.name) + "FuncOptions()", options));
+      arguments.push_back(setters("F::" + pascal_name(loss) + "FuncOptions()", options));
     }
     return fmt::format("F::{}({})", loss.spec.name, joined(arguments));
   }

@@ -87,7 +87,7 @@ std::string bindings_text(const Reading& reading) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-std::vector<std::string> aligned_sizes(const Case& c, const Misfit& misfit) {
+std::vector<std::string> aligned_sizes(const Case& c, const LocatedMistake& mistake) {
   Columns columns;
   std::size_t width = std::string("together").size();
   for (const Operand& operand : c.operands) {
@@ -95,8 +95,8 @@ std::vector<std::string> aligned_sizes(const Case& c, const Misfit& misfit) {
     width = std::max(width, operand.name.size());
   }
   const bool about_shapes =
-      misfit.mistake >= Mistake::kEmpty && misfit.mistake <= Mistake::kOutputDoesNotFit;
-  if (about_shapes) columns.widen(misfit.demanded);
+      mistake.kind >= Mistake::kEmpty && mistake.kind <= Mistake::kOutputDoesNotFit;
+  if (about_shapes) columns.widen(mistake.demanded);
   const auto common = common_shape(c);
   if (common) columns.widen(*common);
   std::vector<std::string> lines;
@@ -107,9 +107,9 @@ std::vector<std::string> aligned_sizes(const Case& c, const Misfit& misfit) {
   };
   for (const Operand& operand : c.operands) {
     add(operand.name, operand.shape.empty() ? "  []" : columns.row(operand.shape));
-    if (!about_shapes || operand.name != misfit.operand) continue;
-    if (misfit.mistake == Mistake::kOutputDoesNotFit) continue;
-    if (const auto fault = find_fault(operand.shape, misfit.demanded)) {
+    if (!about_shapes || operand.name != mistake.operand) continue;
+    if (mistake.kind == Mistake::kOutputDoesNotFit) continue;
+    if (const auto fault = find_fault(operand.shape, mistake.demanded)) {
       add("", std::string(columns.end(fault->place) - 1, ' ') + "^ " + fault->text);
     }
   }

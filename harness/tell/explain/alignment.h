@@ -20,6 +20,6 @@ std::string bindings_text(const Reading& reading);
 ///   target        64
 ///                  ^ 64 where 1 is demanded
 ///   together  64  64
-std::vector<std::string> aligned_sizes(const Case& c, const Misfit& misfit);
+std::vector<std::string> aligned_sizes(const Case& c, const LocatedMistake& mistake);
 
 }  // namespace shapefuzz

@@ -19,26 +19,26 @@ std::string shapes_of(const Case& c) {
   return text;
 }
 
-std::string describe_misfit(const Misfit& misfit, const Case& c) {
-  const Operand* operand = c.find_operand(misfit.operand);
+std::string describe_misfit(const LocatedMistake& mistake, const Case& c) {
+  const Operand* operand = c.find_operand(mistake.operand);
   const std::string actual = operand == nullptr ? "" : pretty(operand->shape);
-  switch (misfit.mistake) {
+  switch (mistake.kind) {
     case Mistake::kNone:
       return "";
     case Mistake::kOutputDoesNotFit:
-      return fmt::format("no alternative has the shape {} for {}", actual, misfit.operand);
+      return fmt::format("no alternative has the shape {} for {}", actual, mistake.operand);
     case Mistake::kIllegalValue:
-      return fmt::format("{} holds a value outside its kind", misfit.operand);
+      return fmt::format("{} holds a value outside its kind", mistake.operand);
     case Mistake::kIllegalOption:
-      return fmt::format("the option {} is outside its documented range", misfit.operand);
+      return fmt::format("the option {} is outside its documented range", mistake.operand);
     case Mistake::kOtherDtype:
-      return fmt::format("{} has a dtype that must be converted", misfit.operand);
+      return fmt::format("{} has a dtype that must be converted", mistake.operand);
     case Mistake::kOtherLayout:
-      return fmt::format("{} is not contiguous", misfit.operand);
+      return fmt::format("{} is not contiguous", mistake.operand);
     case Mistake::kBoundaryValue:
-      return fmt::format("{} holds a value at the edge of its kind", misfit.operand);
+      return fmt::format("{} holds a value at the edge of its kind", mistake.operand);
     case Mistake::kOtherOption:
-      return fmt::format("the option {} is not at its default", misfit.operand);
+      return fmt::format("the option {} is not at its default", mistake.operand);
     case Mistake::kEmpty:
     case Mistake::kOnlyOnes:
     case Mistake::kReducedToScalar:
@@ -59,8 +59,8 @@ std::string describe_misfit(const Misfit& misfit, const Case& c) {
     case Mistake::kOtherRank:
       break;
   }
-  return fmt::format("{} is {} where {} is demanded ({})", misfit.operand, actual,
-                     pretty(misfit.demanded), to_string(misfit.mistake));
+  return fmt::format("{} is {} where {} is demanded ({})", mistake.operand, actual,
+                     pretty(mistake.demanded), to_string(mistake.kind));
 }
 
 // The shape that broadcasting gives to the unreduced result, if it does.
@@ -86,9 +86,9 @@ std::string describe_outcome(const Judgement& judgement, const std::optional<Sha
   return text;
 }
 
-std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
+std::string pairing(const Case& c, const LossSpec& spec, const LocatedMistake& mistake) {
   const auto result = broadcast_result(c, spec);
-  if (misfit.mistake == Mistake::kOnlyOnes) {
+  if (mistake.kind == Mistake::kOnlyOnes) {
     return fmt::format(
         "{} differ only in sizes of 1, so every element still meets its partner, but "
         "the contract does not promise it",
@@ -96,17 +96,17 @@ std::string pairing(const Case& c, const LossSpec& spec, const Misfit& misfit) {
   }
   if (!result) {
     return fmt::format("the documentation has no {} of that rank, and nothing checks it",
-                       misfit.operand);
+                       mistake.operand);
   }
   const bool all_alike = std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& o) {
     return o.shape == c.operands[0].shape;
   });
   if (all_alike) {
     return fmt::format("the documentation has no {} of the shape {}, and nothing checks it",
-                       misfit.operand, pretty(c.operands[0].shape));
+                       mistake.operand, pretty(c.operands[0].shape));
   }
   const std::int64_t outputs = c.operands[0].shape.elements();
-  const Operand* other = c.find_operand(misfit.operand);
+  const Operand* other = c.find_operand(mistake.operand);
   const bool all_pairs =
       other != nullptr && result->elements() == outputs * other->shape.elements();
   if (all_pairs && outputs > 1 && other->shape.elements() > 1) {
@@ -136,7 +136,7 @@ std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement)
       if (contradicts_contract(judgement)) return judgement.detail;
       return judgement.zone == Zone::kExpandable
                  ? "the policy forgives no expansion, and LibTorch expands silently"
-                 : pairing(c, spec, judgement.misfit);
+                 : pairing(c, spec, judgement.mistake);
     case Verdict::kRejectedValid:
       return "the documentation promises these shapes, and LibTorch refuses them";
     case Verdict::kUncleanRejection:
@@ -160,10 +160,10 @@ std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement)
   return judgement.detail;
 }
 
-std::string instead(const Judgement& judgement, const Misfit& misfit) {
-  const std::string demanded = pretty(misfit.demanded);
+std::string instead(const Judgement& judgement, const LocatedMistake& mistake) {
+  const std::string demanded = pretty(mistake.demanded);
   const std::string list = demanded.substr(1, demanded.size() - 2);
-  switch (misfit.mistake) {
+  switch (mistake.kind) {
     case Mistake::kNone:
     case Mistake::kIllegalValue:
     case Mistake::kIllegalOption:
@@ -174,18 +174,18 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
     case Mistake::kOutputDoesNotFit:
       return "";
     case Mistake::kForgotUnsqueeze:
-      return fmt::format("{}.unsqueeze(-1), which has the demanded shape {}", misfit.operand,
+      return fmt::format("{}.unsqueeze(-1), which has the demanded shape {}", mistake.operand,
                          demanded);
     case Mistake::kForgotSqueeze:
-      return fmt::format("{}.squeeze(-1), which has the demanded shape {}", misfit.operand,
+      return fmt::format("{}.squeeze(-1), which has the demanded shape {}", mistake.operand,
                          demanded);
     case Mistake::kOneHotForIndex:
-      return fmt::format("class indices of shape {}: {}.argmax(1)", demanded, misfit.operand);
+      return fmt::format("class indices of shape {}: {}.argmax(1)", demanded, mistake.operand);
     case Mistake::kTransposed:
-      return fmt::format("{}.transpose(...), so that it has the demanded shape {}", misfit.operand,
+      return fmt::format("{}.transpose(...), so that it has the demanded shape {}", mistake.operand,
                          demanded);
     case Mistake::kOnlyOnes:
-      return fmt::format("{}.reshape({{{}}})", misfit.operand, list);
+      return fmt::format("{}.reshape({{{}}})", mistake.operand, list);
     case Mistake::kEmpty:
     case Mistake::kReducedToScalar:
     case Mistake::kMissingLast:
@@ -204,11 +204,11 @@ std::string instead(const Judgement& judgement, const Misfit& misfit) {
   if (judgement.zone == Zone::kExpandable) {
     // Some kernels take a weight for contiguous without asking (docs/findings.md).
     const char* const contiguous =
-        misfit.operand.find("weight") == std::string::npos ? "" : ".contiguous()";
+        mistake.operand.find("weight") == std::string::npos ? "" : ".contiguous()";
     return fmt::format("{}.expand({{{}}}){}, if every entry is meant to see the same values",
-                       misfit.operand, list, contiguous);
+                       mistake.operand, list, contiguous);
   }
-  return fmt::format("give {} the demanded shape {}", misfit.operand, demanded);
+  return fmt::format("give {} the demanded shape {}", mistake.operand, demanded);
 }
 
 }  // namespace
@@ -229,7 +229,7 @@ std::string_view meaning_of(Verdict verdict) {
       return "a memory error in LibTorch, report it";
     case Severity::kMiscalculation:
       return "LibTorch computes something wrong, report it";
-    case Severity::kContract:
+    case Severity::kHazard:
       return "a hazard by design, guard against it";
     case Severity::kNone:
       break;
@@ -247,9 +247,9 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
     explanation.outcome = describe_outcome(judgement, unreduced);
     return explanation;
   }
-  const Misfit misfit = find_misfit(c, spec);
+  const LocatedMistake mistake = find_mistake(c, spec);
   explanation.zone = to_string(judgement.zone);
-  const std::string reason = describe_misfit(misfit, c);
+  const std::string reason = describe_misfit(mistake, c);
   if (!reason.empty()) explanation.zone += ": " + reason;
   explanation.contract = to_string(*meaning_to_explain(c, spec, judgement.basis).alternative);
   explanation.outcome = describe_outcome(judgement, unreduced);
@@ -259,7 +259,7 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
                             judgement.zone == Zone::kExpandable;
   const bool knows_better =
       judgement.verdict != Verdict::kNotJudged && !contradicts_contract(judgement);
-  if (worth_saying && knows_better) explanation.instead = instead(judgement, misfit);
+  if (worth_saying && knows_better) explanation.instead = instead(judgement, mistake);
   return explanation;
 }
 

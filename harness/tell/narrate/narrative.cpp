@@ -49,7 +49,7 @@ const char* colour_of(Verdict verdict) {
     case Severity::kMemory:
     case Severity::kMiscalculation:
       return "1;31";
-    case Severity::kContract:
+    case Severity::kHazard:
       return "1;33";
     case Severity::kNone:
       break;
@@ -106,7 +106,7 @@ void add_losses(const Exhibit& exhibit, Text& text) {
                                  few(exhibit, *evidence.unreduced)));
   text.add("",
            fmt::format("{} with {} in the demanded shape, {}", count(*evidence.intended_unreduced),
-                       find_misfit(exhibit.c, exhibit.loss->spec).operand,
+                       find_mistake(exhibit.c, exhibit.loss->spec).operand,
                        few(exhibit, *evidence.intended_unreduced)));
   if (evidence.intended && !exhibit.twin) {
     text.add("", fmt::format("{} of those: {}", exhibit.loss->spec.reduction_of(exhibit.c),
@@ -170,12 +170,12 @@ Json numbers_json(const Exhibit& exhibit) {
 Json explanation_json(const Exhibit& exhibit) {
   const LossSpec& spec = exhibit.loss->spec;
   const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
-  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  const LocatedMistake mistake = spec.open ? LocatedMistake() : find_mistake(exhibit.c, spec);
   Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
   json["bindings"] = spec.open ? "" : bindings_text(meaning_of(exhibit));
-  json["sizes"] = aligned_sizes(exhibit.c, misfit);
-  json["operand"] = misfit.operand;
-  json["demanded"] = misfit.operand.empty() ? Json() : to_json(misfit.demanded);
+  json["sizes"] = aligned_sizes(exhibit.c, mistake);
+  json["operand"] = mistake.operand;
+  json["demanded"] = mistake.operand.empty() ? Json() : to_json(mistake.demanded);
   json["outcome"] = e.outcome;
   json["why"] = e.why;
   json["instead"] = e.instead;
@@ -198,7 +198,7 @@ std::string what_to_run_next(const Exhibit& exhibit) {
 std::string narrative(const Exhibit& exhibit, bool colour) {
   const LossSpec& spec = exhibit.loss->spec;
   const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
-  const Misfit misfit = spec.open ? Misfit() : find_misfit(exhibit.c, spec);
+  const LocatedMistake mistake = spec.open ? LocatedMistake() : find_mistake(exhibit.c, spec);
   Text text(colour);
   text.head(to_string(exhibit.c));
   const Verdict verdict = exhibit.judgement.verdict;
@@ -218,7 +218,7 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
     if (!bindings.empty()) text.add("", "with " + bindings);
   }
   const char* label = "sizes";
-  for (const std::string& line : aligned_sizes(exhibit.c, misfit)) {
+  for (const std::string& line : aligned_sizes(exhibit.c, mistake)) {
     text.add(label, line);
     label = "";
   }

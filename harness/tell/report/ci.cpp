@@ -55,7 +55,7 @@ std::string command_text(const std::string& text, bool property) {
 std::string suite_of(const Signature& signature) { return signature.loss + "@" + signature.entry; }
 
 std::string test_of(const Signature& signature) {
-  std::string name = signature.verdict + " " + signature.relation;
+  std::string name = signature.verdict + " " + signature.mistake;
   if (signature.message != "-") name += " " + signature.message;
   return name;
 }
@@ -69,7 +69,7 @@ struct Test {
 };
 
 std::map<std::string, std::vector<Test>> tests_of(const SweepResult& result) {
-  const auto& fresh = result.deviation->fresh;
+  const auto& fresh = result.news->fresh;
   std::map<std::string, std::vector<Test>> suites;
   for (const auto& [key, counts] : result.tally->counts()) suites[key.first + "@" + key.second];
   for (const auto& [signature, finding] : *result.findings) {
@@ -78,7 +78,7 @@ std::map<std::string, std::vector<Test>> tests_of(const SweepResult& result) {
     suites[suite_of(signature)].push_back(
         {signature, is_new ? "a new finding" : "", detail + replay(finding.smallest)});
   }
-  for (const Signature& signature : result.deviation->stale) {
+  for (const Signature& signature : result.news->stale) {
     suites[suite_of(signature)].push_back({signature, "the baseline's finding is gone",
                                            replay(result.known->at(signature).smallest)});
   }
@@ -144,16 +144,16 @@ std::string to_github(const SweepResult& result) {
     text += fmt::format("::{} title={}::{}\n", level, command_text(title, true),
                         command_text(message, false));
   };
-  for (const Signature& signature : result.deviation->fresh) {
+  for (const Signature& signature : result.news->fresh) {
     const Finding& finding = result.findings->at(signature);
     const std::string detail = finding.detail.empty() ? "" : finding.detail + "\n";
     add("error",
-        fmt::format("new: {} {} {}", suite_of(signature), signature.verdict, signature.relation),
+        fmt::format("new: {} {} {}", suite_of(signature), signature.verdict, signature.mistake),
         detail + replay(finding.smallest));
   }
-  for (const Signature& signature : result.deviation->stale) {
+  for (const Signature& signature : result.news->stale) {
     add("error",
-        fmt::format("gone: {} {} {}", suite_of(signature), signature.verdict, signature.relation),
+        fmt::format("gone: {} {} {}", suite_of(signature), signature.verdict, signature.mistake),
         replay(result.known->at(signature).smallest));
   }
   for (const auto& [reason, cases] : result.tally->reasons()) {
@@ -161,8 +161,7 @@ std::string to_github(const SweepResult& result) {
   }
   add("notice", fmt::format("shapefuzz, LibTorch {}", result.libtorch),
       fmt::format("{} cases, {} findings: {} new, {} of the baseline gone", result.tally->cases(),
-                  result.findings->size(), result.deviation->fresh.size(),
-                  result.deviation->stale.size()));
+                  result.findings->size(), result.news->fresh.size(), result.news->stale.size()));
   return text;
 }
 
@@ -191,11 +190,11 @@ std::string to_summary(const SweepResult& result) {
                         {"contract", groups["contract"]}};
   json["baseline"] = result.baseline.empty() ? Json() : Json(result.baseline);
   json["new"] = Json::array();
-  for (const Signature& signature : result.deviation->fresh) {
+  for (const Signature& signature : result.news->fresh) {
     json["new"].push_back(finding(signature, result.findings->at(signature).smallest));
   }
   json["gone"] = Json::array();
-  for (const Signature& signature : result.deviation->stale) {
+  for (const Signature& signature : result.news->stale) {
     json["gone"].push_back(finding(signature, result.known->at(signature).smallest));
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -19,7 +19,7 @@ struct SweepResult {
   const Tally* tally = nullptr;
   const Findings* findings = nullptr;  ///< all that was judged, beyond the bounds too
   const Baseline* known = nullptr;
-  const Deviation* deviation = nullptr;
+  const BaselineNews* news = nullptr;
 };
 
 /// JUnit XML: a suite a loss and entry, a test a signature. A new finding and one of the baseline

@@ -8,7 +8,7 @@ namespace shapefuzz {
 namespace {
 
 constexpr std::array<Severity, 3> kSeverities = {Severity::kMemory, Severity::kMiscalculation,
-                                                 Severity::kContract};
+                                                 Severity::kHazard};
 
 std::string_view heading(Severity severity) {
   switch (severity) {
@@ -16,7 +16,7 @@ std::string_view heading(Severity severity) {
       return "Memory errors: bugs of LibTorch";
     case Severity::kMiscalculation:
       return "Miscalculations: bugs of LibTorch, accepted but different from every reading";
-    case Severity::kContract:
+    case Severity::kHazard:
       return "Hazards: not what the documentation promises; guard against them";
     case Severity::kNone:
       break;
@@ -34,9 +34,9 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 }
 
 std::string finding_lines(const Signature& s, const Finding& finding, bool fresh) {
-  std::string text = fmt::format("    {:<24}{:<31}{:>7}  {}{}\n", s.verdict, s.relation,
-                                 with_commas(finding.cases), to_string(finding.smallest),
-                                 fresh ? "   <- new" : "");
+  std::string text =
+      fmt::format("    {:<24}{:<31}{:>7}  {}{}\n", s.verdict, s.mistake, with_commas(finding.cases),
+                  to_string(finding.smallest), fresh ? "   <- new" : "");
   // LibTorch's message is what a refusal says for itself; of a result, the difference matters more.
   const bool has_result = s.verdict.rfind("wrong_", 0) == 0 && !finding.detail.empty();
   const std::string& detail = s.message == "-" || has_result ? finding.detail : s.message;
@@ -130,24 +130,24 @@ std::string finding_list(const Findings& findings, const std::vector<Signature>&
   return text;
 }
 
-std::string deviation_text(const Deviation& deviation, const Baseline& baseline,
-                           const Findings& findings, const std::string& path) {
-  if (deviation.empty()) {
+std::string news_text(const BaselineNews& news, const Baseline& baseline, const Findings& findings,
+                      const std::string& path) {
+  if (news.empty()) {
     return fmt::format("Nothing new: the baseline {} knows every finding.\n", path);
   }
   std::string text;
-  for (const Signature& signature : deviation.fresh) {
+  for (const Signature& signature : news.fresh) {
     text += fmt::format("NEW    {} | {}\n", to_string(signature),
                         to_string(findings.at(signature).smallest));
   }
-  for (const Signature& signature : deviation.stale) {
+  for (const Signature& signature : news.stale) {
     const KnownFinding& known = baseline.at(signature);
     text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature), to_string(known.smallest),
                         path, known.line);
   }
-  text += fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
-                      plural(deviation.fresh.size(), "finding"), path,
-                      plural(deviation.stale.size(), "line"));
+  text +=
+      fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
+                  plural(news.fresh.size(), "finding"), path, plural(news.stale.size(), "line"));
   return text;
 }
 

@@ -23,8 +23,8 @@ std::string kept_memory_list(const Tally& tally);
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh);
 
 /// What differs from the baseline, or that nothing does.
-std::string deviation_text(const Deviation& deviation, const Baseline& baseline,
-                           const Findings& findings, const std::string& path);
+std::string news_text(const BaselineNews& news, const Baseline& baseline, const Findings& findings,
+                      const std::string& path);
 
 /// `1,234,567`; `.` for zero.
 std::string with_commas(std::uint64_t number);
