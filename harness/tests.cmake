@@ -31,9 +31,11 @@ shapefuzz_tests(
     oracle/memory/arena_test.cpp
     oracle/memory/limit_test.cpp
     oracle/judgement/verdict_test.cpp
+    findings/files/file_test.cpp
     findings/files/line_file_test.cpp
     search/generate/mutate_test.cpp
-  USES language/case oracle/memory oracle/judgement findings/files search/generate)
+    testing/docs_test.cpp
+  USES language/case oracle/memory oracle/judgement findings/records search/generate)
 
 shapefuzz_tests(
   shapefuzz_oracle_tests
@@ -56,10 +58,14 @@ shapefuzz_tests(
     search/isolate/corpus_test.cpp
     search/isolate/field_cases_test.cpp
     search/shrink/shrink_test.cpp
+    search/sweep/journal_test.cpp
     search/sweep/plan_test.cpp
     search/sweep/sweep_test.cpp
     tell/explain/exhibit_test.cpp
-  USES findings/diff findings/baseline search/isolate search/shrink search/sweep tell/narrate mutants)
+    tell/explain/explain_test.cpp
+    tell/report/report_test.cpp
+  USES findings/diff findings/baseline search/isolate search/shrink search/sweep tell/narrate tell/report
+       mutants)
 
 # What `run` says of large cases rests on this.
 shapefuzz_tests(
@@ -71,7 +77,11 @@ shapefuzz_tests(
   shapefuzz_campaign_tests
   SOURCES
     search/campaign/campaign_test.cpp
+    search/campaign/directory_test.cpp
     search/campaign/mutation_test.cpp
     search/campaign/planted_test.cpp
     search/campaign/shared_test.cpp
   USES search/campaign faults mutants)
+
+# The arrows between the rooms.
+add_test(NAME arrows COMMAND ${PROJECT_SOURCE_DIR}/scripts/arrows)

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "harness/findings/files/calls.h"
 #include "harness/findings/files/descriptor.h"
 #include "harness/language/text/errors.h"
 
@@ -46,7 +47,7 @@ std::int64_t AppendFile::whole_lines() const {
 }
 
 void AppendFile::cut_off(std::int64_t size) {
-  if (::ftruncate(fd_, size) != 0) throw InputError(cannot_be_written(path_));
+  if (file_calls().cut_off(fd_, size) != 0) throw InputError(cannot_be_written(path_));
 }
 
 void AppendFile::append(std::string_view text) {
@@ -54,13 +55,13 @@ void AppendFile::append(std::string_view text) {
   if (write_all(fd_, text.data(), text.size())) return;
   const std::string error = cannot_be_written(path_);
   // Where not even that is possible, the next one who opens the file cuts off what is torn.
-  const int cut = ::ftruncate(fd_, before);
+  const int cut = file_calls().cut_off(fd_, before);
   static_cast<void>(cut);
   throw HarnessError(error);
 }
 
 void AppendFile::sync() const {
-  if (::fdatasync(fd_) != 0) throw HarnessError(cannot_be_written(path_));
+  if (file_calls().sync(fd_) != 0) throw HarnessError(cannot_be_written(path_));
 }
 
 }  // namespace shapefuzz

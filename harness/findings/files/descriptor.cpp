@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "harness/findings/files/calls.h"
+
 namespace shapefuzz {
 
 bool read_all(int fd, void* data, std::size_t size) {
@@ -22,7 +24,7 @@ bool read_all(int fd, void* data, std::size_t size) {
 bool write_all(int fd, const void* data, std::size_t size) {
   const auto* bytes = static_cast<const char*>(data);
   while (size > 0) {
-    const ssize_t count = ::write(fd, bytes, size);
+    const ssize_t count = file_calls().write(fd, bytes, size);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     bytes += count;

@@ -1,60 +1,23 @@
 #include "harness/findings/files/file.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
-#include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+
+#include "harness/findings/files/descriptor.h"
 
 namespace shapefuzz {
 namespace {
 
 // Millions of cases; what is longer is a device that never ends.
 constexpr std::size_t kMostBytes = std::size_t{1} << 28;
-
-// The temporary files of this process, for a signal that ends it without any destructor. All that a
-// handler may do is read atomics and make system calls.
-std::array<std::atomic<const char*>, 4> temporaries;
-pid_t owner = -1;
-
-extern "C" void remove_temporaries(int signal) {
-  // A worker process has inherited the handler and the names, but the files are its parent's.
-  if (::getpid() == owner) {
-    for (const auto& path : temporaries) {
-      if (path != nullptr) ::unlink(path);
-    }
-  }
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
-
-void remove_on_signal(const char* path) {
-  if (owner == -1) {
-    owner = ::getpid();
-    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
-      // What is ignored stays ignored: a job in the background must not end with Ctrl-C.
-      if (std::signal(signal, remove_temporaries) == SIG_IGN) std::signal(signal, SIG_IGN);
-    }
-  }
-  for (auto& place : temporaries) {
-    if (place != nullptr) continue;
-    place = path;
-    return;
-  }
-}
-
-void keep_on_signal(const char* path) {
-  for (auto& place : temporaries) {
-    if (place == path) place = nullptr;
-  }
-}
 
 // Whether standard output goes into this very file, as in `--out /dev/stdout >file`.
 bool is_standard_output(const std::string& path) {
@@ -122,49 +85,48 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   if (regular && is_standard_output(path_)) {
     throw InputError(fmt::format("{}: standard output goes there, expected another file", path_));
   }
-  const bool in_place = !regular && type != std::filesystem::file_type::not_found;
-  if (!in_place) {
-    // A symbolic link stays; what it leads to is replaced.
-    const std::string resolved = std::filesystem::canonical(path_, status).string();
-    target_ = status ? path_ : resolved;
-    temporary_ = fmt::format("{}.{}.tmp", target_, ::getpid());
-    remove_on_signal(temporary_.c_str());
+  if (!regular && type != std::filesystem::file_type::not_found) {
+    special_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (special_ < 0) fail("cannot be written");
+    return;
   }
-  file_ = std::fopen((in_place ? path_ : temporary_).c_str(), "wb");
-  if (file_ == nullptr) {
-    const int error = errno;
-    forget_temporary();
-    errno = error;
-    fail("cannot be written");
-  }
+  // A symbolic link stays; what it leads to is replaced.
+  const std::string resolved = std::filesystem::canonical(path_, status).string();
+  temporary_ = std::make_unique<TemporaryFile>(status ? path_ : resolved);
+  if (temporary_->fd() < 0) fail("cannot be written");
 }
 
 OutputFile::~OutputFile() {
-  if (file_ != nullptr) std::fclose(file_);
-  if (!temporary_.empty()) std::remove(temporary_.c_str());
-  forget_temporary();
+  if (special_ >= 0) ::close(special_);
 }
 
 void OutputFile::write(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail("cannot be written");
+  constexpr std::size_t kBuffer = 1 << 16;
+  buffer_.append(text);
+  if (buffer_.size() >= kBuffer) flush();
 }
 
 void OutputFile::commit() {
-  std::FILE* const file = file_;
-  file_ = nullptr;
-  if (std::fclose(file) != 0) fail("cannot be written");
-  if (temporary_.empty()) return;
-  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
-  forget_temporary();
+  flush();
+  if (temporary_ && !temporary_->put_in_place(false)) fail("cannot be put in its place");
 }
 
-void OutputFile::forget_temporary() {
-  keep_on_signal(temporary_.c_str());
-  temporary_.clear();
+void OutputFile::flush() {
+  const int fd = temporary_ ? temporary_->fd() : special_;
+  if (!write_all(fd, buffer_.data(), buffer_.size())) fail("cannot be written");
+  buffer_.clear();
 }
 
 void OutputFile::fail(const char* what) const {
   throw InputError(fmt::format("{}: {}: {}", path_, what, std::strerror(errno)));
+}
+
+void replace_file(const std::string& path, std::string_view text) {
+  TemporaryFile file(path);
+  const bool replaced =
+      file.fd() >= 0 && write_all(file.fd(), text.data(), text.size()) && file.put_in_place(true);
+  if (replaced) return;
+  throw HarnessError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
 }
 
 }  // namespace shapefuzz

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/findings/files/temporary_file.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 
@@ -44,13 +45,17 @@ class OutputFile {
   void commit();
 
  private:
-  void forget_temporary();
+  void flush();
   [[noreturn]] void fail(const char* what) const;
 
   std::string path_;
-  std::string target_;     // what the rename replaces
-  std::string temporary_;  // empty: written in place
-  std::FILE* file_ = nullptr;
+  std::unique_ptr<TemporaryFile> temporary_;  // null: what is no regular file is written directly
+  int special_ = -1;
+  std::string buffer_;
 };
+
+/// Puts a text in the place of a file, whole or not at all, whatever happens meanwhile; it is on
+/// the disk before. Throws HarnessError where the disk is full.
+void replace_file(const std::string& path, std::string_view text);
 
 }  // namespace shapefuzz

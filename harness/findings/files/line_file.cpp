@@ -87,18 +87,4 @@ void LineReader::sync() const {
   if (!synced) throw write_error(path_);
 }
 
-void replace_file(const std::string& path, std::string_view text) {
-  const std::string temporary = path + ".tmp";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) throw write_error(path);
-  const bool written = write_all(fd, text.data(), text.size()) && ::fsync(fd) == 0;
-  const int error = errno;
-  ::close(fd);
-  if (written && ::rename(temporary.c_str(), path.c_str()) == 0) return;
-  const int reason = written ? errno : error;
-  ::unlink(temporary.c_str());
-  errno = reason;
-  throw write_error(path);
-}
-
 }  // namespace shapefuzz

@@ -51,8 +51,4 @@ class LineReader {
   bool torn_ = false;
 };
 
-/// Puts a text in the place of a file, whole or not at all, whatever happens meanwhile.
-/// Throws HarnessError where the disk is full.
-void replace_file(const std::string& path, std::string_view text);
-
 }  // namespace shapefuzz

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <unordered_set>
 
+#include "harness/findings/files/file.h"
 #include "harness/language/case/order.h"
 #include "harness/search/campaign/campaign.h"
 #include "harness/search/campaign/explorer.h"

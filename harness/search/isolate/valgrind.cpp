@@ -18,16 +18,16 @@ namespace shapefuzz {
 namespace {
 
 // A file of valgrind's, removed with this object.
-class TemporaryFile {
+class ScratchFile {
  public:
-  TemporaryFile() {
+  ScratchFile() {
     const int fd = ::mkstemp(path_.data());
     if (fd < 0) throw HarnessError("no temporary file for valgrind");
     ::close(fd);
   }
-  ~TemporaryFile() { ::unlink(path_.c_str()); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~ScratchFile() { ::unlink(path_.c_str()); }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
 
   const std::string& path() const { return path_; }
 
@@ -88,7 +88,7 @@ void require_valgrind() {
 }
 
 std::string opinion_of_valgrind(const Case& c, bool is_memory_error) {
-  const TemporaryFile file;
+  const ScratchFile file;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   // The zones around a block are as wide as memcheck can make them: an index may be far off.
   run_program_quietly({"valgrind", "--tool=memcheck", "--xml=yes", "--xml-file=" + file.path(),

@@ -1,0 +1,138 @@
+// The directory of a campaign: what may be started, gone on with and read.
+#include "harness/search/campaign/directory.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "harness/language/text/errors.h"
+#include "harness/losses/registry/registry.h"
+#include "harness/search/campaign/triage.h"
+#include "harness/testing/test_directory.h"
+
+namespace shapefuzz {
+namespace {
+
+namespace fs = std::filesystem;
+
+CampaignState some_state() {
+  CampaignState state;
+  state.libtorch = "1.13.1";
+  state.policy = Policy::kStrict;
+  state.memory = MemoryMode::kGuard;
+  state.seed = 7;
+  return state;
+}
+
+void put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+// The message with which the function refuses; empty if it does not.
+template <class Function>
+std::string refusal(Function function) {
+  try {
+    function();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CampaignDirectory, IsFoundAgainAsItWasStarted) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign");
+  { CampaignDirectory::start(path, some_state()); }
+  const CampaignDirectory again = CampaignDirectory::resume(path, "1.13.1");
+  EXPECT_EQ(again.state.to_text(), some_state().to_text());
+  EXPECT_EQ(again.state.policy, Policy::kStrict);
+}
+
+TEST(CampaignDirectory, IsStartedOnlyWhereNothingIs) {
+  const TestDirectory scratch;
+  put(scratch.file("letter"), "Dear reader,\n");
+  EXPECT_NE(refusal([&] {
+              CampaignDirectory::start(scratch.path(), some_state());
+            }).find("holds 'letter' and is no campaign"),
+            std::string::npos);
+  EXPECT_NE(refusal([&] {
+              CampaignDirectory::start(scratch.file("letter"), some_state());
+            }).find("is a file, expected a directory"),
+            std::string::npos);
+  const std::string path = scratch.file("campaign");
+  { CampaignDirectory::start(path, some_state()); }
+  EXPECT_NE(refusal([&] { CampaignDirectory::start(path, some_state()); }).find("--resume"),
+            std::string::npos);
+}
+
+TEST(CampaignDirectory, HasOneShapefuzzAtATime) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign");
+  const CampaignDirectory first = CampaignDirectory::start(path, some_state());
+  EXPECT_NE(refusal([&] {
+              CampaignDirectory::resume(path, "1.13.1");
+            }).find("another shapefuzz is at work there"),
+            std::string::npos);
+  EXPECT_EQ(refusal([&] { CampaignDirectory::open(path); }), "");  // to read
+}
+
+TEST(CampaignDirectory, GoesOnWithItsOwnLibTorchOnly) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign");
+  { CampaignDirectory::start(path, some_state()); }
+  EXPECT_EQ(refusal([&] { CampaignDirectory::resume(path, "2.6.0"); }),
+            path + ": is a campaign of LibTorch 1.13.1, this is 2.6.0");
+}
+
+TEST(CampaignDirectory, SaysWhichLineOfItsStateIsWrong) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign");
+  { CampaignDirectory::start(path, some_state()); }
+  put(path + "/campaign.txt", "shapefuzz campaign 1\nlibtorch 1.13.1\npolicy lenient\n");
+  EXPECT_EQ(refusal([&] { CampaignDirectory::open(path); }),
+            path + "/campaign.txt:3: found 'lenient', expected strict, expand or broadcast");
+}
+
+TEST(CampaignDirectory, LeavesOutTornLinesAndCountsThem) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign");
+  const CampaignDirectory directory = CampaignDirectory::start(path, some_state());
+  put(directory.corpus_path(1),
+      "mse_loss(input=f64[2], target=f64[2])\nmse_loss(input=f64[2,1], tar");
+  put(directory.corpus_path(12), "l1_loss(input=f64[3], target=f64[3])\n");
+  std::size_t torn = 0;
+  EXPECT_EQ(directory.read_corpus(&torn).size(), 2U);
+  EXPECT_EQ(torn, 1U);
+  EXPECT_EQ(directory.workers(), (std::vector<std::size_t>{1, 12}));
+}
+
+TEST(CampaignDirectory, SaysWhichCaseOfItsCorpusIsWrong) {
+  const TestDirectory scratch;
+  const CampaignDirectory directory =
+      CampaignDirectory::start(scratch.file("campaign"), some_state());
+  put(directory.corpus_path(1), "mse_loss(input=f64[2], target=f64[2])\nno case\n");
+  const std::string said = refusal([&] { directory.read_corpus(nullptr); });
+  EXPECT_EQ(said.find(directory.corpus_path(1) + ":2: "), 0U) << said;
+}
+
+TEST(Triage, OfACampaignWithoutFindingsHasNothing) {
+  const TestDirectory scratch;
+  const CampaignDirectory directory =
+      CampaignDirectory::start(scratch.file("campaign"), some_state());
+  const TriageResult result = triage(directory, {}, {});
+  EXPECT_TRUE(result.files.empty());
+  EXPECT_TRUE(result.groups.empty());
+  EXPECT_EQ(result.unread, 0U);
+}
+
+TEST(Promote, CopiesAFileOnce) {
+  const TestDirectory scratch;
+  fs::create_directory(scratch.file("regression"));
+  const std::string file = scratch.file("wrong_value-mse_loss-12345678.case");
+  put(file, "mse_loss(input=f64[2], target=f64[2])\n");
+  EXPECT_EQ(promote({file}, scratch.file("regression")).size(), 1U);
+  EXPECT_EQ(promote({file}, scratch.file("regression")).size(), 0U);
+}
+
+}  // namespace
+}  // namespace shapefuzz
