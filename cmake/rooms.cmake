@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The rooms of harness/: a room is a folder `harness/WING/ROOM`, a library `shapefuzz_WING_ROOM`, and
 # the rooms that it may use. scripts/arrows holds the includes against this list.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Makes one C++ file of the programs of findings.md: awk -f findings.awk findings.md >findings.cpp
 #
 # The n-th ```cpp block becomes finding_n(); `findings n` runs it, `findings version` prints the

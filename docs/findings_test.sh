@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Does docs/findings.md still tell the truth? Runs its programs and compares what they print with
 # the text behind them, replays its cases, and demands a section for each bug of the baseline.
 # Usage: findings_test.sh PATH-OF-FINDINGS PATH-OF-SHAPEFUZZ. Status 77: nothing to compare.

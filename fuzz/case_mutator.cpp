@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libFuzzer's mutations on case lines: text in, text out, and in between a case.
 #include <algorithm>
 #include <optional>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The case parser: what it reads, it prints in one spelling and reads again as the same case, whose
 // zone and mistake have a name. The losses are those of the tests: no LibTorch in here.
 #include "fuzz/last_case.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The contract parser: what it reads, it prints and reads again as the same contract, and the
 // questions that are asked of a contract have an answer.
 #include "fuzz/property.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the dispatch target does with a case, apart from libFuzzer: the oracle's word on its
 // operands and options through each entry of its loss. Includes no torch headers.
 #pragma once

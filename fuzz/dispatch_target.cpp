@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // All losses, all entries: a case in, the oracle's word on its operands and options through each
 // entry of its loss, which share the tensors and the references. What cannot be read is no
 // input; what LibTorch refuses is a result like any other.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The dispatch target can fail: from the plainest case it finds, as new, whatever fault is planted
 // in a loss. And it leaves no loss out. What libFuzzer does is done here in a few lines: mutate
 // what has reached something new.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Features for libFuzzer: `__libfuzzer_extra_counters`, which it reads like coverage.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Runs a libFuzzer target for a fixed number of inputs from its seeds, with a fixed seed; fails on
 # whatever the target finds, and if it did not run them all.
 # Without -reload=0 libFuzzer looks for new files every second, and no two runs are the same; the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The case that was read or written last, with its text: libFuzzer mutates most often what has just
 // run, and runs what has just been mutated.
 #pragma once

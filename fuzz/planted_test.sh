@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # A target whose parser has a planted bug must find it within two minutes, from one valid shape.
 #   planted_test.sh TARGET
 set -euo pipefail

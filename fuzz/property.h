@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a fuzz target demands: a broken property says what is wrong and ends the process, which is
 // what a fuzzer looks for.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The readers of what stands in files: a result record (`{` first), a line of a baseline (fields
 // that ` | ` separates), or else the expectation of a corpus file. Each refuses with a ParseError
 // or reads what can be written again.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A plain main for a fuzz target: runs it on files, and on every file below a directory, and says
 // how many there were. In a file `*.lines` every line is an input of its own.
 #include <algorithm>

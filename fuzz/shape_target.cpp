@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The shape parser: what it reads, it prints and reads again as the same shape; what it refuses, it
 // explains. What a text means is asked a second time, without the parser.
 #include <vector>

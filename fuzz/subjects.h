@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The losses that a target's cases are made of; each target with case_mutator.cpp says its own.
 #pragma once
 

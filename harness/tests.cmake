@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The tests of the rooms, which stand beside what they test. Those without LibTorch build and start
 # at once.
 function(shapefuzz_tests name)

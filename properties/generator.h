@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Random cases from a contract: a valid one, and a valid one with a mistake in it.
 //
 // Every draw is a small choice of its own, so a failing case shrinks to few dimensions and small

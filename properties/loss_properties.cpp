@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The property suites: one TEST for each (loss, property), so that sharding and filters work.
 //
 //   SHAPEFUZZ_PROFILE=nightly build/release/bin/shapefuzz_properties --gtest_filter='mse_loss.*'

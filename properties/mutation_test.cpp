@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The suites can fail: whatever fault is planted in a loss, at least one judging property of each
 // of its entries notices it. The oracle has to do so by itself, since every entry has the fault.
 //

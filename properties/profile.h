@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How much the property suites do: SHAPEFUZZ_PROFILE=dev|ci|nightly. No LibTorch in here.
 #pragma once
 

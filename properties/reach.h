@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a property has reached: how many cases, which zones, which mistakes. A property that never
 // saw a zone it is about proves nothing, and fails.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The properties that every entry of every loss must have, apart from who checks them: the property
 // suites do so on LibTorch as it is, the mutation test on losses with planted faults.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/cli/campaign_output.h"
 
 #include <fmt/core.h>
@@ -51,8 +52,8 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   for (const TriageGroup& group : result.groups) {
     if (group.in_baseline != in_baseline) {
       print_results(group.in_baseline
-                        ? "By another entry, operand or mistake than in the baseline:\n"
-                        : "Of no loss and verdict that the baseline has:\n");
+                        ? "Losses and verdicts that the baseline has, by another entry, operand or mistake:\n"
+                        : "Losses and verdicts that the baseline does not have:\n");
       in_baseline = group.in_baseline;
     }
     print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file '{}'\n",
@@ -62,12 +63,11 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
                             result.known, result.flaky.size()));
   if (result.unread > 0) {
-    print_message(fmt::format("shapefuzz: {} findings are left; shapefuzz triage '{}' goes on\n",
+    print_message(fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage '{}' goes on\n",
                               result.unread, directory));
   } else if (result.unproven > 0) {
     print_message(
-        fmt::format("shapefuzz: of {} findings a smaller case may exist; shapefuzz triage '{}' "
-                    "goes on\n",
+        fmt::format("shapefuzz: {} findings may have a smaller case; shapefuzz triage '{}' looks for it\n",
                     result.unproven, directory));
   }
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;

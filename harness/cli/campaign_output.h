@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What `fuzz` and `triage` print.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The commands of `shapefuzz`, one function a command and a file each. A command returns the exit
 // status; what the user got wrong is thrown as InputError.
 #pragma once

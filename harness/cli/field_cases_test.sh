@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # The cases that people have reported, under every memory mode and a small address space: what is
 # judged there has the verdict that it has without.
 #   field_cases_test.sh SHAPEFUZZ FIELD_CASES

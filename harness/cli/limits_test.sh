@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # The harness's limits are never LibTorch's: inherited limits, --max-memory, exit statuses.
 # Usage: limits_test.sh PATH-OF-SHAPEFUZZ
 set -u

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The `shapefuzz` command: options in, exit status out. Results go to standard output, everything
 // else to standard error.
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The options that several commands have: one spelling, one meaning and one help text each.
 //
 // A function adds the option to a command; the value that `value` has is the default. What is wrong

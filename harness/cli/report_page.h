@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The report of some records as a file: what `report` and `diff` write.
 #pragma once
 

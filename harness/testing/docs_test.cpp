@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The documentation names everything that there is.
 #include <gtest/gtest.h>
 
@@ -38,7 +39,7 @@ TEST(Docs, NameEveryKind) {
 
 TEST(Docs, NameEveryFieldOfARecord) {
   const std::string text = text_of("docs/formats.md");
-  const LossSpecs specs = test_specs();
+  const LossSpecs& specs = test_specs();
   const Case c = parse_case("mse_loss(input=f64[2], target=f64[2])", specs);
   const auto record = nlohmann::json::parse(to_record(c, *specs.front(), {}, {}, "1.13.1"));
   for (const auto& field : record.items()) expect_named(text, field.key(), "docs/formats.md");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For tests: what a parser must say of a bad text.
 #pragma once
 

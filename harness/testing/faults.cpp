@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/testing/faults.h"
 
 #include <ATen/ATen.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Faults that can be planted in any loss, to prove that whoever judges losses notices them. For
 // tests only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Deliberately broken losses, to prove that the oracle catches what it claims to catch. For tests
 // only. Includes torch headers.
 #pragma once

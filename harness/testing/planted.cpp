@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/testing/planted.h"
 
 #include <torch/csrc/autograd/custom_function.h>

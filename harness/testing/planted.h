@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Losses with a planted error that a process may die of, to prove that each gets its verdict,
 // whoever judges it. For tests only.
 #pragma once

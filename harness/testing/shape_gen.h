@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For tests: shapes to try, and how a shape is shown when a test fails.
 #pragma once
 

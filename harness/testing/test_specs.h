@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For tests: a few losses without LibTorch, and how cases are shown when a test fails.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For a test: the programs of every n-th finding of the baseline, and what they must print.
 //
 //   write_programs DIRECTORY STEP

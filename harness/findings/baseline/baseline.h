@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The baseline: the findings of one LibTorch version that are already known, one a line.
 //
 //   loss | entry | verdict | mistake | message | smallest case

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Corpus files: case lines that say what is to be expected of them.
 //
 //   mse_loss(input=f64[64,1], target=f64[64])  # expect accepted silent_broadcast []

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What changed between two sweeps: of two versions of LibTorch, or of one under two conditions.
 //
 // Cases are compared by their lines, changes are grouped by what they have in common, and each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A diff of two sweeps in words, and as JSON.
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A file that only grows, and of which every part is there whole or not at all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The system calls by which files are written, so that a test can make them fail.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Whole reads and writes of a file descriptor, whatever signal comes between.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Files that people write and scripts read: nothing half-written, every error with file and line.
 #pragma once
 

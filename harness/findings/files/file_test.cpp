@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Files that appear whole or not at all, whatever the disk or a signal does meanwhile.
 #include "harness/findings/files/file.h"
 
@@ -146,6 +147,7 @@ TEST(OutputFile, IsGoneAfterEverySignalButSigkill) {
                            SIGABRT, SIGSEGV, SIGXFSZ, SIGPROF}) {
     const pid_t pid = ::fork();
     if (pid == 0) {
+      std::signal(signal, SIG_DFL);  // of the tests before it
       OutputFile file(directory.file("result"));
       file.write("half");
       std::raise(signal);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Files of lines that only grow: whole lines are appended, a line that a power cut has torn is cut
 // off, and others may read along. No LibTorch in here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Files that a power cut may tear.
 #include "harness/findings/files/line_file.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One shapefuzz at a time.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A file that is written beside its place and put there when it is whole.
 #pragma once
 

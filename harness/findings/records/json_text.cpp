@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/findings/records/json_text.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // JSON out of a text, with the place where a text stops being JSON.
 //
 // In a file of its own because nlohmann's parser is made where it is called: the fuzz targets look

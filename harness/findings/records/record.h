@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The result record: one JSON object a line, for scripts and for `shapefuzz diff`.
 #pragma once
 

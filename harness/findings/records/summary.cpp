@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/findings/records/summary.h"
 
 #include <fmt/core.h>

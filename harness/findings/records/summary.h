@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Result records read back and summed up: what a report shows. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sweep has counted: cases by zone and outcome, findings by signature.
 #pragma once
 

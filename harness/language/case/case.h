@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A case: one concrete call of one loss, as one line of text.
 //
 //   mse_loss@functional(input=f64[64,1], target=f64[64], reduction=mean)#7

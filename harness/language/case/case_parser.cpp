@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The parser of case lines.
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // parse(print(c)) == c: what the sweep, the campaign and the corpus all rely on.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The dtypes of operands, under the names that case lines use.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a LossSpec says of its options, and a case to its contract.
 #include <algorithm>
 

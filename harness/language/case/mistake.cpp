@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/case/mistake.h"
 
 #include <algorithm>
@@ -69,13 +70,18 @@ Mistake relate_same_rank(const Shape& demanded, const Shape& actual) {
   return Mistake::kOtherSize;
 }
 
-// How a person makes the mistake: the shape that comes of the demanded one, none where it is not
-// possible.
-using Make = std::optional<Shape> (*)(const Shape& demanded, std::int64_t change,
-                                      std::optional<std::int64_t> classes);
-using Classes = std::optional<std::int64_t>;
+// What a person makes the mistake in. `change`, 1 or more, chooses where there is a choice.
+struct Making {
+  const Shape& demanded;
+  std::int64_t change = 1;
+  std::optional<std::int64_t> classes;
+};
 
-std::optional<Shape> with_size(const Shape& demanded, std::size_t dim, std::int64_t size) {
+// The shape that comes of the demanded one; none where the mistake is not possible.
+using Made = std::optional<Shape>;
+using Make = Made (*)(const Making& m);
+
+Made with_size(const Shape& demanded, std::size_t dim, std::int64_t size) {
   if (dim >= demanded.rank()) return std::nullopt;
   Shape shape = demanded;
   shape[dim] = size;
@@ -83,67 +89,56 @@ std::optional<Shape> with_size(const Shape& demanded, std::size_t dim, std::int6
 }
 std::size_t last_of(const Shape& shape) { return shape.rank() - 1; }  // of [] none that there is
 
-std::optional<Shape> without_batch(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.empty()) return std::nullopt;
-  return without(demanded, 0);
+Made without_batch(const Making& m) {
+  if (m.demanded.empty()) return std::nullopt;
+  return without(m.demanded, 0);
 }
-std::optional<Shape> without_last(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.empty()) return std::nullopt;
-  return without(demanded, last_of(demanded));
+Made without_last(const Making& m) {
+  if (m.demanded.empty()) return std::nullopt;
+  return without(m.demanded, last_of(m.demanded));
 }
-std::optional<Shape> without_last_one(const Shape& demanded, std::int64_t change, Classes classes) {
-  if (demanded.empty() || demanded.from_right(0) != 1) return std::nullopt;
-  return without_last(demanded, change, classes);
+Made without_last_one(const Making& m) {
+  if (m.demanded.empty() || m.demanded.from_right(0) != 1) return std::nullopt;
+  return without_last(m);
 }
-std::optional<Shape> with_batch(const Shape& demanded, std::int64_t change, Classes) {
-  return with(demanded, 0, 1 + change);
+Made with_batch(const Making& m) { return with(m.demanded, 0, 1 + m.change); }
+Made with_last(const Making& m) { return with(m.demanded, m.demanded.rank(), 1 + m.change); }
+Made with_last_one(const Making& m) { return with(m.demanded, m.demanded.rank(), 1); }
+Made as_scalar(const Making& m) { return m.change % 2 == 0 ? Shape{} : Shape{1}; }
+Made as_one_hot(const Making& m) {
+  if (!m.classes) return std::nullopt;
+  return with(m.demanded, class_dim(m.demanded), *m.classes);
 }
-std::optional<Shape> with_last(const Shape& demanded, std::int64_t change, Classes) {
-  return with(demanded, demanded.rank(), 1 + change);
-}
-std::optional<Shape> with_last_one(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  return with(demanded, demanded.rank(), 1);
-}
-std::optional<Shape> as_scalar(const Shape& /*demanded*/, std::int64_t change, Classes) {
-  return change % 2 == 0 ? Shape{} : Shape{1};
-}
-std::optional<Shape> as_one_hot(const Shape& demanded, std::int64_t /*change*/, Classes classes) {
-  if (!classes) return std::nullopt;
-  return with(demanded, class_dim(demanded), *classes);
-}
-std::optional<Shape> transposed(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.rank() < 2) return std::nullopt;
-  Shape shape = demanded;
+Made transposed(const Making& m) {
+  if (m.demanded.rank() < 2) return std::nullopt;
+  Shape shape = m.demanded;
   std::swap(shape[0], shape[1]);
   return shape;
 }
-std::optional<Shape> one_sample(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  return with_size(demanded, 0, 1);
+Made one_sample(const Making& m) { return with_size(m.demanded, 0, 1); }
+Made shorter_batch(const Making& m) {
+  if (m.demanded.empty() || m.demanded[0] < 2) return std::nullopt;
+  return with_size(m.demanded, 0, m.demanded[0] - 1);
 }
-std::optional<Shape> shorter_batch(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.empty() || demanded[0] < 2) return std::nullopt;
-  return with_size(demanded, 0, demanded[0] - 1);
+Made longer_batch(const Making& m) {
+  if (m.demanded.empty()) return std::nullopt;
+  return with_size(m.demanded, 0, m.demanded[0] + m.change);
 }
-std::optional<Shape> longer_batch(const Shape& demanded, std::int64_t change, Classes) {
-  if (demanded.empty()) return std::nullopt;
-  return with_size(demanded, 0, demanded[0] + change);
+Made last_of_one(const Making& m) {
+  if (m.demanded.rank() < 2) return std::nullopt;
+  return with_size(m.demanded, last_of(m.demanded), 1);
 }
-std::optional<Shape> last_of_one(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.rank() < 2) return std::nullopt;
-  return with_size(demanded, last_of(demanded), 1);
+Made other_last(const Making& m) {
+  if (m.demanded.empty()) return std::nullopt;
+  return with_size(m.demanded, last_of(m.demanded), m.demanded.from_right(0) + m.change);
 }
-std::optional<Shape> other_last(const Shape& demanded, std::int64_t change, Classes) {
-  if (demanded.empty()) return std::nullopt;
-  return with_size(demanded, last_of(demanded), demanded.from_right(0) + change);
+Made last_instead_of_one(const Making& m) {
+  if (m.demanded.empty() || m.demanded.from_right(0) != 1) return std::nullopt;
+  return other_last(m);
 }
-std::optional<Shape> last_instead_of_one(const Shape& demanded, std::int64_t change,
-                                         Classes classes) {
-  if (demanded.empty() || demanded.from_right(0) != 1) return std::nullopt;
-  return other_last(demanded, change, classes);
-}
-std::optional<Shape> emptied(const Shape& demanded, std::int64_t /*change*/, Classes) {
-  if (demanded.elements() == 0 || demanded.empty()) return std::nullopt;
-  return with_size(demanded, last_of(demanded), 0);
+Made emptied(const Making& m) {
+  if (m.demanded.elements() == 0 || m.demanded.empty()) return std::nullopt;
+  return with_size(m.demanded, last_of(m.demanded), 0);
 }
 
 struct MistakeRow {
@@ -226,7 +221,7 @@ std::optional<Shape> apply(Mistake mistake, const Shape& demanded, std::int64_t 
                            std::optional<std::int64_t> classes) {
   const Make make = row_of(kMistakes, mistake).make;
   if (make == nullptr) return std::nullopt;
-  const auto shape = make(demanded, change, classes);
+  const auto shape = make({demanded, change, classes});
   if (shape == demanded) return std::nullopt;
   return shape;
 }

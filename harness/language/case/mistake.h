@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Mistakes: the human errors that turn a valid call into a suspicious one, by name.
 //
 // One list serves both ways: the generators apply a mistake to the shape that the contract demands,

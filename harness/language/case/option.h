@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Options of a loss: reduction, margin, ignore_index, ...
 #pragma once
 

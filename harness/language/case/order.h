@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The order of cases: which of two is the better example. The sweep picks the smallest case of a
 // signature by it, and the shrinker walks down it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Twins: a small case that behaves like a large one, size by size.
 //
 //   mse_loss(input=f32[65536,1], target=f32[65536])     2^32 pairs

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/case/values.h"
 
 #include <fmt/ranges.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Values: what stands in the operands of a case, drawn from their kinds with the case's seed.
 //
 // The generator is our own and uses no library's random numbers or transcendental functions, so a

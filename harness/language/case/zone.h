@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The zone of a whole case: shapes, listed values and dtypes together.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which sizes the names of a contract take: one pattern against one shape at a time.
 #pragma once
 

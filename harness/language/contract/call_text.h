@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For tests: calls of a contract, written as short texts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The contract line: what a loss promises about shapes and values, as one line of text.
 //
 //   (input: logprob[C], target: index(C)[], weight?: weight[C]) -> []

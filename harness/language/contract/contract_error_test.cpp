@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a contract line must not be, and where the error points.
 #include <gtest/gtest.h>
 

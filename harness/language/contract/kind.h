@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Kinds: which values an operand may hold. A kind is the word before the bracket in a contract.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/contract/unify.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Unification: the readings of a call by a contract, and the zone that follows.
 #pragma once
 

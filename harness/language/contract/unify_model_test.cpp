@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Unification against a slow model of it: the definition of the zones, tried on every assignment of
 // sizes to names. Sizes are at most 2, so that all assignments can be tried.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The meanings that are given to calls which the contract refuses.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The zones of the contracts that the documentation of shapefuzz explains itself with.
 #include "harness/language/contract/unify.h"
 

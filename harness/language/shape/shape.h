@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Shapes: the list of sizes of a tensor, and what broadcasting makes of two of them.
 //
 //   Shape output = parse_shape("[64, 1]");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A position in a text that is being parsed: the few steps that every parser here is made of.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A hash of a text for features and names of files: the same in every process and on every machine,
 // which std::hash does not promise.
 #pragma once

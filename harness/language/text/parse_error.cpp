@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/text/parse_error.h"
 
 #include <fmt/core.h>

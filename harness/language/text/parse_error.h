@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One error type for everything that shapefuzz reads: shapes, contracts, case lines, baselines.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Tables of what is enumerated: a row for each value, which begins with that value.
 //
 //   constexpr std::array<Row, 2> kRows = {{{Fruit::kApple, "apple"}, {Fruit::kPear, "pear"}}};
@@ -14,10 +15,10 @@ namespace shapefuzz {
 
 /// Whether the enumeration names this value: a compiler spells one that it does not name as a
 /// number, `(Fruit)2`.
-template <class Enum, Enum value>
+template <class Enum, Enum Value>
 constexpr bool is_enumerator() {
   constexpr std::string_view kFunction = __PRETTY_FUNCTION__;
-  constexpr std::string_view kBefore = "value = ";
+  constexpr std::string_view kBefore = "Value = ";
   return kFunction[kFunction.find(kBefore) + kBefore.size()] != '(';
 }
 

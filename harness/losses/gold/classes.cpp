@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Gold formulas of the losses over a class dimension.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Gold formulas of the losses that pair each element of the input with one of the target.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The gold formulas: every loss as its documentation writes it, in plain C++ over doubles.
 //
 // No LibTorch in here; that is the point. A comparison of LibTorch with itself proves nothing about

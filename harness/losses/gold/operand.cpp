@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a formula is told that reads what its operands do not have.
 #include <fmt/core.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Gold formulas of the losses on pairs and triples of rows.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Gold formulas of CTC and of the adaptive softmax.
 #include <fmt/core.h>
 

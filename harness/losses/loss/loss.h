@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A loss: everything that shapefuzz knows of it, in one place.
 //
 // This header names no LibTorch type but at::Tensor, which it only declares, so that the command

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/losses/registry/registry.h"
 
 #include "harness/losses/torch/families.h"

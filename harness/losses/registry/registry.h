@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Every loss that there is. No LibTorch in here.
 #pragma once
 

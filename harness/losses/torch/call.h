@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the loss families share when they call LibTorch. Includes torch headers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Losses over a class dimension: the input has one score a class, the target names the classes.
 #include "harness/losses/torch/call.h"
 #include "harness/losses/torch/families.h"

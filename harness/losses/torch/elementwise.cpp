@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Losses that pair each element of the input with one of the target.
 //
 // The contracts state what is documented (torch.nn, section "Loss Functions", paragraph "Shape" of

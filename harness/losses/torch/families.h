@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // LibTorch's losses, one family a file, and its operators. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/losses/torch/operators.h"
 
 #include <fmt/format.h>
@@ -214,9 +215,9 @@ Loss as_operator(const Loss& loss, const c10::OperatorHandle& handle) {
 }
 
 // The formula of an operator whose contract says itself what each reduction returns.
-template <GoldFormula formula>
+template <GoldFormula Formula>
 GoldLoss as_reduced(const GoldCall& call) {
-  GoldLoss loss = formula(call);
+  GoldLoss loss = Formula(call);
   loss.losses = reduce(loss, call, call.c->get<std::string>(*call.spec, "reduction"));
   loss.mean.reset();
   return loss;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The operators of LibTorch's dispatcher, called by name and schema. Includes torch headers.
 #pragma once
 

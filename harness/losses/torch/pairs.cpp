@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Losses on pairs and triples: the rows of two or three inputs are compared with each other.
 #include "harness/losses/torch/call.h"
 #include "harness/losses/torch/families.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Losses with a structure of their own: CTC over sequences, and the adaptive softmax, which is a
 // module with parameters.
 #include <torch/nn/modules/adaptive.h>

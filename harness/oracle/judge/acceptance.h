@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What to say of a call that was accepted: held against every meaning that the contract gives it,
 // and every reference. Includes torch headers.
 #pragma once

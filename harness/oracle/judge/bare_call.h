@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A case and nothing around it, for tools that watch a process from outside.
 //
 // This header includes no torch headers.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Comparing what LibTorch did with a reference: an execution on expanded operands, the gold
 // formula, its finite differences. Includes torch headers.
 #pragma once

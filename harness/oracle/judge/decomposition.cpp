@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/judge/decomposition.h"
 
 #include <fmt/format.h>

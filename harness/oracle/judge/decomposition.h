@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Per-sample decomposition: sample i of the unreduced result is the loss of sample i alone, and
 // samples in another order give their losses in that order. Includes torch headers.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Backward operators against the formula of the loss that they differentiate.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Another device against the CPU: do they accept the same calls, with the same result?
 //
 // `meta` computes shapes only; it is what export and tracing believe of a call. Its kernels see no

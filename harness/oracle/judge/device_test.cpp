@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/judge/device.h"
 
 #include <gtest/gtest.h>

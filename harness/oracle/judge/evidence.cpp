@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/judge/evidence.h"
 
 #include <torch/csrc/autograd/autograd.h>

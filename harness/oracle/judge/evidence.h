@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Evidence: the numbers behind a judgement, as plain doubles, for whoever explains it or writes a
 // program that shows it. The judge compares and forgets; this is made again for one case.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Running a loss once, forward and backward, and keeping what happened. Includes torch headers.
 #pragma once
 

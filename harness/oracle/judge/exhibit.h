@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A judged case with the numbers behind its judgement: what people are told. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Every loss of LibTorch with a fault in its formula, caught in the valid zone: the references do
 // not only agree with LibTorch, they would disagree with something else.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The gold formula of a loss, applied to the operands of a case. Includes no torch headers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Arithmetic of whole numbers, which wraps around or has no fractions: not what a formula says, and
 // what LibTorch's rules for dtypes say. Includes torch headers.
 #pragma once

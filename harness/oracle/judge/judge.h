@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The oracle: runs one case and judges what LibTorch did against what the contract says.
 //
 // An accepted call is compared, in shape, value and the gradient of every differentiable operand,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a case does to memory that no signal tells: operands that change, results that depend on
 // what fresh memory happens to hold. Includes torch headers.
 #pragma once

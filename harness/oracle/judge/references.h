@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The references of an accepted call under one meaning of its shapes. Includes torch headers.
 #pragma once
 

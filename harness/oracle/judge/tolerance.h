@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How far two right results may be apart: what rounding, overflow and cancelling explain. Includes
 // torch headers.
 #pragma once

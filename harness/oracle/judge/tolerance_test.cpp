@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The tolerance has two ends: it must not find what is only rounding, and it must not forgive a
 // wrong divisor on two elements. The first is shown by the property suites, whose nightly profile
 // judges over ten million cases; the second here, for every dtype.

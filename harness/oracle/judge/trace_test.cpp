@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What is traced of a judged call: its forward operators, and neither its backward nor references.
 #include "harness/oracle/libtorch/trace.h"
 

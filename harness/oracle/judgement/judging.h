@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How cases are judged. No LibTorch in here.
 #pragma once
 

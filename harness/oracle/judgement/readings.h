@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a call could have meant that the contract refuses. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What is said of a case that the harness's own limits kept from being judged. No LibTorch in here.
 #pragma once
 

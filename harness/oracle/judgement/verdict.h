@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The words of a judgement, and how findings are told apart. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // LibTorch's CPU memory, out of the arena where it matters.
 //
 // This header includes no torch headers.

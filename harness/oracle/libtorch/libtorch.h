@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What differs between the versions of LibTorch, and nothing else. Includes torch headers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/libtorch/setup.h"
 
 #include <ATen/ATen.h>

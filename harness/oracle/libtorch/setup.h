@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The set-up of LibTorch for judging. No LibTorch in here.
 #pragma once
 

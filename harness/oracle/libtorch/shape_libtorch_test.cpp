@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Our shape rules against LibTorch's own, for every pair of small shapes. Includes torch headers.
 #include <ATen/ATen.h>
 #include <ATen/ExpandUtils.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/libtorch/tensors.h"
 
 #include <cmath>
@@ -78,7 +79,7 @@ bool lies_open(const at::Tensor& tensor) {
 // Calls `visit` with an element of that dtype; false for one that no case has.
 template <class Visit>
 bool with_element(at::ScalarType type, Visit visit) {
-  switch (type) {
+  switch (type) {  // NOLINT(bugprone-branch-clone): each branch has a type of its own
     case at::kHalf:
       return visit(at::Half()), true;
     case at::kBFloat16:

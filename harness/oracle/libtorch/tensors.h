@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Operands as tensors, and tensors as numbers. Includes torch headers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Elements are read and written in place; LibTorch's own conversions are the reference.
 #include "harness/oracle/libtorch/tensors.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which operators LibTorch dispatched while the judged call ran forward: the feedback that a
 // library without coverage gives. Includes no torch headers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Memory blocks that touch inaccessible memory. No LibTorch in here.
 //
 // One large range of addresses is reserved at the first use and never given back; it costs no

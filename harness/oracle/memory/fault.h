@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What is known of the access that ended a process. The signal handler writes it, into memory that
 // outlives the process; so it is plain bytes. No LibTorch in here.
 #pragma once

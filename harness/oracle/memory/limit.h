@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How much memory the workers may use, and what to say of a case that wants more. No LibTorch in
 // here.
 #pragma once

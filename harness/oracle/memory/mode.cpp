@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/memory/mode.h"
 
 #include "harness/language/text/table.h"

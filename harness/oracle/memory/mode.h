@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How closely a case's memory is watched. No LibTorch in here.
 #pragma once
 

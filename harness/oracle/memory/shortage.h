@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Want of memory while a case is judged. Whatever comes of the case then says nothing of the loss.
 // No LibTorch in here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Want of memory at every place of a case: never a finding, never a pass, never a lost record.
 #include "harness/oracle/memory/shortage.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/memory/trap.h"
 
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a process writes down in its last moment. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/campaign/campaign.h"
 
 #include <fcntl.h>

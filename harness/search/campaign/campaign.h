@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A campaign: worker processes that explore for hours, a parent that survives whatever they meet,
 // and a directory that survives the parent.
 #pragma once

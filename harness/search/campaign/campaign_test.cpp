@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A campaign lives on when a worker of it does not.
 #include "harness/search/campaign/campaign.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The directory of a campaign, all of it text:
 //
 //   campaign.txt      what it is, and how far it came; replaced as a whole

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The directory of a campaign: what may be started, gone on with and read.
 #include "harness/search/campaign/directory.h"
 

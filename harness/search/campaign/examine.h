@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What becomes of a finding of a campaign: judged again, each time in a fresh process, shrunk under
 // its signature, and said in the text of a file.
 #pragma once

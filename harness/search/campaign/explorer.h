@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The loop of a campaign's worker, one step at a time: mutate a case, judge it, keep it if it has
 // reached something new. Includes no torch headers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a judged case has reached, as numbers: a case is interesting where it has a feature that no
 // case before it had. LibTorch has no coverage, so the features are about what it did: the
 // outcome, the place of the refusal, the operators it dispatched. No LibTorch in here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The corpus without what is superfluous: the shortest case of each feature.
 #include <algorithm>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A campaign can fail too: from nothing, and soon, it finds whatever fault is planted in a loss,
 // with a signature that is not known. Findings that the healthy loss shows as well do not count.
 #include <gtest/gtest.h>

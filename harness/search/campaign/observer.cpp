@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/campaign/observer.h"
 
 #include <algorithm>

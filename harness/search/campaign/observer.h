@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Judging one case after the other and noting what each has reached: the step that the fuzz target
 // and the campaign's workers share. Includes no torch headers.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Planted bugs: what a campaign must find soon, from nothing. Each is one that a sweep of small
 // shapes does not reach or a contract that promises too much.
 #include <ATen/ATen.h>

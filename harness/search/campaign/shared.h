@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the processes of a campaign share in memory: the features that have been seen, what each
 // worker is about to run, what kind of case kills one. It survives every worker; none of it grows.
 #pragma once

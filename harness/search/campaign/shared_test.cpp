@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the processes of a campaign share.
 #include "harness/search/campaign/shared.h"
 

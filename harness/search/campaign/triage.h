@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a campaign has left, told apart: each finding is judged again in a fresh process, shrunk
 // under its signature, and written to a file of its own, `triage/<verdict>-<loss>-<hash>.case`.
 // What the baseline knows is dropped; what does not come again is kept in `triage/flaky/`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One process of a campaign: explores until it is told to stop, and appends what it finds to files
 // that no other process writes.
 #pragma once

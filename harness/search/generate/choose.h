@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Choosing one of several with a pick: an element, an index, an operand, a size.
 #pragma once
 

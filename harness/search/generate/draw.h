@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Drawing a case from its contract: what RapidCheck's generators and the campaign's mutator share.
 //
 // Whoever draws brings the choices: RapidCheck its own, which shrink, a campaign those of a seed.

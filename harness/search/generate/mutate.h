@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The structure-aware mutator of the fuzz targets and the campaign: acts on the parsed case, so
 // that every mutant is a case again, and most are near what a person would write by mistake.
 //

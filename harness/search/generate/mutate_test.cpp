@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Every mutant is a case: it prints, reads back, stays within the caps; and it comes again.
 #include "harness/search/generate/mutate.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The single changes that the mutator makes, one function each. No LibTorch in here.
 #pragma once
 

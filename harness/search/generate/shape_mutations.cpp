@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/generate/shape_mutations.h"
 
 #include <algorithm>

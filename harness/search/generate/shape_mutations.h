@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The mutations of shapes. No LibTorch in here.
 #pragma once
 

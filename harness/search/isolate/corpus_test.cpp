@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replays every case line of the corpus and proves that none was skipped.
 #include <gtest/gtest.h>
 

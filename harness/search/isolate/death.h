@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the death of a worker process says of the case that it was at. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/isolate/exhibits.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Judging cases in worker processes, with the numbers behind each judgement.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What people hit, from public reports: each case of corpus/field-cases.tsv, judged as `shapefuzz
 // run` judges it, has one of the verdicts that stand beside it.
 #include <gtest/gtest.h>

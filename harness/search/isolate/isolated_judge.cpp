@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/isolate/isolated_judge.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A judge in a process of its own, for who judges one case after the other: what a case does to its
 // process is a judgement, and the next case is judged by another process. No LibTorch in here.
 #pragma once

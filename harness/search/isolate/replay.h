@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replaying corpus cases, each in a process of its own.
 #pragma once
 

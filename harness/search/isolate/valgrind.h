@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A second opinion on a memory error: the case runs again under valgrind's memcheck, without our
 // allocator.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A pool of worker processes that survives whatever a case does to one of them.
 //
 // Work comes in numbered units of many cases. A worker notes the case it is about to run in shared

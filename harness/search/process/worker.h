@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A process that works for this one, and may die of what it does. No LibTorch in here.
 #pragma once
 

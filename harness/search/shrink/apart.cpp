@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/shrink/apart.h"
 
 #include "harness/language/case/twin.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Shrinking a case of a loss in a worker process, so that cases may take LibTorch down.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Forms: everything of a case but its shapes and its seed. The plainer forms of a case have some of
 // its options, optional operands, dtypes, layouts and values, and for the rest what is plain.
 #pragma once

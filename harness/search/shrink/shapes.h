@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Tuples of small shapes, one shape an operand, for the search from the bottom up.
 #pragma once
 

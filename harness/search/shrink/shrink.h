@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The shrinker: the smallest case that shows the same finding. No LibTorch in here; who calls it
 // says how a case is judged.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The shrinker on what the sweep finds in this LibTorch: random large cases of a signature have one
 // smallest case, quickly. SHAPEFUZZ_PROFILE=nightly takes more signatures and 50 starts of each.
 #include "harness/search/shrink/shrink.h"

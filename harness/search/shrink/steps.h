@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One step down from a case: what the shrinker tries where a search from the bottom up would take
 // too long, because the finding needs many dimensions or large sizes.
 #pragma once

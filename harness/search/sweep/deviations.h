@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The part of a sweep that is not about shapes: options, values, dtypes and layouts.
 //
 // Around a few valid calls of every alternative of the contract, one thing at a time is made

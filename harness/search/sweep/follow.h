@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Operands for an output that no alternative of the contract has. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sweep has found so far, in a file that is only appended to: whatever ends the process, the
 // records in it stay readable, and another sweep of the same goes on from there. No LibTorch in
 // here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sweep that was ended has left, and what the next one makes of it.
 #include "harness/search/sweep/journal.h"
 

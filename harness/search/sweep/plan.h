@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The plan of a sweep: every way to vary two operands of a loss over all small shapes.
 //
 // The first operand is varied against each other operand in turn; the rest is derived from the

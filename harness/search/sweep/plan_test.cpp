@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sweep tries: the shapes that go together, the bounds that grow, the values that deviate.
 #include "harness/search/sweep/plan.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sweep reaches: whether its bounds leave a variation any valid case, where it goes beyond
 // them if they do not, and what is to be told of the rest. No LibTorch in here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The sweep: every case within bounds, judged by worker processes. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The proof that a twin behaves like its original: every pair of small shapes of every loss, and
 // samples of large ones. What differs is counted, so that a twin that is always the case itself
 // proves nothing.

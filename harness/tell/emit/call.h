@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A call of a loss as a text, in C++ or in Python: derived from the contract, the options and the
 // operator's schema, so that a loss brings no text of its own. No LibTorch in here.
 #pragma once

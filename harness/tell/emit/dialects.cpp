@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // C++ with LibTorch and Python with PyTorch: the same words with other punctuation.
 #include <fmt/ranges.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
 """Do emitted programs print what `shapefuzz run` prints? In C++ always; in Python too, except
 where its own functional and module differ from C++'s.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What shows a finding without shapefuzz: a program, a test, a report. No LibTorch in here.
 #pragma once
 

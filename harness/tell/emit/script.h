@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The body of an emitted program, the same steps in either language.
 #pragma once
 

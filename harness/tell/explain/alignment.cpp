@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/tell/explain/alignment.h"
 
 #include <fmt/ranges.h>

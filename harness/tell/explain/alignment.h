@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Sizes as broadcasting reads them: under each other, from the right. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What `run` prints of a finding, held against its verdict: all that the baseline knows.
 #include "harness/search/isolate/exhibits.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A judgement in words: what happened, why, and what to write instead. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The sentences about a judgement.
 #include "harness/tell/explain/explain.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/tell/explain/number_text.h"
 
 #include <fmt/ranges.h>

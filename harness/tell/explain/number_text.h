@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Numbers as `shapefuzz run` and every emitted program print them: C++'s six digits.
 #pragma once
 

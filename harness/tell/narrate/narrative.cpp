@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "harness/tell/narrate/narrative.h"
 
 #include <fmt/core.h>

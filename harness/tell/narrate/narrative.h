@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A judged case for people: what `shapefuzz run` prints, as text and as data.
 #pragma once
 

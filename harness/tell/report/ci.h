@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A sweep's result where CI reads it. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The report: one HTML file that needs nothing else. The page draws itself from JSON that stands in
 // it; whatever LibTorch or a user wrote is data there, never markup.
 #pragma once

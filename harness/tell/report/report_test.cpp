@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a report, a table and the formats for CI say of findings, and that no text breaks out.
 #include <gtest/gtest.h>
 

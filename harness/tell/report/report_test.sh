@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # Opens a report in headless Chromium: no error on the console, a cell for each loss, entry and
 # mistake, a click shows the smallest case, the copy button copies the replay command, and what
 # LibTorch wrote is text. Usage: report_test.sh PATH-OF-SHAPEFUZZ [DIRECTORY]

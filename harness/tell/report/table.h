@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The sweep's result as a table for people. No LibTorch in here.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 "use strict";
 // Everything is drawn from the JSON in the page. Text goes into text nodes only: what LibTorch or
 // a user wrote is never read as markup.
