@@ -45,7 +45,9 @@ shapefuzz_tests(
     oracle/libtorch/tensors_test.cpp
     oracle/judge/device_test.cpp
     oracle/judge/formula_test.cpp
+    losses/registry/losses_test.cpp
     oracle/judge/judge_test.cpp
+    oracle/judge/operators_test.cpp
     oracle/judge/tolerance_test.cpp
     oracle/judge/trace_test.cpp
     oracle/memory/shortage_test.cpp
@@ -59,6 +61,7 @@ shapefuzz_tests(
     search/isolate/corpus_test.cpp
     search/isolate/field_cases_test.cpp
     search/shrink/shrink_test.cpp
+    search/sweep/deviations_test.cpp
     search/sweep/journal_test.cpp
     search/sweep/plan_test.cpp
     search/sweep/sweep_test.cpp

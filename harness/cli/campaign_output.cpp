@@ -51,9 +51,10 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   std::optional<bool> in_baseline;
   for (const TriageGroup& group : result.groups) {
     if (group.in_baseline != in_baseline) {
-      print_results(group.in_baseline
-                        ? "Losses and verdicts that the baseline has, by another entry, operand or mistake:\n"
-                        : "Losses and verdicts that the baseline does not have:\n");
+      print_results(
+          group.in_baseline
+              ? "Losses and verdicts that the baseline has, by another entry, operand or mistake:\n"
+              : "Losses and verdicts that the baseline does not have:\n");
       in_baseline = group.in_baseline;
     }
     print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file '{}'\n",
@@ -63,12 +64,13 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
                             result.known, result.flaky.size()));
   if (result.unread > 0) {
-    print_message(fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage '{}' goes on\n",
-                              result.unread, directory));
-  } else if (result.unproven > 0) {
     print_message(
-        fmt::format("shapefuzz: {} findings may have a smaller case; shapefuzz triage '{}' looks for it\n",
-                    result.unproven, directory));
+        fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage '{}' goes on\n",
+                    result.unread, directory));
+  } else if (result.unproven > 0) {
+    print_message(fmt::format(
+        "shapefuzz: {} findings may have a smaller case; shapefuzz triage '{}' looks for it\n",
+        result.unproven, directory));
   }
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
 }

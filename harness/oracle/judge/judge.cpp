@@ -52,6 +52,36 @@ void describe_result(const Execution& actual, Judgement& judgement) {
   if (actual.backward_accepted) judgement.gradient_digest = digest_of(actual.gradients);
 }
 
+// What the call did, and the verdict if it was refused.
+Judgement describe_call(const Execution& actual, Zone zone) {
+  Judgement judgement;
+  judgement.zone = zone;
+  judgement.warned = actual.warned;
+  judgement.message = actual.message;
+  judgement.site = actual.site;
+  if (actual.accepted) {
+    describe_result(actual, judgement);
+    return judgement;
+  }
+  judgement.outcome = Outcome::kRejected;
+  if (!actual.clean) {
+    judgement.verdict = Verdict::kUncleanRejection;
+  } else if (zone == Zone::kValid) {
+    judgement.verdict = Verdict::kRejectedValid;
+  }
+  return judgement;
+}
+
+// A call that has done the same, to the bit, as one that is judged already.
+Judgement judged_alike(const Judgement& known, Judgement judgement) {
+  judgement.verdict = known.verdict;
+  judgement.expected_shape = known.expected_shape;
+  judgement.detail = known.detail;
+  judgement.basis = known.basis;
+  judgement.mistake = known.mistake;
+  return judgement;
+}
+
 // An entry that passes by itself is held against the loss's first one on the same operands.
 void compare_entries(const Loss& loss, const Case& c, const OperandSet& operands,
                      const Execution& actual, const Execution& expected, Judgement& judgement) {
@@ -200,81 +230,30 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
 Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   if (judging_.device != Device::kCpu) return judge_on_device(loss, c, judging_.device);
   const Prepared& prepared = prepare(loss, c);
-  const OperandSet& operands = prepared.operands;
-  Judgement judgement;
-  judgement.zone = prepared.zone;
-
-  const Execution actual = [&] {
-    const GuardedScope scope(judging_.memory);
-    const Traced traced;
-    return prepared_->memory ? prepared_->memory->execute_first(loss, c)
-                             : execute(loss, c, operands.tensors);
-  }();
-  if (const auto fault = take_fault()) {
-    prepared_.reset();  // it may have been a write
-    return judgement_of_death(c, loss.spec, fault->signal, *fault);
-  }
-  judgement.warned = actual.warned;
-  judgement.message = actual.message;
-  judgement.site = actual.site;
-
-  if (!actual.accepted) {
-    judgement.outcome = Outcome::kRejected;
-    if (!actual.clean) {
-      judgement.verdict = Verdict::kUncleanRejection;
-    } else if (judgement.zone == Zone::kValid) {
-      judgement.verdict = Verdict::kRejectedValid;
-    }
-  } else {
-    describe_result(actual, judgement);
-  }
+  const Execution actual = call_under_test(loss, c);
+  if (const auto death = take_death(loss, c)) return *death;
+  Judgement judgement = describe_call(actual, prepared.zone);
   called_ = Called{judgement.outcome, judgement.result_shape};
-  auto& memory = prepared_->memory;
-  if (memory && memory->finds_changed_operand(judgement)) {
-    prepared_.reset();  // the operands are others now
-    judgement.mistake = find_mistake(c, loss.spec);
-    return judgement;
+  if (prepared_->memory && prepared_->memory->finds_changed_operand(judgement)) {
+    return without_operands(loss, c, std::move(judgement));
   }
   // What gives the same bits as the loss's first entry, on the same operands, is judged like it.
   if (prepared_->judged && same_bits(actual, *prepared_->first)) {
-    const Judgement& known = *prepared_->judged;
-    judgement.verdict = known.verdict;
-    judgement.expected_shape = known.expected_shape;
-    judgement.detail = known.detail;
-    judgement.basis = known.basis;
-    judgement.mistake = known.mistake;
-    return judgement;
+    return judged_alike(*prepared_->judged, std::move(judgement));
   }
-  const bool depends = memory && memory->finds_dependence(loss, c, actual, judgement);
-  if (const auto fault = take_fault()) {
-    prepared_.reset();
-    return judgement_of_death(c, loss.spec, fault->signal, *fault);
-  }
-  if (depends) {
-    prepared_.reset();
-    judgement.mistake = find_mistake(c, loss.spec);
-    return judgement;
-  }
-  if (actual.accepted) {
-    const Reading* const reading = prepared.readable ? &prepared.reading : nullptr;
-    try {
-      judge_accepted({loss, c, operands, actual, reading, prepared.illegality, judging_.slopes},
-                     judging_.policy, judgement);
-    } catch (const FormulaError& error) {
-      // Nothing of LibTorch's, and nobody else to ask what is right.
-      judgement.verdict = Verdict::kNotJudged;
-      judgement.detail = error.what();
-      judgement.basis = {};
-    }
-  }
+  const bool depends =
+      prepared_->memory && prepared_->memory->finds_dependence(loss, c, actual, judgement);
+  if (const auto death = take_death(loss, c)) return *death;
+  if (depends) return without_operands(loss, c, std::move(judgement));
+  if (actual.accepted) judge_result(loss, c, actual, judgement);
   const bool is_first = c.entry == loss.entries.front().name;
   if (!is_first && judgement.verdict == Verdict::kPass && has_other_entry(loss, c)) {
     if (!prepared_->first) {
       Case other = c;
       other.entry = loss.entries.front().name;
-      prepared_->first = execute_forward(loss, other, operands.tensors);
+      prepared_->first = execute_forward(loss, other, prepared.operands.tensors);
     }
-    compare_entries(loss, c, operands, actual, *prepared_->first, judgement);
+    compare_entries(loss, c, prepared.operands, actual, *prepared_->first, judgement);
   }
   // A sweep judges a hundred passes for a finding; only the finding needs a name.
   if (judgement.verdict != Verdict::kPass) judgement.mistake = find_mistake(c, loss.spec);
@@ -283,6 +262,41 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
     prepared_->judged = judgement;
   }
   return judgement;
+}
+
+Execution Judge::call_under_test(const Loss& loss, const Case& c) {
+  const GuardedScope scope(judging_.memory);
+  const Traced traced;
+  return prepared_->memory ? prepared_->memory->execute_first(loss, c)
+                           : execute(loss, c, prepared_->operands.tensors);
+}
+
+std::optional<Judgement> Judge::take_death(const Loss& loss, const Case& c) {
+  const auto fault = take_fault();
+  if (!fault) return std::nullopt;
+  prepared_.reset();  // it may have been a write
+  return judgement_of_death(c, loss.spec, fault->signal, *fault);
+}
+
+Judgement Judge::without_operands(const Loss& loss, const Case& c, Judgement judgement) {
+  prepared_.reset();  // they are others now, or were made in memory that another run has filled
+  judgement.mistake = find_mistake(c, loss.spec);
+  return judgement;
+}
+
+void Judge::judge_result(const Loss& loss, const Case& c, const Execution& actual,
+                         Judgement& judgement) const {
+  const Reading* const reading = prepared_->readable ? &prepared_->reading : nullptr;
+  try {
+    judge_accepted(
+        {loss, c, prepared_->operands, actual, reading, prepared_->illegality, judging_.slopes},
+        judging_.policy, judgement);
+  } catch (const FormulaError& error) {
+    // Nothing of LibTorch's, and nobody else to ask what is right.
+    judgement.verdict = Verdict::kNotJudged;
+    judgement.detail = error.what();
+    judgement.basis = {};
+  }
 }
 
 }  // namespace shapefuzz

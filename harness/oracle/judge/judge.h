@@ -14,6 +14,8 @@
 
 namespace shapefuzz {
 
+struct Execution;
+
 class Judge {
  public:
   /// The first Judge of a process also sets LibTorch up (see `prepare_libtorch`).
@@ -34,6 +36,14 @@ class Judge {
   struct Prepared;
   const Prepared& prepare(const Loss& loss, const Case& c);
   Judgement judge_with_memory(const Loss& loss, const Case& c);
+  Execution call_under_test(const Loss& loss, const Case& c);
+  /// The judgement of a call that has touched memory out of bounds, if it has.
+  std::optional<Judgement> take_death(const Loss& loss, const Case& c);
+  /// The judgement, named; the operands are of no use for the next case.
+  Judgement without_operands(const Loss& loss, const Case& c, Judgement judgement);
+  /// Compares what an accepted call has given with what it should.
+  void judge_result(const Loss& loss, const Case& c, const Execution& actual,
+                    Judgement& judgement) const;
 
   // What the call did, in case there is no memory to judge it.
   struct Called {

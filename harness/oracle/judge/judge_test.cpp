@@ -10,7 +10,6 @@
 #include "harness/language/case/zone.h"
 #include "harness/language/text/errors.h"
 #include "harness/losses/registry/registry.h"
-#include "harness/search/sweep/deviations.h"
 #include "harness/search/sweep/plan.h"
 #include "harness/testing/mutants.h"
 
@@ -230,21 +229,6 @@ TEST(Judge, LetsCrossEntropyWithoutClassesBeNoNumber) {
   }
 }
 
-// Whoever reads a case asks for all losses, so the error must say whose it is.
-TEST(MakeLoss, NamesTheLossOfAContractThatIsWrong) {
-  try {
-    make_loss("my_loss", "(input: real[*S], target: rael[*S]) -> [*S]", {reduction_option()}, {});
-    FAIL() << "a kind 'rael'";
-  } catch (const InputError& error) {
-    const std::string text = error.what();
-    EXPECT_EQ(text.find("the contract of my_loss: column 27: found "), 0U) << text;
-    EXPECT_NE(text.find("\n  (input: real[*S], target: rael[*S]) -> [*S]\n" +
-                        std::string(2 + 26, ' ') + "^"),
-              std::string::npos)
-        << text;
-  }
-}
-
 // The formula's fault is not the loss's.
 TEST(Judge, BlamesNoLossForItsFormula) {
   Loss loss = healthy_loss();
@@ -411,155 +395,6 @@ TEST(Judge, NamesTheSampleThatIsNotItsOwn) {
     if (mutant.name == "middle_sees_its_neighbours") {
       EXPECT_EQ(detail.find("sample 1 alone"), 0U) << detail;
     }
-  }
-}
-
-// The operator behind the loss's entry `op`, found by what the names have in common; null for none.
-const Loss* find_operator_of(const Loss& loss) {
-  const auto& entries = loss.spec.entries;
-  if (std::find(entries.begin(), entries.end(), "op") == entries.end()) return nullptr;
-  for (const char* suffix : {"", "_loss", "_nd", ".Tensor"}) {
-    const Loss* const twin = find_loss("aten::" + loss.spec.name + suffix);
-    if (twin != nullptr && !twin->spec.open && twin->gold == loss.gold) return twin;
-  }
-  return nullptr;
-}
-
-bool is_a_loss(const Loss& loss) {
-  return std::any_of(all_losses().begin(), all_losses().end(),
-                     [&](const Loss& other) { return find_operator_of(other) == &loss; });
-}
-
-TEST(Operators, AreFoundByTheirNames) {
-  for (const char* name : {"aten::mse_loss", "aten::nll_loss2d_backward", "aten::_ctc_loss.Tensor",
-                           "aten::multi_margin_loss_backward", "aten::mse_loss.out"}) {
-    ASSERT_NE(find_loss(name), nullptr) << name;
-    EXPECT_EQ(find_loss(name)->spec.entries, std::vector<std::string>{"op"});
-  }
-  const Case c =
-      parse_case("mse_loss_backward(self=f64[2], target=f64[2], grad_output=f64[])", all_specs());
-  EXPECT_EQ(to_string(c),
-            "aten::mse_loss_backward@op(self=f64[2], target=f64[2], grad_output=f64[])");
-}
-
-// Miscalculations of the operators that docs/findings.md has of their losses: an empty batch is
-// uninitialised memory, exp(100) is an infinity.
-bool is_known_of_operators(const Case& c, const LossSpec& spec) {
-  if (c.loss == "aten::multilabel_margin_loss_forward") return c.operands[0].shape.elements() == 0;
-  return c.loss == "aten::soft_margin_loss_backward" &&
-         to_string(find_mistake(c, spec)) == "self:boundary_value";
-}
-
-// Whatever the dispatcher lists can be called: with a contract, its valid calls are accepted.
-TEST(Operators, DoWhatTheirContractsSay) {
-  std::size_t accepted = 0;
-  for (const Loss& loss : all_operators()) {
-    if (loss.spec.open) continue;
-    Judge oracle;
-    for (const Case& c : deviations_of(loss, {"op"}, {4, 4}, 0)) {
-      if (zone_of(c, loss.spec) != Zone::kValid || to_string(c).find('~') != std::string::npos) {
-        continue;
-      }
-      if (is_a_loss(loss)) continue;
-      const Judgement judgement = oracle.judge(loss, c);
-      // ctc_loss without a batch, since 2.14: docs/findings.md.
-      if (judgement.message == "log_probs tensor must not be empty") continue;
-      EXPECT_EQ(judgement.outcome, Outcome::kAccepted) << to_string(c) << judgement.message;
-      ++accepted;
-      if (is_known_of_operators(c, loss.spec)) continue;
-      EXPECT_EQ(to_string(judgement.verdict), "pass") << to_string(c) << judgement.detail;
-    }
-  }
-  EXPECT_GT(accepted, 100U);
-}
-
-// An operator that is a loss by another name has the loss's contract, and is judged as it is.
-TEST(Operators, AreJudgedAsTheLossTheyAre) {
-  std::size_t operators = 0;
-  std::size_t cases = 0;
-  for (const Loss& loss : all_losses()) {
-    const Loss* const twin = find_operator_of(loss);
-    if (twin == nullptr) continue;
-    ++operators;
-    EXPECT_FALSE(twin->spec.open) << twin->spec.name;
-    EXPECT_EQ(twin->gold, loss.gold) << twin->spec.name;
-    Judge oracle;
-    Judge other;
-    const std::string& own_name = twin->spec.contract.operands().front().name;
-    for (const Case& c : deviations_of(loss, {"op"}, {2, 2}, 0)) {
-      // The mean of an empty batch may be uninitialised memory (docs/findings.md).
-      if (c.operands.front().shape.elements() == 0) continue;
-      Case same = c;
-      same.loss = twin->spec.name;
-      same.operands.front().name = own_name;
-      const Judgement expected = oracle.judge(loss, c);
-      if (expected.verdict == Verdict::kEntryDisagreement) continue;  // with the functional
-      const Judgement judgement = other.judge(*twin, same);
-      EXPECT_EQ(to_string(judgement.verdict), to_string(expected.verdict)) << to_string(same);
-      EXPECT_EQ(judgement.zone, expected.zone) << to_string(same);
-      ++cases;
-    }
-  }
-  EXPECT_GE(operators, 15U);
-  EXPECT_GT(cases, 5000U);
-}
-
-// The valid zone of a backward operator has no other reference than the slopes of the formula.
-TEST(Operators, AreCaughtWithAWrongBackward) {
-  std::size_t backwards = 0;
-  for (const Loss& loss : all_operators()) {
-    if (loss.derivative_of == nullptr) continue;
-    ++backwards;
-    const Loss mutant = with_doubled_result(loss);
-    Judge oracle;
-    std::size_t caught = 0;
-    for (const Case& c : deviations_of(loss, {"op"}, {4, 4}, 0)) {
-      if (zone_of(c, loss.spec) != Zone::kValid) continue;
-      if (oracle.judge(mutant, c).verdict == Verdict::kWrongValue) ++caught;
-    }
-    EXPECT_GE(caught, 10U) << loss.spec.name;
-  }
-  EXPECT_GE(backwards, 7U);
-}
-
-TEST(Deviations, StayWithinBoundsAndTryEveryOption) {
-  for (const Loss& loss : all_losses()) {
-    std::set<std::string> seen;
-    for (const Case& c : deviations_of(loss, {loss.spec.entries.front()}, {3, 3}, 0)) {
-      for (const Option& option : c.options) seen.insert(option.name + to_string(option.value));
-      for (const Operand& operand : c.operands) {
-        seen.insert(std::string(to_string(operand.dtype)));
-        seen.insert(std::string(to_string(operand.layout)));
-        ASSERT_LE(operand.shape.rank(), 3U) << to_string(c);
-        for (const std::int64_t size : operand.shape) ASSERT_LE(size, 3) << to_string(c);
-      }
-    }
-    for (const OptionSpec& option : loss.spec.options) {
-      for (const OptionValue& value : option.samples) {
-        EXPECT_EQ(seen.count(option.name + to_string(value)), 1U) << loss.spec.name << option.name;
-      }
-    }
-    for (const DType dtype : all_dtypes()) EXPECT_EQ(seen.count(std::string(to_string(dtype))), 1U);
-    for (const Layout layout : all_layouts()) {
-      EXPECT_EQ(seen.count(std::string(to_string(layout))), 1U) << loss.spec.name;
-    }
-  }
-}
-
-TEST(Losses, HaveUniqueNamesAndAnEntry) {
-  std::vector<std::string> names;
-  for (const Loss& loss : all_losses()) {
-    EXPECT_FALSE(loss.entries.empty()) << loss.spec.name;
-    EXPECT_EQ(std::count(names.begin(), names.end(), loss.spec.name), 0) << loss.spec.name;
-    names.push_back(loss.spec.name);
-  }
-  EXPECT_FALSE(names.empty());
-}
-
-TEST(Losses, ContractsReadBackAsTheyPrint) {
-  for (const Loss& loss : all_losses()) {
-    const std::string line = to_string(loss.spec.contract);
-    EXPECT_EQ(to_string(parse_contract(line, loss.spec.contract.options)), line);
   }
 }
 
