@@ -48,15 +48,15 @@ ssize_t write_while_there_is_room(int fd, const void* data, std::size_t size) {
   bytes_left -= part;
   return ::write(fd, data, part);
 }
-int refuse_to_sync(int) {
+int refuse_to_sync(int /*fd*/) {
   errno = EIO;
   return -1;
 }
-int refuse_to_cut_off(int, off_t) {
+int refuse_to_cut_off(int /*fd*/, off_t /*size*/) {
   errno = EIO;
   return -1;
 }
-int refuse_to_rename(const char*, const char*) {
+int refuse_to_rename(const char* /*from*/, const char* /*to*/) {
   errno = EACCES;
   return -1;
 }
