@@ -341,7 +341,7 @@ baselines() {
   bad_line 'l1_loss | functional | crash | - | - | mse_loss(input=f64[2], target=f64[2])' \
     'expected one of l1_loss@functional'
   bad_option missing 'No such file' "${huge[@]}" --baseline missing
-  bad_option '--out' 'the file of --baseline' "${small[@]}" --baseline base --out ./base
+  bad_option '--out' 'which --baseline reads' "${small[@]}" --baseline base --out ./base
   check '  the baseline is as it was' [ "$(grep -cF "${gone:-nothing}" base)" -eq 1 ]
 }
 

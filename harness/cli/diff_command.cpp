@@ -2,12 +2,16 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
 #include "harness/cli/report_page.h"
 #include "harness/findings/diff/diff.h"
+#include "harness/findings/files/places.h"
+#include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 
@@ -21,7 +25,23 @@ struct DiffCommand {
   bool json = false;
 };
 
+// Both are read twice, which a pipe does not bear.
+void require_file(const char* name, const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error))
+    return;
+  throw InputError(fmt::format("{}: found '{}', which can be read only once, expected a file", name,
+                               printable(path, 200)));
+}
+
 int run(const DiffCommand& command) {
+  require_file("A", command.first);
+  require_file("B", command.second);
+  Places places;
+  places.reads("A", command.first);
+  places.reads("B", command.second);
+  places.writes("--out", command.to);
+  places.check();
   const SweepDiff diff = diff_sweeps(command.first, command.second);
   if (!command.to.empty()) {
     write_report(command.to, read_records(command.second, all_specs()), &diff);

@@ -8,6 +8,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/report_page.h"
 #include "harness/findings/files/file.h"
+#include "harness/findings/files/places.h"
 #include "harness/language/text/errors.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
@@ -21,6 +22,11 @@ struct ReportCommand {
 };
 
 int run(const ReportCommand& command) {
+  Places places;
+  places.reads("RECORDS", command.from);
+  places.reads_all_in("RECORDS", command.from, ".jsonl");
+  places.writes("--out", command.to);
+  places.check();
   const RecordSummary summary = read_records(command.from, all_specs());
   if (summary.records == 0) {
     throw InputError(command.from +

@@ -13,6 +13,7 @@
 #include "harness/cli/options.h"
 #include "harness/findings/baseline/baseline.h"
 #include "harness/findings/files/file.h"
+#include "harness/findings/files/places.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/case/twin.h"
 #include "harness/language/text/errors.h"
@@ -157,19 +158,17 @@ std::string chosen_baseline(const SweepCommand& command) {
   return found->path;
 }
 
-// One file cannot hold two things; what is read must not be replaced by records.
+// A baseline may be rewritten: what `--write-baseline` names is read first, unless another one is
+// named.
 void check_files(const SweepCommand& command, const std::string& baseline) {
-  if (command.out.empty()) return;
-  for (const auto& [option, path] : {std::make_pair("--baseline", baseline),
-                                     std::make_pair("--write-baseline", command.write_baseline)}) {
-    std::error_code status;
-    if (path.empty() || std::filesystem::weakly_canonical(path, status) !=
-                            std::filesystem::weakly_canonical(command.out, status)) {
-      continue;
-    }
-    throw InputError(fmt::format("--out: found '{}', the file of {}, expected another file",
-                                 command.out, option));
-  }
+  Places places;
+  const bool rewrites = command.baseline.empty() && baseline == command.write_baseline;
+  if (!rewrites) places.reads("--baseline", baseline);
+  places.writes("--write-baseline", command.write_baseline);
+  places.writes("--out", command.out);
+  if (!command.out.empty()) places.writes("--out", command.out + ".partial");
+  places.writes("--summary", command.summary);
+  places.check();
 }
 
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {

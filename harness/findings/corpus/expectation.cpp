@@ -140,7 +140,12 @@ std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpec
   std::sort(paths.begin(), paths.end());
   std::vector<CorpusCase> cases;
   for (const std::string& path : paths) {
-    for (const Line& line : read_lines(path)) {
+    const std::vector<Line> lines = read_lines(path);
+    if (lines.empty() && std::filesystem::path(path).extension() == ".case") {
+      throw InputError(
+          fmt::format("{}: holds no case; remove it, or promote the finding again", path));
+    }
+    for (const Line& line : lines) {
       try {
         cases.push_back(parse_line(path, line, specs, libtorch));
       } catch (const ParseError& error) {

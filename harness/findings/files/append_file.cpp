@@ -29,6 +29,8 @@ AppendFile::AppendFile(std::string path) : path_(std::move(path)) {
 
 AppendFile::~AppendFile() { ::close(fd_); }
 
+void AppendFile::lock() { lock_ = FileLock(::fcntl(fd_, F_DUPFD_CLOEXEC, 0), path_); }
+
 std::int64_t AppendFile::size() const { return ::lseek(fd_, 0, SEEK_END); }
 
 std::int64_t AppendFile::whole_lines() const {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/findings/files/lock.h"
+
 namespace shapefuzz {
 
 class AppendFile {
@@ -17,6 +19,8 @@ class AppendFile {
   ~AppendFile();
 
   const std::string& path() const { return path_; }
+  /// One writer at a time: throws InputError where another process has it (see FileLock).
+  void lock();
   std::int64_t size() const;
   /// Where the last whole line ends.
   std::int64_t whole_lines() const;
@@ -29,6 +33,7 @@ class AppendFile {
 
  private:
   std::string path_;
+  FileLock lock_;
   int fd_ = -1;
 };
 

@@ -17,7 +17,9 @@
 namespace shapefuzz {
 
 FileLock::FileLock(const std::string& path, const std::string& place)
-    : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    : FileLock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666), place) {}
+
+FileLock::FileLock(int fd, const std::string& place) : fd_(fd) {
   if (fd_ < 0) {
     throw InputError(fmt::format("{}: cannot be written: {}", place, std::strerror(errno)));
   }

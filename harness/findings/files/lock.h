@@ -14,6 +14,8 @@ class FileLock {
   /// their way out. Throws InputError where another process keeps the lock, or the file cannot be
   /// written; `place` is what the message calls it.
   FileLock(const std::string& path, const std::string& place);
+  /// The same of a file that is open already, which it closes.
+  FileLock(int fd, const std::string& place);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();

@@ -240,7 +240,7 @@ class Run {
     Process& process = processes_[index];
     if (!process.worker.runs()) return;
     if (const auto status = process.worker.reap_if_ended()) {
-      bury(index, {*status, process.ended_by_us});
+      bury(index, {*status, process.ended_by_us, process.stall.is_idle()});
       if (restart) start(index);
       return;
     }
@@ -284,11 +284,14 @@ class Run {
 
   Judgement judgement_of_death(const Case& c, Position& position, const Ending& ending) const {
     const Loss& loss = *find_loss(c.loss);
-    if (ending.may_come_from_outside()) {
-      // Its second chance.
+    if (ending.deserves_a_second_chance()) {
       IsolatedJudge judge(directory_.state.judging());
       judge.limit_seconds(plan_.seconds_per_case);
-      return judge.judge(loss, c);
+      Judgement again = judge.judge(loss, c);
+      if (again.outcome == Outcome::kCrashed || again.outcome == Outcome::kTimedOut) return again;
+      // Alone it lives: a signal from outside, or what the cases before it have done to the heap.
+      again.verdict = Verdict::kNotJudged;
+      return again;
     }
     const bool short_of_memory = position.shortage.refusals.load() != 0;
     return judgement_of({0, 0, ending.signal(), std::exchange(position.fault, {}), short_of_memory},

@@ -13,6 +13,8 @@
 #include <tuple>
 
 #include "harness/findings/files/file.h"
+#include "harness/findings/files/line_file.h"
+#include "harness/findings/files/lock.h"
 #include "harness/language/case/order.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/hash.h"
@@ -61,7 +63,10 @@ class Triage {
         judging_(directory.state.judging()),
         place_(directory.path() + "/triage"),
         findings_(smallest_by_signature(directory)) {
-    fs::create_directories(place_ + "/flaky");
+    std::error_code error;
+    fs::create_directories(place_ + "/flaky", error);
+    if (error) throw InputError(fmt::format("{}: {}", place_, error.message()));
+    lock_ = FileLock(place_ + "/lock", place_);
     for (const auto& entry : baseline) {
       known_.insert(to_string(entry.first));
       families_.insert({entry.first.loss, entry.first.verdict});
@@ -240,7 +245,11 @@ class Triage {
         });
   }
 
-  static std::string case_in(const std::string& file) { return read_lines(file).front().text; }
+  // Empty where a power cut has left nothing of it.
+  static std::string case_in(const std::string& file) {
+    const std::vector<Line> lines = read_lines(file);
+    return lines.empty() ? "" : lines.front().text;
+  }
 
   static std::vector<std::string> files_in(const std::string& place) {
     std::vector<std::string> files;
@@ -254,6 +263,7 @@ class Triage {
   const TriagePlan& plan_;
   Judging judging_;  // as the campaign did
   std::string place_;
+  FileLock lock_;
   BySignature findings_;
   std::set<std::string> known_;  // signatures of the baseline
   std::set<std::string> done_;
@@ -280,9 +290,12 @@ std::vector<std::string> promote(const std::vector<std::string>& files,
   std::vector<std::string> promoted;
   for (const std::string& file : files) {
     const fs::path target = fs::path(regression) / fs::path(file).filename();
-    const bool copied = fs::copy_file(file, target, fs::copy_options::skip_existing, error);
-    if (error) throw InputError(fmt::format("{}: {}", target.string(), error.message()));
-    if (copied) promoted.push_back(target.string());
+    // What a power cut has left of an earlier copy is no case.
+    if (fs::exists(target, error) && !read_lines(target.string()).empty()) continue;
+    std::string text;
+    for (const std::string& line : LineReader(file).read_new()) text += line + "\n";
+    replace_file(target.string(), text);
+    promoted.push_back(target.string());
   }
   return promoted;
 }

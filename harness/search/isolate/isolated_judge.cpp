@@ -57,7 +57,7 @@ class IsolatedJudge::Impl {
   Judgement judge(const Loss& loss, const Case& c) {
     Ending ending;
     if (const auto judgement = ask(loss, c, ending)) return *judgement;
-    if (ending.may_come_from_outside()) {
+    if (ending.deserves_a_second_chance()) {
       if (const auto judgement = ask(loss, c, ending)) return *judgement;
     }
     const Fault fault = std::exchange(position().fault, {});
@@ -74,6 +74,7 @@ class IsolatedJudge::Impl {
     if (!wait_for_answer()) {
       worker_.end();
       ending.ended_by_us = true;
+      ending.idle = stall_.is_idle();
       return std::nullopt;
     }
     std::uint64_t number = 0;

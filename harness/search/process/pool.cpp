@@ -8,6 +8,7 @@
 #include <csignal>
 #include <deque>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "harness/findings/files/descriptor.h"
@@ -24,7 +25,7 @@ struct Task {
   std::size_t unit = 0;
   std::uint64_t first_case = 0;
   std::vector<std::uint64_t> skipped;
-  std::optional<std::uint64_t> repeated;      // the case that has its second chance
+  std::set<std::uint64_t> repeated;           // cases that have had their second chance
   std::map<std::uint64_t, std::string> dead;  // parts that wait for the part before them
 };
 
@@ -178,13 +179,12 @@ class Run {
   }
 
   void bury(Worker& worker) {
-    const Ending ending{worker.process.reap(), worker.ended_by_us};
+    const Ending ending{worker.process.reap(), worker.ended_by_us, worker.stall.is_idle()};
     if (ending.is_ours()) throw HarnessError("a worker of the pool failed");
     Task task = std::move(*worker.task);
     worker.task.reset();
     const std::uint64_t at_case = worker.position->next_case.load();
-    if (ending.may_come_from_outside() && task.repeated != at_case) {
-      task.repeated = at_case;
+    if (ending.deserves_a_second_chance() && task.repeated.insert(at_case).second) {
       waiting_.push_front(std::move(task));
       return assign(worker);
     }

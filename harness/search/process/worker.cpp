@@ -29,6 +29,18 @@ double cpu_seconds(pid_t pid) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
+// A worker's signals are its own, whatever the caller has blocked or ignored: what ends a case must
+// end the worker.
+void own_signals() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    const bool stays = signal == SIGPIPE || signal == SIGKILL || signal == SIGSTOP;
+    if (!stays) ::signal(signal, SIG_DFL);
+  }
+}
+
 }  // namespace
 
 bool send_text(int fd, std::uint64_t number, const std::string& text) {
@@ -66,6 +78,7 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
   int up[2];
   if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
   MemoryLimit::instance().divide(workers);
+  position.fault = {};  // of the one before it
   std::fflush(nullptr);  // or the child would print our buffers again
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
@@ -74,21 +87,26 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
     // However the parent ends, nobody is left who computes for it.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(0);
-    // In place of the handler of a library behind LibTorch (UCX), which prints a page.
-    report_faults_to(position.fault);
-    report_shortages_to(position.shortage);
-    MemoryLimit::instance().enforce();
     for (const int other : others) ::close(other);
     ::close(down[1]);
     ::close(up[0]);
     position.pipe = up[1];
+    // Nothing of this may unwind into the parent's functions, whose copies are here too.
     try {
+      own_signals();
+      // In place of the handler of a library behind LibTorch (UCX), which prints a page.
+      report_faults_to(position.fault);
+      report_shortages_to(position.shortage);
+      MemoryLimit::instance().enforce();
       serve(down[0], up[1]);
     } catch (const std::bad_alloc&) {
       note_shortage();  // the case that it was at has left too little even to tell of it
       ::_exit(kShortOfMemory);
     } catch (const std::exception& error) {
       std::fputs(fmt::format("shapefuzz: a worker failed: {}\n", error.what()).c_str(), stderr);
+      ::_exit(kHarnessFailed);
+    } catch (...) {
+      std::fputs("shapefuzz: a worker failed\n", stderr);
       ::_exit(kHarnessFailed);
     }
     ::_exit(0);  // without LibTorch's destructors
@@ -132,12 +150,6 @@ int Ending::signal() const {
   return WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
 }
 
-bool Ending::may_come_from_outside() const {
-  if (ended_by_us || !WIFSIGNALED(status)) return false;
-  const int signal = WTERMSIG(status);
-  return signal == SIGKILL || signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
-}
-
 bool Ending::is_ours() const {
   return WIFEXITED(status) && WEXITSTATUS(status) == WorkerProcess::kHarnessFailed;
 }
@@ -155,7 +167,8 @@ bool StallClock::lasts(const WorkerProcess& worker, const Position& position, do
   const std::chrono::duration<double> waited = Clock::now() - since_;
   if (waited.count() < limit) return false;
   constexpr double kIdle = 4;
-  return cpu_seconds(worker.pid()) - cpu_seconds_ >= limit || waited.count() >= kIdle * limit;
+  idle_ = cpu_seconds(worker.pid()) - cpu_seconds_ < limit;
+  return !idle_ || waited.count() >= kIdle * limit;
 }
 
 }  // namespace shapefuzz

@@ -89,13 +89,15 @@ class WorkerProcess {
 struct Ending {
   int status = 0;            ///< as waitpid has it
   bool ended_by_us = false;  ///< it hung
+  bool idle = false;         ///< then: it waited, and did not use the processor
 
   /// 0 if it hung and was ended. A loss that calls exit() has no signal; it is a crash all the
   /// same, and SIGTERM stands for it.
   int signal() const;
-  /// Whether somebody may have killed it, or the kernel, for want of memory: the case that it was
-  /// at is to blame only if the same happens to it again.
-  bool may_come_from_outside() const;
+  /// Whether its end may have come from outside: a signal from somebody, from the kernel for want
+  /// of memory, or of what an earlier case has done to the heap; a stop. The case that it was at is
+  /// to blame only if the same happens to it again.
+  bool deserves_a_second_chance() const { return !ended_by_us || idle; }
   /// Whether an exception of ours ended it.
   bool is_ours() const;
 };
@@ -109,12 +111,15 @@ class StallClock {
   /// Whether it has used the processor for `limit` seconds, or waited for four times as long: a
   /// loaded machine must not look like a case that hangs.
   bool lasts(const WorkerProcess& worker, const Position& position, double limit);
+  /// Whether what lasts is a wait.
+  bool is_idle() const { return idle_; }
 
  private:
   using Clock = std::chrono::steady_clock;
   std::uint64_t cases_ = 0;
   Clock::time_point since_;
   double cpu_seconds_ = 0;
+  bool idle_ = false;
 };
 
 /// A text behind a number, on a pipe; false at the end of it.

@@ -27,12 +27,29 @@ void take_part(const Json& end, const std::string& records,
 }  // namespace
 
 Journal::Journal(std::string path, const std::string& sweep, bool resume) : file_(std::move(path)) {
+  file_.lock();
+  if (!is_ours()) {
+    throw InputError(fmt::format(
+        "{}: is there and is no unfinished sweep of shapefuzz, so it is left alone; expected "
+        "another --out",
+        file_.path()));
+  }
   if (resume) {
     read(sweep);
   } else {
     file_.cut_off(0);
   }
   if (file_.size() == 0) file_.append(Json{{"sweep", sweep}}.dump() + "\n");
+}
+
+// A journal begins with its header, or with as much of it as was written.
+bool Journal::is_ours() const {
+  constexpr std::string_view kHead = R"({"sweep":")";
+  std::ifstream in(file_.path());
+  std::string start(kHead.size(), '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  return kHead.substr(0, start.size()) == start;
 }
 
 void Journal::read(const std::string& sweep) {

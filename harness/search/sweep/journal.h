@@ -21,7 +21,8 @@ namespace shapefuzz {
 class Journal {
  public:
   /// Begins a journal of `sweep`, or goes on with the one that is there. Throws InputError if that
-  /// is one of another sweep, or the file cannot be written.
+  /// is one of another sweep or no journal at all, if another process writes it, or if the file
+  /// cannot be written.
   Journal(std::string path, const std::string& sweep, bool resume);
 
   /// What the file had when it was opened.
@@ -32,6 +33,7 @@ class Journal {
   void remove();
 
  private:
+  bool is_ours() const;
   void read(const std::string& sweep);
 
   AppendFile file_;

@@ -78,9 +78,18 @@ TEST(Journal, OfAnotherSweepIsRefusedAndLeftAlone) {
   const std::string whole = text_in(path);
   EXPECT_THROW(Journal(path, "another sweep", true), InputError);
   std::ofstream(directory.file("letter")) << "Dear reader,\nthis is no journal.\n";
-  EXPECT_THROW(Journal(directory.file("letter"), kSweep, true), InputError);
+  for (const bool resume : {false, true}) {
+    EXPECT_THROW(Journal(directory.file("letter"), kSweep, resume), InputError);
+  }
   EXPECT_EQ(text_in(path), whole);
   EXPECT_EQ(text_in(directory.file("letter")), "Dear reader,\nthis is no journal.\n");
+}
+
+TEST(Journal, HasOneWriterAtATime) {
+  const TestDirectory directory;
+  const std::string path = directory.file("out.partial");
+  const Journal first(path, kSweep, false);
+  EXPECT_THROW(Journal(path, kSweep, false), InputError);
 }
 
 }  // namespace
