@@ -34,6 +34,7 @@ shapefuzz_tests(
     oracle/judgement/verdict_test.cpp
     findings/files/file_test.cpp
     findings/files/line_file_test.cpp
+    findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
   USES language/case oracle/memory oracle/judgement findings/records search/generate)

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "harness/cli/commands.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
@@ -57,20 +58,20 @@ int print_triage(const TriageResult& result, const std::string& directory) {
               : "Losses and verdicts that the baseline does not have:\n");
       in_baseline = group.in_baseline;
     }
-    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file '{}'\n",
+    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file {}\n",
                               to_string(severity_of(group.verdict)), to_string(group.verdict),
-                              group.loss, group.signatures, group.files.front()));
+                              group.loss, group.signatures, shell_quoted(group.files.front())));
   }
   print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
                             result.known, result.flaky.size()));
   if (result.unread > 0) {
     print_message(
-        fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage '{}' goes on\n",
-                    result.unread, directory));
+        fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage {} goes on\n",
+                    result.unread, shell_quoted(directory)));
   } else if (result.unproven > 0) {
     print_message(fmt::format(
-        "shapefuzz: {} findings may have a smaller case; shapefuzz triage '{}' looks for it\n",
-        result.unproven, directory));
+        "shapefuzz: {} findings may have a smaller case; shapefuzz triage {} looks for it\n",
+        result.unproven, shell_quoted(directory)));
   }
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
 }

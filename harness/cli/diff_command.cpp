@@ -31,7 +31,7 @@ void require_file(const char* name, const std::string& path) {
   if (!std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error))
     return;
   throw InputError(fmt::format("{}: found '{}', which can be read only once, expected a file", name,
-                               printable(path, 200)));
+                               printable_path(path)));
 }
 
 int run(const DiffCommand& command) {
@@ -45,8 +45,13 @@ int run(const DiffCommand& command) {
   const SweepDiff diff = diff_sweeps(command.first, command.second);
   if (!command.to.empty()) {
     write_report(command.to, read_records(command.second, all_specs()), &diff);
-    print_message(
-        fmt::format("shapefuzz: {} groups of changed cases: {}\n", diff.groups.size(), command.to));
+    print_message(fmt::format("shapefuzz: {} groups of changed cases: {}\n", diff.groups.size(),
+                              printable_path(command.to)));
+  }
+  if (diff.torn > 0) {
+    print_message(fmt::format(
+        "shapefuzz: {} last line(s) without an end, as a power cut leaves them, were left out\n",
+        diff.torn));
   }
   print_results(command.json ? to_json_lines(diff) : to_text(diff));
   return diff.empty() ? kNothingNew : kFindings;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 
 #include "harness/cli/campaign_output.h"
@@ -15,6 +16,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -37,6 +39,9 @@ struct FuzzCommand {
   MemoryMode memory = MemoryMode::kFull;
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::string seeds;
+  bool has_seed = false;  ///< whether the option was given
+  bool has_policy = false;
+  bool has_memory = false;
   bool resume = false;
   bool merge = false;
   bool no_feedback = false;
@@ -161,13 +166,31 @@ class Fuzz {
  private:
   CampaignDirectory open() const {
     const bool exists = command_.resume || command_.merge;
-    if (exists) return CampaignDirectory::resume(command_.directory, libtorch_version());
+    if (exists) {
+      CampaignDirectory directory =
+          CampaignDirectory::resume(command_.directory, libtorch_version());
+      require_same("--policy", command_.has_policy, to_string(command_.policy),
+                   to_string(directory.state.policy));
+      require_same("--memory", command_.has_memory, to_string(command_.memory),
+                   to_string(directory.state.memory));
+      require_same("--seed", command_.has_seed, std::to_string(command_.seed),
+                   std::to_string(directory.state.seed));
+      return directory;
+    }
     CampaignState state;
     state.libtorch = libtorch_version();
     state.policy = command_.policy;
     state.memory = command_.memory;
     state.seed = command_.seed;
     return CampaignDirectory::start(command_.directory, state);
+  }
+
+  // A campaign goes on as it was begun.
+  static void require_same(const char* option, bool given, std::string_view found,
+                           std::string_view expected) {
+    if (!given || found == expected) return;
+    throw InputError(fmt::format("{}: found '{}', expected '{}', with which the campaign was begun",
+                                 option, found, expected));
   }
 
   double seconds_since_start() const {
@@ -197,14 +220,20 @@ class Fuzz {
   // The cases to begin with; what they do now is told if it is not what they expect.
   std::vector<Case> replay_regressions() const {
     const std::string regression = std::string(kCorpusDirectory) + "/regression";
-    const std::vector<CorpusCase> cases = read_corpus(regression, all_specs(), libtorch_version());
+    std::vector<CorpusCase> cases;
+    if (std::filesystem::is_directory(regression)) {
+      cases = read_corpus(regression, all_specs(), libtorch_version());
+    } else {
+      print_message(fmt::format("shapefuzz: no regression corpus in {}\n", regression));
+    }
     const auto differences = replay_corpus(cases, jobs_);
     std::vector<Case> seeds;
     std::size_t changed = 0;
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const bool differs = !differences[i]->empty();
       changed += differs ? 1 : 0;
-      if (differs) print_message(fmt::format("{}: {}\n", cases[i].path, *differences[i]));
+      if (differs)
+        print_message(fmt::format("{}: {}\n", printable_path(cases[i].path), *differences[i]));
       const auto& outcomes = cases[i].expectation.outcomes;
       const bool lives = std::find(outcomes.begin(), outcomes.end(), "crashed") == outcomes.end();
       if (lives) seeds.push_back(cases[i].c);
@@ -227,7 +256,8 @@ class Fuzz {
 
   int end() {
     if (command_.no_triage || stopped != 0) {
-      print_message(fmt::format("shapefuzz: next: shapefuzz triage '{}'\n", command_.directory));
+      print_message(
+          fmt::format("shapefuzz: next: shapefuzz triage {}\n", shell_quoted(command_.directory)));
       return kNothingNew;
     }
     TriagePlan plan;
@@ -292,7 +322,12 @@ Command add_fuzz(CLI::App& app) {
   added->add_flag("--no-triage", command.no_triage, "Do not triage the findings at the end");
   added->add_flag("--no-feedback", command.no_feedback,
                   "Never add a case to the corpus, to see what the feedback is worth");
-  return {added, [options] { return run(*options); }};
+  return {added, [options, added] {
+            options->has_seed = added->count("--seed") > 0;
+            options->has_policy = added->count("--policy") > 0;
+            options->has_memory = added->count("--memory") > 0;
+            return run(*options);
+          }};
 }
 
 }  // namespace shapefuzz

@@ -10,6 +10,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/files/places.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 
@@ -29,12 +30,17 @@ int run(const ReportCommand& command) {
   places.check();
   const RecordSummary summary = read_records(command.from, all_specs());
   if (summary.records == 0) {
-    throw InputError(command.from +
+    throw InputError(printable_path(command.from) +
                      ": found no record, expected some (`sweep --out`, `run --json`)");
+  }
+  if (summary.torn > 0) {
+    print_message(fmt::format(
+        "shapefuzz: {} last line(s) without an end, as a power cut leaves them, were left out\n",
+        summary.torn));
   }
   write_report(command.to, summary);
   print_message(fmt::format("shapefuzz: {} records, {} distinct findings: {}\n", summary.records,
-                            summary.findings.size(), command.to));
+                            summary.findings.size(), printable_path(command.to)));
   return kNothingNew;
 }
 

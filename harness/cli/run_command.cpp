@@ -8,6 +8,7 @@
 #include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/bare_call.h"
@@ -55,7 +56,7 @@ std::vector<Case> read_cases(const RunCommand& command) {
   for (const std::string& text : command.cases) cases.push_back(read_case(text));
   if (!command.file.empty()) {
     const std::vector<Line> lines = read_lines(command.file);
-    if (lines.empty()) throw InputError(command.file + ": holds no case");
+    if (lines.empty()) throw InputError(printable_path(command.file) + ": holds no case");
     for (const Line& line : lines) cases.push_back(case_in_line(command.file, line));
   }
   if (cases.empty()) throw InputError("run: expected a CASE or --file FILE");

@@ -17,6 +17,7 @@
 #include "harness/findings/records/version.h"
 #include "harness/language/case/twin.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/sweep/journal.h"
@@ -294,12 +295,13 @@ int run(const SweepCommand& command) {
   print_results(finding_list(tally.findings(), marks_new ? news.fresh : std::vector<Signature>{}) +
                 "\n");
   if (new_baseline) {
-    print_results(fmt::format("Wrote {} findings to {}.\n", known.size(), command.write_baseline));
+    print_results(fmt::format("Wrote {} findings to {}.\n", known.size(),
+                              printable_path(command.write_baseline)));
   }
   if (!path.empty()) print_results(news_text(news, baseline, judged.findings(), path));
   if (!tally.findings().empty()) {
-    print_results(fmt::format("Replay a case with: shapefuzz run '{}'\n",
-                              to_string(tally.findings().begin()->second.smallest)));
+    print_results(fmt::format("Replay a case with: shapefuzz run {}\n",
+                              shell_quoted(to_string(tally.findings().begin()->second.smallest))));
   }
   return status;
 }

@@ -9,6 +9,7 @@
 #include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -36,8 +37,8 @@ int run(const TriageCommand& command) {
   const int status = print_triage(result, command.directory);
   if (command.promote) {
     const auto promoted = promote(result.files, command.regression);
-    print_message(
-        fmt::format("shapefuzz: {} files are new in {}\n", promoted.size(), command.regression));
+    print_message(fmt::format("shapefuzz: {} files are new in {}\n", promoted.size(),
+                              printable_path(command.regression)));
   }
   return status;
 }

@@ -11,6 +11,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/cursor.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -88,8 +89,13 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
   const std::string suffix =
       device == Device::kCpu ? ".txt" : fmt::format("-{}.txt", to_string(device));
   std::optional<BaselineFile> nearest;
-  std::error_code missing;
-  for (const auto& file : std::filesystem::directory_iterator(directory, missing)) {
+  std::error_code error;
+  const std::filesystem::directory_iterator files(directory, error);
+  // No directory is no baseline; one that cannot be read might hold one.
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw InputError(fmt::format("{}: {}", printable_path(directory), error.message()));
+  }
+  for (const auto& file : files) {
     const std::string name = file.path().filename().string();
     const bool fits = name.rfind(kPrefix, 0) == 0 && name.size() > kPrefix.size() + suffix.size();
     if (!fits || name.substr(name.size() - suffix.size()) != suffix) continue;

@@ -8,6 +8,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/language/text/cursor.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -142,8 +143,8 @@ std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpec
   for (const std::string& path : paths) {
     const std::vector<Line> lines = read_lines(path);
     if (lines.empty() && std::filesystem::path(path).extension() == ".case") {
-      throw InputError(
-          fmt::format("{}: holds no case; remove it, or promote the finding again", path));
+      throw InputError(fmt::format("{}: holds no case; remove it, or promote the finding again",
+                                   printable_path(path)));
     }
     for (const Line& line : lines) {
       try {

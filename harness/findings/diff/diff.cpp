@@ -15,6 +15,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/language/text/table.h"
 #include "harness/oracle/judgement/verdict.h"
 
@@ -25,7 +26,9 @@ namespace {
 class RecordFile {
  public:
   explicit RecordFile(const std::string& path) : path_(path), file_(path, std::ios::binary) {
-    if (!file_) throw InputError(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+    if (!file_)
+      throw InputError(
+          fmt::format("{}: cannot be read: {}", printable_path(path), std::strerror(errno)));
   }
 
   bool next(Record& record) {
@@ -33,14 +36,17 @@ class RecordFile {
     std::string line;
     do {
       if (!std::getline(file_, line)) {
-        if (file_.bad()) throw InputError(path_ + ": cannot be read to its end");
+        if (file_.bad()) throw InputError(printable_path(path_) + ": cannot be read to its end");
         return false;
       }
       ++number_;
     } while (line.empty());
+    const bool ended = !file_.eof();
     try {
       record = parse_record(line);
     } catch (const ParseError& error) {
+      torn_ = !ended;
+      if (torn_) return false;
       throw error_in_file(path_, {number_, line}, error);
     }
     return true;
@@ -49,6 +55,8 @@ class RecordFile {
   /// Where the record that was read last begins.
   std::uint64_t offset() const { return offset_; }
   std::size_t line() const { return number_; }
+  /// Whether a last line was left out that a power cut has torn.
+  bool torn() const { return torn_; }
 
   Record at(std::uint64_t offset) {
     file_.clear();
@@ -63,6 +71,7 @@ class RecordFile {
   std::ifstream file_;
   std::uint64_t offset_ = 0;
   std::size_t number_ = 0;
+  bool torn_ = false;
 };
 
 // What is kept of each record of the first file; the rest is read again where something changed.
@@ -137,6 +146,7 @@ class Differ {
     collect_only_in_first();
     compare_findings();
     for (auto& [key, group] : groups_) diff_.groups.push_back(std::move(group));
+    diff_.torn = (first_.torn() ? 1 : 0) + (second_.torn() ? 1 : 0);
   }
 
   SweepDiff take() { return std::move(diff_); }
@@ -160,7 +170,7 @@ class Differ {
       note_finding(r, 0);
       passes = passes || !is_finding(r);
     }
-    if (diff_.first_records == 0) throw InputError(path + ": holds no record");
+    if (diff_.first_records == 0) throw InputError(printable_path(path) + ": holds no record");
     first_passes_ = passes;
   }
 
@@ -181,7 +191,7 @@ class Differ {
       known->second.seen = true;
       compare(known->second, r);
     }
-    if (diff_.second_records == 0) throw InputError(path + ": holds no record");
+    if (diff_.second_records == 0) throw InputError(printable_path(path) + ": holds no record");
     diff_.passes_compared = first_passes_ && passes;
     if (!diff_.passes_compared) return;
     for (const auto& [hash, offset] : only_in_second_) {

@@ -54,6 +54,7 @@ struct ChangeGroup {
 struct SweepDiff {
   std::string first_libtorch;
   std::string second_libtorch;
+  std::uint64_t torn = 0;  ///< files whose last line is torn; it is left out
   std::uint64_t first_records = 0;
   std::uint64_t second_records = 0;
   bool passes_compared = false;     ///< both files hold the passes too

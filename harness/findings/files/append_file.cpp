@@ -12,12 +12,13 @@
 #include "harness/findings/files/calls.h"
 #include "harness/findings/files/descriptor.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
 
 std::string cannot_be_written(const std::string& path) {
-  return fmt::format("{}: cannot be written: {}", path, std::strerror(errno));
+  return fmt::format("{}: cannot be written: {}", printable_path(path), std::strerror(errno));
 }
 
 }  // namespace

@@ -33,12 +33,13 @@ void read(const std::string& path, std::uint64_t most,
           const std::function<void(const Line&)>& use) {
   std::error_code status;
   if (std::filesystem::is_directory(path, status)) {
-    throw InputError(fmt::format("{}: is a directory, expected a file", path));
+    throw InputError(fmt::format("{}: is a directory, expected a file", printable_path(path)));
   }
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
+  if (!file) throw InputError(fmt::format("{}: {}", printable_path(path), std::strerror(errno)));
   Line line;
-  const auto end_line = [&] {
+  const auto end_line = [&](bool ended) {
+    line.ended = ended;
     if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
     const std::size_t first = line.text.find_first_not_of(" \t");
     if (first != std::string::npos && line.text[first] != '#') use(line);
@@ -48,16 +49,17 @@ void read(const std::string& path, std::uint64_t most,
   std::uint64_t bytes = 0;
   for (char c = '\0'; file.get(c);) {
     if (++bytes > most || line.text.size() == kMostBytes) {
-      throw InputError(fmt::format("{}: more than {} bytes", path, kMostBytes));
+      throw InputError(fmt::format("{}: more than {} bytes", printable_path(path), kMostBytes));
     }
     if (c == '\n') {
-      end_line();
+      end_line(true);
     } else {
       line.text += c;
     }
   }
-  if (file.bad()) throw InputError(fmt::format("{}: {}", path, std::strerror(errno)));
-  end_line();
+  if (file.bad())
+    throw InputError(fmt::format("{}: {}", printable_path(path), std::strerror(errno)));
+  end_line(false);
 }
 
 }  // namespace
@@ -73,7 +75,8 @@ void for_each_line(const std::string& path, const std::function<void(const Line&
 }
 
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error) {
-  return InputError(fmt::format("{}:{}: {}", path, line.number, explain(error, line.text)));
+  return InputError(
+      fmt::format("{}:{}: {}", printable_path(path), line.number, explain(error, line.text)));
 }
 
 OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
@@ -81,10 +84,11 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
   const auto type = std::filesystem::status(path_, status).type();
   const bool regular = type == std::filesystem::file_type::regular;
   if (type == std::filesystem::file_type::directory) {
-    throw InputError(fmt::format("{}: is a directory, expected a file", path_));
+    throw InputError(fmt::format("{}: is a directory, expected a file", printable_path(path_)));
   }
   if (regular && is_standard_output(path_)) {
-    throw InputError(fmt::format("{}: standard output goes there, expected another file", path_));
+    throw InputError(fmt::format("{}: standard output goes there, expected another file",
+                                 printable_path(path_)));
   }
   if (!regular && type != std::filesystem::file_type::not_found) {
     special_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
@@ -119,7 +123,7 @@ void OutputFile::flush() {
 }
 
 void OutputFile::fail(const char* what) const {
-  throw InputError(fmt::format("{}: {}: {}", path_, what, std::strerror(errno)));
+  throw InputError(fmt::format("{}: {}: {}", printable_path(path_), what, std::strerror(errno)));
 }
 
 void replace_file(const std::string& path, std::string_view text) {
@@ -127,7 +131,8 @@ void replace_file(const std::string& path, std::string_view text) {
   const bool replaced =
       file.fd() >= 0 && write_all(file.fd(), text.data(), text.size()) && file.put_in_place(true);
   if (replaced) return;
-  throw HarnessError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  throw HarnessError(
+      fmt::format("{}: cannot be written: {}", printable_path(path), std::strerror(errno)));
 }
 
 }  // namespace shapefuzz

@@ -18,6 +18,7 @@ namespace shapefuzz {
 struct Line {
   std::size_t number = 1;
   std::string text;
+  bool ended = true;  ///< false of a last line without its end, which a power cut may have torn
 };
 
 /// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError, also

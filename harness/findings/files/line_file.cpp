@@ -12,6 +12,7 @@
 
 #include "harness/findings/files/descriptor.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -20,11 +21,12 @@ namespace {
 constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;
 
 InputError input_error(const std::string& path, const char* what) {
-  return InputError(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
+  return InputError(fmt::format("{}: {}: {}", printable_path(path), what, std::strerror(errno)));
 }
 
 HarnessError write_error(const std::string& path) {
-  return HarnessError(fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  return HarnessError(
+      fmt::format("{}: cannot be written: {}", printable_path(path), std::strerror(errno)));
 }
 
 }  // namespace
@@ -51,8 +53,8 @@ std::vector<std::string> LineReader::read_new() {
   const bool known = ::fstat(fd, &file) == 0;
   if (known && static_cast<std::uint64_t>(file.st_size) > kMostBytes) {
     ::close(fd);
-    throw InputError(
-        fmt::format("{}: {} bytes, expected at most {}", path_, file.st_size, kMostBytes));
+    throw InputError(fmt::format("{}: {} bytes, expected at most {}", printable_path(path_),
+                                 file.st_size, kMostBytes));
   }
   std::string text;
   std::string block(1 << 16, '\0');

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 
@@ -21,13 +22,15 @@ FileLock::FileLock(const std::string& path, const std::string& place)
 
 FileLock::FileLock(int fd, const std::string& place) : fd_(fd) {
   if (fd_ < 0) {
-    throw InputError(fmt::format("{}: cannot be written: {}", place, std::strerror(errno)));
+    throw InputError(
+        fmt::format("{}: cannot be written: {}", printable_path(place), std::strerror(errno)));
   }
   constexpr int kTries = 30;
   for (int tries = 0; ::flock(fd_, LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (tries == kTries) {
       ::close(fd_);
-      throw InputError(fmt::format("{}: another shapefuzz is at work there", place));
+      throw InputError(
+          fmt::format("{}: another shapefuzz is at work there", printable_path(place)));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

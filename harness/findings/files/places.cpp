@@ -20,14 +20,17 @@ namespace fs = std::filesystem;
 // name.
 using Identity = std::tuple<dev_t, ino_t, std::string>;
 
-std::optional<Identity> identity_of(const fs::path& path) {
+std::optional<Identity> identity_of(fs::path path) {
   struct stat file = {};
   if (::stat(path.c_str(), &file) == 0) {
     if (!S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)) return std::nullopt;
     return Identity{file.st_dev, file.st_ino, ""};
   }
   std::error_code error;
-  // Of a symbolic link that leads nowhere yet: where it leads.
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, error); ++i) {
+    path = path.parent_path() / fs::read_symlink(path, error);  // an absolute one stands for itself
+  }
   const fs::path real = fs::weakly_canonical(path, error);
   if (error) return std::nullopt;
   const fs::path directory = real.has_parent_path() ? real.parent_path() : fs::path(".");
@@ -70,12 +73,12 @@ void Places::check() const {
                                                 : lies_in(output.path, input.path, input.ending);
       if (!clashes) continue;
       throw InputError(fmt::format("{}: found '{}', which {} reads, expected another file",
-                                   output.option, printable(output.path, 200), input.option));
+                                   output.option, printable_path(output.path), input.option));
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (!is_same(output.path, written_[j].path)) continue;
       throw InputError(fmt::format("{}: found '{}', the file of {}, expected another file",
-                                   output.option, printable(output.path, 200), written_[j].option));
+                                   output.option, printable_path(output.path), written_[j].option));
     }
   }
 }

@@ -56,6 +56,17 @@ Json parse_json(Cursor& cursor, std::string_view expected) {
   return {};
 }
 
+std::string plain_text(const Json::exception& error) {
+  const std::string what = error.what();  // `[json.exception.type_error.302] type must be ...`
+  const std::size_t end = what.find("] ");
+  return end == std::string::npos ? what : what.substr(end + 2);
+}
+
+std::string as_utf8(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
+      .get<std::string>();
+}
+
 Json to_json(const std::optional<Shape>& shape) {
   if (!shape) return {};
   Json sizes = Json::array();

@@ -5,8 +5,9 @@
 // for new ways through our readers, not through it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "harness/language/shape/shape.h"
@@ -17,6 +18,12 @@ namespace shapefuzz {
 /// All that is left of the text; null, and the cursor has failed there, where it is no JSON.
 /// `expected` names what should stand there instead, as in "a result record".
 nlohmann::ordered_json parse_json(Cursor& cursor, std::string_view expected);
+
+/// What nlohmann says is wrong, without its codes.
+std::string plain_text(const nlohmann::ordered_json::exception& error);
+
+/// The text with what is no UTF-8 replaced.
+std::string as_utf8(const std::string& text);
 
 /// The sizes as a list; null for no shape.
 nlohmann::ordered_json to_json(const std::optional<Shape>& shape);

@@ -98,9 +98,7 @@ Record parse_record(Cursor& cursor) {
   try {
     return read_fields(json);
   } catch (const Json::exception& error) {
-    const std::string what = error.what();
-    cursor.fail_with({start,
-                      fmt::format("a record with an error ({})", what.substr(what.find("] ") + 2)),
+    cursor.fail_with({start, fmt::format("a record with an error ({})", plain_text(error)),
                       "the fields of a result record"});
   } catch (const std::length_error&) {
     cursor.fail_with(

@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/findings/files/file.h"
+#include "harness/findings/records/json_text.h"
 #include "harness/language/case/order.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -69,7 +71,7 @@ std::vector<std::string> files_of(const std::string& path) {
     if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
-  if (files.empty()) throw InputError(path + ": holds no file of records, *.jsonl");
+  if (files.empty()) throw InputError(printable_path(path) + ": holds no file of records, *.jsonl");
   return files;
 }
 
@@ -89,8 +91,13 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
           add(json, specs, summary);
         }
       } catch (const Json::exception& error) {
-        throw InputError(fmt::format("{}:{}: found no result record ({}), expected one a line",
-                                     file, line.number, error.what()));
+        if (!line.ended) {
+          ++summary.torn;
+          return;
+        }
+        throw InputError(
+            fmt::format("{}:{}: found no result record ({}), expected one on each line",
+                        printable_path(file), line.number, plain_text(error)));
       }
     });
   }

@@ -45,6 +45,7 @@ struct RecordSummary {
   std::map<std::string, RecordedFinding> findings;  ///< by signature
   std::set<std::string> libtorch;
   std::uint64_t records = 0;
+  std::uint64_t torn = 0;  ///< last lines that a power cut has torn; they are left out
   std::vector<Moment> curve;
 };
 

@@ -48,6 +48,26 @@ std::string printable(std::string_view text, std::size_t limit) {
   return text.size() > limit ? result + "..." : result;
 }
 
+std::string printable_path(std::string_view path) {
+  constexpr std::size_t kMost = 400;
+  return printable(path, kMost);
+}
+
+std::string shell_quoted(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), prints);
+  std::string result = plain ? "'" : "$'";  // in the second `\x1b` stands for an escape
+  for (const char c : text) {
+    if (c == '\'') {
+      result += plain ? "'\\''" : "\\'";
+    } else if (c == '\\' && !plain) {
+      result += "\\\\";
+    } else {
+      result += printable(std::string_view(&c, 1));
+    }
+  }
+  return result + "'";
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

@@ -32,6 +32,13 @@ std::string explain(const ParseError& error, std::string_view text);
 /// `text` with bytes that do not print as `\xNN`, cut to `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 40);
 
+/// The name of a file as a message shows it: no escape sequence reaches the terminal, no newline
+/// forges a line.
+std::string printable_path(std::string_view path);
+
+/// The text as one word of a shell's command, in single quotes.
+std::string shell_quoted(std::string_view text);
+
 /// The entries of `known` that are most like `word`, as ` (did you mean a, b?)`; empty if none is.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 

@@ -10,6 +10,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 
@@ -47,9 +48,9 @@ std::string state_path(const std::string& directory) { return directory + "/camp
 void require_directory(const std::string& path) {
   std::error_code error;
   if (fs::exists(path, error) && !fs::is_directory(path, error)) {
-    throw InputError(fmt::format("{}: is a file, expected a directory", path));
+    throw InputError(fmt::format("{}: is a file, expected a directory", printable_path(path)));
   }
-  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+  if (error) throw InputError(fmt::format("{}: {}", printable_path(path), error.message()));
 }
 
 template <class Parse>
@@ -79,8 +80,8 @@ CampaignState CampaignState::parse(const std::string& path) {
   CampaignState state;
   const std::vector<Line> lines = read_lines(path);
   const auto fail = [&](std::size_t number, const std::string& found, const std::string& expected) {
-    throw InputError(
-        fmt::format("{}:{}: found '{}', expected {}", path, number, printable(found), expected));
+    throw InputError(fmt::format("{}:{}: found '{}', expected {}", printable_path(path), number,
+                                 printable(found), expected));
   };
   const auto value = [&](std::size_t i, std::string_view key) {
     const std::string found = i < lines.size() ? lines[i].text : "";
@@ -131,17 +132,18 @@ CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignStat
   require_directory(path);
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+  if (error) throw InputError(fmt::format("{}: {}", printable_path(path), error.message()));
   if (fs::exists(state_path(path), error)) {
-    throw InputError(fmt::format("{}: holds a campaign already; --resume goes on with it", path));
+    throw InputError(fmt::format("{}: holds a campaign already; --resume goes on with it",
+                                 printable_path(path)));
   }
   fs::directory_iterator entries(path, error);
-  if (error) throw InputError(fmt::format("{}: {}", path, error.message()));
+  if (error) throw InputError(fmt::format("{}: {}", printable_path(path), error.message()));
   for (const auto& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (name == "lock") continue;
     throw InputError(fmt::format("{}: holds '{}' and is no campaign, expected an empty directory",
-                                 path, printable(name)));
+                                 printable_path(path), printable(name)));
   }
   CampaignDirectory directory(path);
   directory.lock();
@@ -154,8 +156,8 @@ CampaignDirectory CampaignDirectory::resume(const std::string& path, const std::
   CampaignDirectory directory = open(path);
   directory.lock();
   if (directory.state.libtorch != libtorch) {
-    throw InputError(fmt::format("{}: is a campaign of LibTorch {}, this is {}", path,
-                                 directory.state.libtorch, libtorch));
+    throw InputError(fmt::format("{}: is a campaign of LibTorch {}, this is {}",
+                                 printable_path(path), directory.state.libtorch, libtorch));
   }
   return directory;
 }
@@ -164,11 +166,13 @@ CampaignDirectory CampaignDirectory::open(const std::string& path) {
   require_directory(path);
   std::error_code error;
   if (!fs::exists(path, error) && !error) {
-    throw InputError(fmt::format("{}: no such directory, expected one of a campaign", path));
+    throw InputError(
+        fmt::format("{}: no such directory, expected one of a campaign", printable_path(path)));
   }
   if (!fs::exists(state_path(path), error)) {
-    throw InputError(error ? fmt::format("{}: {}", path, error.message())
-                           : fmt::format("{}: is no campaign: found no campaign.txt", path));
+    throw InputError(
+        error ? fmt::format("{}: {}", printable_path(path), error.message())
+              : fmt::format("{}: is no campaign: found no campaign.txt", printable_path(path)));
   }
   CampaignDirectory directory(path);
   directory.state = CampaignState::parse(state_path(path));

@@ -18,6 +18,7 @@
 #include "harness/language/case/order.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/hash.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/search/campaign/examine.h"
 #include "harness/search/process/pool.h"
 
@@ -65,7 +66,7 @@ class Triage {
         findings_(smallest_by_signature(directory)) {
     std::error_code error;
     fs::create_directories(place_ + "/flaky", error);
-    if (error) throw InputError(fmt::format("{}: {}", place_, error.message()));
+    if (error) throw InputError(fmt::format("{}: {}", printable_path(place_), error.message()));
     lock_ = FileLock(place_ + "/lock", place_);
     for (const auto& entry : baseline) {
       known_.insert(to_string(entry.first));
@@ -286,7 +287,7 @@ std::vector<std::string> promote(const std::vector<std::string>& files,
                                  const std::string& regression) {
   std::error_code error;
   fs::create_directories(regression, error);
-  if (error) throw InputError(fmt::format("{}: {}", regression, error.message()));
+  if (error) throw InputError(fmt::format("{}: {}", printable_path(regression), error.message()));
   std::vector<std::string> promoted;
   for (const std::string& file : files) {
     const fs::path target = fs::path(regression) / fs::path(file).filename();

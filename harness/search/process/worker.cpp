@@ -78,7 +78,7 @@ void WorkerProcess::start(Position& position, const std::vector<int>& others, st
   int up[2];
   if (::pipe(down) != 0 || ::pipe(up) != 0) throw HarnessError("no pipe to a worker");
   MemoryLimit::instance().divide(workers);
-  position.fault = {};  // of the one before it
+  position.fault = {};   // of the one before it
   std::fflush(nullptr);  // or the child would print our buffers again
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();

@@ -15,7 +15,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Throws what nlohmann throws on a line that is no part's end.
+bool is_end_of_part(const Json& json) {
+  const auto has = [&](const char* key, bool (Json::*is)() const noexcept) {
+    return json.contains(key) && (json.at(key).*is)();
+  };
+  return json.is_object() && has("unit", &Json::is_number_unsigned) &&
+         has("next", &Json::is_number_unsigned) && has("tally", &Json::is_object);
+}
+
 void take_part(const Json& end, const std::string& records,
                std::map<std::size_t, Pool::Earlier>& earlier) {
   Pool::Earlier& unit = earlier[end.at("unit").get<std::size_t>()];
@@ -32,7 +39,7 @@ Journal::Journal(std::string path, const std::string& sweep, bool resume) : file
     throw InputError(fmt::format(
         "{}: is there and is no unfinished sweep of shapefuzz, so it is left alone; expected "
         "another --out",
-        file_.path()));
+        printable_path(file_.path())));
   }
   if (resume) {
     read(sweep);
@@ -62,15 +69,23 @@ void Journal::read(const std::string& sweep) {
     throw InputError(fmt::format("--resume: {} is no unfinished sweep of '{}'; found '{}'",
                                  file_.path(), sweep, printable(line, 300)));
   }
-  auto whole = static_cast<off_t>(line.size() + 1);
-  off_t position = whole;
+  auto whole = static_cast<std::int64_t>(line.size() + 1);
+  std::int64_t position = whole;
   std::string records;
+  std::size_t number = 1;
+  std::string wrong;  // what stands where a part should go on, unless it is the torn end
   while (std::getline(in, line) && !in.eof()) {
-    position += static_cast<off_t>(line.size() + 1);
+    if (!wrong.empty()) throw InputError(wrong);
+    ++number;
+    position += static_cast<std::int64_t>(line.size() + 1);
     const Json json = Json::parse(line, nullptr, false);
-    if (!json.is_object()) break;
-    if (!json.contains("unit")) {
+    if (json.is_object() && !json.contains("unit")) {
       records += line + "\n";
+      continue;
+    }
+    if (!is_end_of_part(json)) {
+      wrong = fmt::format("--resume: {}:{}: found '{}', expected a record or the end of a part",
+                          file_.path(), number, printable(line, 100));
       continue;
     }
     take_part(json, records, earlier_);

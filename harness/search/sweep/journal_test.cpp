@@ -85,6 +85,26 @@ TEST(Journal, OfAnotherSweepIsRefusedAndLeftAlone) {
   EXPECT_EQ(text_in(directory.file("letter")), "Dear reader,\nthis is no journal.\n");
 }
 
+TEST(Journal, ThatIsDamagedIsRefusedWithItsLine) {
+  const TestDirectory directory;
+  const std::string path = two_units(directory);
+  const std::string end = R"({"unit":5,"next":9,"tally":{}})"
+                          "\n";
+  for (const char* damage : {"no record\n", "{\"unit\":\"five\",\"next\":1,\"tally\":{}}\n"}) {
+    const std::string whole = text_in(path);
+    std::ofstream(path, std::ios::app) << damage << end;
+    const std::string damaged = text_in(path);
+    try {
+      const Journal journal(path, kSweep, true);
+      FAIL() << damage;
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find(path + ":9: "), std::string::npos) << error.what();
+    }
+    EXPECT_EQ(text_in(path), damaged);
+    std::ofstream(path) << whole;
+  }
+}
+
 TEST(Journal, HasOneWriterAtATime) {
   const TestDirectory directory;
   const std::string path = directory.file("out.partial");

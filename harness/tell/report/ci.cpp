@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "harness/findings/records/json_text.h"
 #include "harness/findings/records/version.h"
 
 namespace shapefuzz {
@@ -19,7 +20,7 @@ using Json = nlohmann::ordered_json;
 // In attributes and in text; a control character is not XML at all.
 std::string xml(const std::string& text) {
   std::string escaped;
-  for (const char c : text) {
+  for (const char c : as_utf8(text)) {
     switch (c) {
       case '&':
         escaped += "&amp;";

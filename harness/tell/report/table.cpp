@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/tell/report/table.h"
+#include "harness/language/text/parse_error.h"
 
 #include <fmt/format.h>
 
@@ -134,7 +135,7 @@ std::string finding_list(const Findings& findings, const std::vector<Signature>&
 std::string news_text(const BaselineNews& news, const Baseline& baseline, const Findings& findings,
                       const std::string& path) {
   if (news.empty()) {
-    return fmt::format("Nothing new: the baseline {} knows every finding.\n", path);
+    return fmt::format("Nothing new: the baseline {} knows every finding.\n", printable_path(path));
   }
   std::string text;
   for (const Signature& signature : news.fresh) {
@@ -144,11 +145,11 @@ std::string news_text(const BaselineNews& news, const Baseline& baseline, const 
   for (const Signature& signature : news.stale) {
     const KnownFinding& known = baseline.at(signature);
     text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature), to_string(known.smallest),
-                        path, known.line);
+                        printable_path(path), known.line);
   }
-  text +=
-      fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
-                  plural(news.fresh.size(), "finding"), path, plural(news.stale.size(), "line"));
+  text += fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
+                      plural(news.fresh.size(), "finding"), printable_path(path),
+                      plural(news.stale.size(), "line"));
   return text;
 }
 

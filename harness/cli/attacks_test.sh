@@ -1,0 +1,189 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Nothing lost, nobody's file touched, nobody blamed for a signal. What needs no shell is in
+# findings/files/*_test.cpp and search/*/*_test.cpp. Usage: attacks_test.sh PATH-OF-SHAPEFUZZ
+set -u
+# shellcheck source=harness/cli/checks.sh
+source "$(dirname "$0")/checks.sh"
+
+# Some thousand cases of a loss that crashes in none, half a second with two workers.
+sweep=(sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs 2 --baseline none)
+good='mse_loss(input=f64[64,1], target=f64[64,1])'
+
+echo '# outputs never destroy inputs'
+expect 1 "${sweep[@]}" --out records.jsonl
+expect 1 "${sweep[@]}" --out other.jsonl --all
+expect 0 sweep mse_loss@functional --max-rank 1 --max-size 1 --baseline none --write-baseline base
+ln -s records.jsonl link
+ln records.jsonl twin
+mkdir dir && cp records.jsonl dir/findings-1.jsonl
+sum() { cat records.jsonl other.jsonl base dir/* | md5sum; }
+before=$(sum)
+refused() {
+  expect 2 "$@"
+  complains 'expected another file'
+  check '  nothing has changed' [ "$(sum)" = "$before" ]
+  check '  nothing is left' [ "$(echo ./*.tmp* ./*.partial)" = './*.tmp* ./*.partial' ]
+}
+for name in records.jsonl ./records.jsonl link twin dir/../records.jsonl "$PWD/records.jsonl"; do
+  refused report records.jsonl -o "$name"
+  refused diff records.jsonl other.jsonl -o "$name"
+  refused diff other.jsonl records.jsonl -o "$name"
+done
+refused report dir -o dir/findings-1.jsonl
+refused report dir -o dir/new.jsonl
+refused "${sweep[@]/none/base}" --summary base
+refused "${sweep[@]/none/base}" --out base
+refused "${sweep[@]/none/base}" --write-baseline base
+refused "${sweep[@]}" --out one --summary one
+refused "${sweep[@]}" --out one --summary ./one
+refused "${sweep[@]}" --out one --write-baseline one
+refused "${sweep[@]}" --write-baseline one --summary one
+refused "${sweep[@]}" --out one --summary one.partial
+echo "somebody's notes" >mine.partial
+for resume in '' --resume; do
+  expect 2 "${sweep[@]}" --out mine $resume
+  complains 'mine.partial'
+  check '  and left alone' [ "$(cat mine.partial)" = "somebody's notes" ]
+done
+check 'no other file was made' [ ! -e mine ]
+
+echo '# a mode and a link stay'
+cp base kept && chmod 640 kept && ln -s kept leads
+expect 0 sweep mse_loss@functional --max-rank 1 --max-size 1 --baseline none --write-baseline leads
+check '  the link' [ -L leads ]
+check '  the mode' [ "$(stat -c %a kept)" = 640 ]
+
+echo '# two writers exclude each other'
+long=(sweep mse_loss nll_loss --max-rank 3 --jobs 1 --baseline none --out both.jsonl)
+"$shapefuzz" "${long[@]}" >/dev/null 2>&1 &
+first=$!
+for _ in $(seq 100); do [ -s both.jsonl.partial ] && break; sleep 0.05; done
+expect 2 "${long[@]}"
+complains 'another shapefuzz is at work'
+wait $first
+"$shapefuzz" "${long[@]/both/alone}" >/dev/null 2>&1
+check 'the first one has all records' cmp <(sort both.jsonl) <(sort alone.jsonl)
+
+echo '# a signal from outside is no finding'
+expect 1 "${sweep[@]}" --out undisturbed.jsonl
+under=(env --default-signal)
+# Sends each signal to each worker at some moment: what is found must stay the same.
+for signal in USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE; do
+  "$shapefuzz" "${sweep[@]}" --out disturbed.jsonl >"$out" 2>"$err" &
+  parent=$!
+  for _ in 1 2 3; do
+    sleep 0.12
+    pkill -"$signal" -P $parent
+  done
+  wait $parent
+  status=$?
+  running="SIG$signal to workers"
+  check "SIG$signal to workers: status 1" [ $status -eq 1 ]
+  check "SIG$signal to workers: the same records" cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
+done
+for signal in SEGV BUS ABRT ALRM XCPU USR1 CHLD PIPE; do
+  for how in block ignore; do
+    under=(env "--$how-signal=$signal")
+    expect 1 "${sweep[@]}" --out disturbed.jsonl
+    check '  the same records' cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
+  done
+done
+under=(env --block-signal=SEGV)
+expect 1 run 'multi_margin_loss(input=f64[2,3], target=i64[2]{2,2}, weight=f64[1])'
+# shellcheck disable=SC2016
+under=(bash -c 'ulimit -t 1; exec "$0" "$@"')
+expect 1 "${sweep[@]}" --out disturbed.jsonl
+check '  the same records' cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
+under=()
+
+echo '# torn and foreign data'
+head -c -20 records.jsonl >torn.jsonl
+expect 0 report torn.jsonl -o report.html
+says 'were left out'
+head -c -20 other.jsonl >torn2.jsonl
+expect 0 diff torn2.jsonl torn2.jsonl
+says 'were left out'
+for text in 'no record' '{"case":1}' '[]' '{}' '"text"' '{"case":"x","loss":[]}'; do
+  { echo "$text"; cat records.jsonl; } >foreign.jsonl
+  expect 2 report foreign.jsonl -o report2.html
+  complains 'foreign.jsonl:1:'
+  expect 2 diff foreign.jsonl records.jsonl
+  complains 'foreign.jsonl:1:'
+done
+check 'no half report' [ ! -e report2.html ]
+mkfifo pipe
+expect 2 diff pipe records.jsonl
+complains 'can be read only once'
+expect 2 diff records.jsonl pipe
+complains 'can be read only once'
+expect 2 report /dev/zero -o report2.html
+complains 'more than'
+# A journal with a line that was damaged in its middle.
+"$shapefuzz" "${long[@]/both/half}" >/dev/null 2>&1 &
+first=$!
+for _ in $(seq 100); do [ "$(wc -l 2>/dev/null <half.jsonl.partial)" -gt 50 ] && break; sleep 0.05; done
+kill -KILL $first
+wait $first 2>/dev/null
+sleep 0.3
+sed '3s/.*/damaged/' half.jsonl.partial >damaged && cp damaged half.jsonl.partial
+expect 2 "${long[@]/both/half}" --resume
+complains 'half.jsonl.partial:3:'
+check '  and is as it was' cmp damaged half.jsonl.partial
+
+echo '# a campaign goes on as it was begun'
+campaign=(fuzz mse_loss --jobs 1 --no-triage --dir campaign --seeds none)
+expect 0 "${campaign[@]}" --for 1s --seed 7
+for option in '--policy strict' '--memory off' '--seed 8'; do
+  # shellcheck disable=SC2086
+  expect 2 "${campaign[@]}" --for 1h --resume $option
+  complains 'with which the campaign was begun'
+done
+: >campaign/triage.case
+mkdir -p campaign/triage && : >campaign/triage/wrong_value-mse_loss-00000000.case
+"$shapefuzz" triage campaign --baseline none >"$out" 2>"$err"
+check 'an empty file of a finding ends no triage' [ $? -le 1 ]
+mkdir regression && : >regression/crash-mse_loss-00000000.case
+touch empty && expect 2 run --file empty
+complains 'holds no case'
+
+echo '# numbers'
+for number in nan NaN -nan inf -inf 1e999 -1 '' ' ' 0x10 1e-999 ١ 5s; do
+  expect 2 run --timeout "$number" "$good"
+  complains '--timeout'
+  expect 2 shrink --seconds "${number/inf/nan}" "$good"
+done
+for number in nan inf -1 1.5 '' 99999999999999999999 0x2 257; do
+  expect 2 "${sweep[@]}" --jobs "$number"
+  complains '--jobs'
+done
+for number in nan inf -1 1.5 '' 99999999999999999999; do
+  expect 2 "${sweep[@]}" --seed "$number"
+  complains '--seed'
+done
+
+echo '# terminals and pasted commands'
+lacks_escape() { ! grep -q $'\x1b' "$out" "$err"; }
+lacks_forgery() { ! grep -q '^NEW    forged' "$out" "$err"; }
+evil=$'evil\x1b[2Jname\nNEW    forged'
+cp records.jsonl "$evil"
+for arguments in "report|$evil|-o|$evil" "run|--file|$evil" "sweep|mse_loss|--baseline|$evil" "triage|$evil" \
+  "diff|$evil|$evil.none" "emit|$evil" "run|$evil" "sweep|$evil"; do
+  IFS='|' read -r -d '' -a words < <(printf '%s\0' "$arguments")
+  expect 2 "${words[@]}"
+  check '  no escape sequence' lacks_escape
+  check '  no forged line' lacks_forgery
+done
+quoted="it's a campaign"
+expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir "$quoted"
+says "'it'\\''s a campaign'"
+
+echo '# away from home'
+mkdir away && cp "$shapefuzz" away/shapefuzz
+home=$shapefuzz
+shapefuzz=$PWD/away/shapefuzz
+expect 1 "${sweep[@]}" --out away.jsonl
+check '  the same records' cmp <(sort undisturbed.jsonl) <(sort away.jsonl)
+shapefuzz=$home
+
+finish
