@@ -3,8 +3,10 @@
 # Nothing lost, nobody's file touched, nobody blamed for a signal. What needs no shell is in
 # findings/files/*_test.cpp and search/*/*_test.cpp. Usage: attacks_test.sh PATH-OF-SHAPEFUZZ
 set -u
+tests=$(realpath "$(dirname "$0")")
 # shellcheck source=harness/cli/checks.sh
 source "$(dirname "$0")/checks.sh"
+home=$shapefuzz
 
 # Some thousand cases of a loss that crashes in none, half a second with two workers.
 sweep=(sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs 2 --baseline none)
@@ -178,12 +180,71 @@ quoted="it's a campaign"
 expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir "$quoted"
 says "'it'\\''s a campaign'"
 
+echo '# the same verdicts whoever asks, and however busy the machine is'
+cases=$tests/../../corpus/field-cases.tsv
+# Small ones, since the limits of memory have a test of their own (limits_test.sh).
+{ grep -v '^#' "$cases" | cut -f 1 | grep -vE 'MSELoss|[0-9]{3},[0-9]{3}|[0-9]{5}' | head -26
+  sed -n 's/.*"case":"\(.*\)","loss".*/\1/p' records.jsonl | head -24; } >fifty.cases
+check "fifty cases: $(wc -l <fifty.cases)" [ "$(wc -l <fifty.cases)" -eq 50 ]
+verdicts() { sed -n 's/.*"verdict":"\([a-z_]*\)".*/\1/p' "$out"; }
+chmod 755 "$work" "$work/here" && cp "$home" shapefuzz-for-all && chmod 755 shapefuzz-for-all
+chmod 644 fifty.cases
+shapefuzz=$PWD/shapefuzz-for-all
+under=()
+expect 1 run --file fifty.cases --json
+verdicts >fifty.verdicts
+check 'fifty verdicts' [ "$(wc -l <fifty.verdicts)" -eq 50 ]
+limited() {
+  under=("$@")
+  expect 1 run --file fifty.cases --json
+  check '  the same verdicts' cmp fifty.verdicts <(verdicts)
+  under=()
+}
+# shellcheck disable=SC2016
+for limit in '-v 4194304' '-n 64' '-s 2048' '-s unlimited' '-t 60' '-c 0' '-d 4194304' '-l 64' '-i 8'; do
+  limited bash -c "ulimit $limit; "'exec "$0" "$@"'
+done
+limited nice -n 19
+limited env -i
+if [ "$(id -u)" -eq 0 ]; then limited setpriv --reuid 65534 --regid 65534 --clear-groups; fi
+busy=()
+for _ in 1 2 3; do
+  yes >/dev/null &
+  busy+=($!)
+done
+limited env
+kill "${busy[@]}"
+wait
+shapefuzz=$home
+for jobs in 1 2 3 16 64 256; do
+  expect 1 sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs $jobs --baseline none --out jobs.jsonl
+  check '  the same records' cmp <(sort undisturbed.jsonl) <(sort jobs.jsonl)
+done
+
 echo '# away from home'
 mkdir away && cp "$shapefuzz" away/shapefuzz
-home=$shapefuzz
 shapefuzz=$PWD/away/shapefuzz
 expect 1 "${sweep[@]}" --out away.jsonl
 check '  the same records' cmp <(sort undisturbed.jsonl) <(sort away.jsonl)
 shapefuzz=$home
+export SHAPEFUZZ_CORPUS=$PWD/nowhere
+expect 1 sweep mse_loss@functional --max-rank 1 --max-size 2 --jobs 2
+says "no baseline for LibTorch"
+expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir homeless
+says 'no regression corpus'
+"$shapefuzz" triage homeless >"$out" 2>"$err"
+check 'triage works without a corpus' [ $? -le 1 ]
+: >nowhere # a file in its place is not "no baseline"
+expect 2 sweep mse_loss@functional --max-rank 1 --max-size 2 --jobs 2
+complains 'Not a directory'
+unset SHAPEFUZZ_CORPUS
+
+echo '# a failed start blocks nothing'
+for wrong in '--for nonsense' '--for 1s --memory some' '--for 1s --seeds missing' '--for 1s --baseline missing' \
+  '--for 1s no_such_loss'; do
+  # shellcheck disable=SC2086
+  expect 2 fuzz mse_loss --jobs 1 --no-triage --dir fresh $wrong
+done
+expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir fresh
 
 finish

@@ -13,8 +13,8 @@
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 #include "harness/losses/registry/registry.h"
@@ -124,7 +124,8 @@ class Fuzz {
         losses_(select(command.losses)),
         baseline_(read_campaign_baseline(command.baseline)),
         jobs_(command.jobs),
-        directory_(open()) {}
+        given_seeds_(read_seeds(command.seeds)),
+        directory_(open()) {}  // last: who cannot start leaves nothing
 
   int operator()() {
     stop_on_signals();
@@ -143,7 +144,7 @@ class Fuzz {
     plan.jobs = jobs_;
     plan.feedback = !command_.no_feedback;
     plan.seeds = replay_regressions();
-    add_seeds(plan.seeds);
+    plan.seeds.insert(plan.seeds.end(), given_seeds_.begin(), given_seeds_.end());
     plan.seconds = std::max(0.0, seconds_ - triage_seconds_ - seconds_since_start());
     StatusLine line;
     plan.on_status = [&](const CampaignStatus& status) {
@@ -219,7 +220,7 @@ class Fuzz {
 
   // The cases to begin with; what they do now is told if it is not what they expect.
   std::vector<Case> replay_regressions() const {
-    const std::string regression = std::string(kCorpusDirectory) + "/regression";
+    const std::string regression = corpus_directory() + "/regression";
     std::vector<CorpusCase> cases;
     if (std::filesystem::is_directory(regression)) {
       cases = read_corpus(regression, all_specs(), libtorch_version());
@@ -243,15 +244,17 @@ class Fuzz {
     return command_.seeds == "none" ? std::vector<Case>() : seeds;
   }
 
-  void add_seeds(std::vector<Case>& seeds) const {
-    if (command_.seeds.empty() || command_.seeds == "none") return;
-    for (const Line& line : read_lines(command_.seeds)) {
+  static std::vector<Case> read_seeds(const std::string& path) {
+    std::vector<Case> seeds;
+    if (path.empty() || path == "none") return seeds;
+    for (const Line& line : read_lines(path)) {
       try {
         seeds.push_back(parse_case(line.text, all_specs()));
       } catch (const ParseError& error) {
-        throw error_in_file(command_.seeds, line, error);
+        throw error_in_file(path, line, error);
       }
     }
+    return seeds;
   }
 
   int end() {
@@ -279,6 +282,7 @@ class Fuzz {
   std::vector<const Loss*> losses_;
   Baseline baseline_;
   std::size_t jobs_;
+  std::vector<Case> given_seeds_;
   CampaignDirectory directory_;
   double seconds_ = 0;
   double triage_seconds_ = 0;

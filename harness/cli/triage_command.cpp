@@ -7,8 +7,8 @@
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
@@ -20,7 +20,7 @@ struct TriageCommand {
   std::size_t jobs = 1;
   TriagePlan plan;
   bool promote = false;
-  std::string regression = std::string(kCorpusDirectory) + "/regression";
+  std::string regression = corpus_directory() + "/regression";
 };
 
 int run(const TriageCommand& command) {

@@ -8,8 +8,8 @@
 #include <filesystem>
 
 #include "harness/findings/corpus/expectation.h"
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/text/cursor.h"
 #include "harness/language/text/parse_error.h"
 
@@ -79,7 +79,7 @@ std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const Lo
   return parse_text(line, [&](Cursor& cursor) { return parse_finding(cursor, specs); });
 }
 
-std::string baseline_directory() { return std::string(kCorpusDirectory) + "/baseline"; }
+std::string baseline_directory() { return corpus_directory() + "/baseline"; }
 
 std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device device,
                                           const std::string& directory) {

@@ -272,7 +272,10 @@ class Run {
     const LossSpec& spec = find_loss(c.loss)->spec;
     const Judgement judgement = judgement_of_death(c, slot.position, ending);
     if (!is_finding(judgement.verdict)) {
-      if (judgement.verdict == Verdict::kNotJudged) shared_->not_judged.fetch_add(1);
+      if (judgement.verdict != Verdict::kNotJudged) return;
+      shared_->not_judged.fetch_add(1);
+      // Kept for whoever wants to look; a triage leaves it out.
+      deaths_.append(to_record(c, spec, judgement, {}, libtorch_version()));
       return;
     }
     const std::uint64_t hash = deadly_hash(c, judgement.mistake);
@@ -291,6 +294,8 @@ class Run {
       if (again.outcome == Outcome::kCrashed || again.outcome == Outcome::kTimedOut) return again;
       // Alone it lives: a signal from outside, or what the cases before it have done to the heap.
       again.verdict = Verdict::kNotJudged;
+      again.detail = fmt::format("the worker ended at this case ({}), which judged alone does not",
+                                 ending.signal() == 0 ? "stopped" : ::strsignal(ending.signal()));
       return again;
     }
     const bool short_of_memory = position.shortage.refusals.load() != 0;

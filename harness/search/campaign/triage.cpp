@@ -36,6 +36,7 @@ using BySignature = std::map<std::string, StoredFinding>;
 BySignature smallest_by_signature(const CampaignDirectory& directory) {
   BySignature smallest;
   for (StoredFinding& finding : directory.read_findings(nullptr)) {
+    if (!is_finding(*find_verdict(finding.record.verdict))) continue;
     const auto [place, fresh] = smallest.try_emplace(finding.record.signature, finding);
     if (!fresh && is_smaller(finding.c, place->second.c)) place->second = std::move(finding);
   }
