@@ -12,6 +12,9 @@ home=$shapefuzz
 sweep=(sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs 2 --baseline none)
 good='mse_loss(input=f64[64,1], target=f64[64,1])'
 
+lacks_escape() { ! grep -q $'\x1b' "$out" "$err"; }
+lacks_forgery() { ! grep -q '^NEW    forged' "$out" "$err"; }
+
 echo '# outputs never destroy inputs'
 expect 1 "${sweep[@]}" --out records.jsonl
 expect 1 "${sweep[@]}" --out other.jsonl --all
@@ -113,6 +116,24 @@ for text in 'no record' '{"case":1}' '[]' '{}' '"text"' '{"case":"x","loss":[]}'
   expect 2 diff foreign.jsonl records.jsonl
   complains 'foreign.jsonl:1:'
 done
+# One field of a record is not what it should be: each reader says which, and nothing reaches the
+# terminal that the terminal would obey.
+for change in 's/"loss":"/&\\u001b[2J/' 's/"verdict":"/&\\n/' 's/"entry":"/&\\u0007/' 's/"signature":"/&\\r/' \
+  's/"libtorch":"/&\\u009b/;s/\\u009b/\\u001b/' 's/"case":"/&\\u001b]0;x/' 's/"result_dtype":"/&\\u0000/' \
+  's/"result_shape":\[/&-1,/' 's/"result_shape":\[/&1e308,/' 's/"result_shape":\[[^]]*\]/"result_shape":{}/' \
+  's/"operands":{/&"x":"y",/' 's/"operands":{[^}]*}/"operands":[]/' 's/"warned":[a-z]*/"warned":[]/' \
+  's/"digest":[^,]*/"digest":[]/' 's/"message":"/"massage":"/' 's/"outcome":"[a-z]*"/"outcome":{}/' \
+  's/"zone":"[a-z]*"/"zone":7/' 's/^{/[{/;s/}$/}]/'; do
+  sed "2{$change}" records.jsonl >field.jsonl
+  expect 2 report field.jsonl -o report2.html
+  complains 'field.jsonl:2:'
+  expect 2 diff records.jsonl field.jsonl
+  complains 'field.jsonl:2:'
+  check '  no escape sequence' lacks_escape
+done
+ln -s loop loop
+expect 2 report loop -o report2.html
+complains 'loop: '
 check 'no half report' [ ! -e report2.html ]
 mkfifo pipe
 expect 2 diff pipe records.jsonl
@@ -165,8 +186,6 @@ for number in nan inf -1 1.5 '' 99999999999999999999; do
 done
 
 echo '# terminals and pasted commands'
-lacks_escape() { ! grep -q $'\x1b' "$out" "$err"; }
-lacks_forgery() { ! grep -q '^NEW    forged' "$out" "$err"; }
 evil=$'evil\x1b[2Jname\nNEW    forged'
 cp records.jsonl "$evil"
 for arguments in "report|$evil|-o|$evil" "run|--file|$evil" "sweep|mse_loss|--baseline|$evil" "triage|$evil" \

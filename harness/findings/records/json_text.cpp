@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/findings/records/json_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
 namespace {
@@ -74,11 +78,46 @@ Json to_json(const std::optional<Shape>& shape) {
   return sizes;
 }
 
-std::optional<Shape> shape_in(const Json& sizes) {
+std::optional<Shape> shape_in(const Json& sizes, std::string_view field) {
   if (sizes.is_null()) return std::nullopt;
+  if (!sizes.is_array()) throw FieldError(field, sizes, "a list of sizes");
   Shape shape;
-  for (const auto& size : sizes) shape.push_back(size.get<std::int64_t>());
+  for (const auto& size : sizes) {
+    const bool counts = size.is_number_unsigned() &&
+                        size.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMaxSize);
+    if (!counts) throw FieldError(field, sizes, "a list of sizes");
+    shape.push_back(size.get<std::int64_t>());
+  }
   return shape;
+}
+
+FieldError::FieldError(std::string_view field, const Json& found, std::string_view expected)
+    : std::runtime_error(fmt::format(
+          "{} is {}, expected {}", field,
+          printable(found.dump(-1, ' ', false, Json::error_handler_t::replace)), expected)) {}
+
+const Json& field_of(const Json& json, const char* field) {
+  if (!json.is_object()) throw FieldError("the line", json, "an object");
+  const auto found = json.find(field);
+  if (found == json.end()) throw FieldError(field, "missing", "one in each record");
+  return *found;
+}
+
+std::string text_in(const Json& json, const char* field) {
+  const Json& value = field_of(json, field);
+  if (!value.is_string()) throw FieldError(field, value, "a text");
+  return value.get<std::string>();
+}
+
+std::string word_in(const Json& json, const char* field) {
+  std::string text = text_in(json, field);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7f) {
+      throw FieldError(field, text, "a text without control characters");
+    }
+  }
+  return text;
 }
 
 }  // namespace shapefuzz

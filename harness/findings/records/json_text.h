@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -25,9 +26,24 @@ std::string plain_text(const nlohmann::ordered_json::exception& error);
 /// The text with what is no UTF-8 replaced.
 std::string as_utf8(const std::string& text);
 
+/// A field that is not what it should be: "result_shape is -1, expected a list of sizes".
+class FieldError : public std::runtime_error {
+ public:
+  FieldError(std::string_view field, const nlohmann::ordered_json& found,
+             std::string_view expected);
+};
+
+/// The field of an object; throws FieldError where the object has none, or is none itself.
+const nlohmann::ordered_json& field_of(const nlohmann::ordered_json& json, const char* field);
+/// A text without control characters, which a terminal would obey; throws FieldError.
+std::string word_in(const nlohmann::ordered_json& json, const char* field);
+/// Any text; throws FieldError.
+std::string text_in(const nlohmann::ordered_json& json, const char* field);
+
 /// The sizes as a list; null for no shape.
 nlohmann::ordered_json to_json(const std::optional<Shape>& shape);
-/// The shape of such a list; throws nlohmann's exceptions, or std::length_error for too many sizes.
-std::optional<Shape> shape_in(const nlohmann::ordered_json& sizes);
+/// The shape of such a list; throws FieldError, or std::length_error for too many sizes.
+std::optional<Shape> shape_in(const nlohmann::ordered_json& sizes,
+                              std::string_view field = "shape");
 
 }  // namespace shapefuzz

@@ -23,38 +23,49 @@ Json number(const std::optional<double>& value) {
   return *value;
 }
 
-std::optional<double> number_in(const Json& value) {
-  if (value.is_null()) return std::nullopt;
-  if (value.is_number()) return value.get<double>();
-  const auto& text = value.get_ref<const std::string&>();
+std::optional<double> number_in(const Json& record, const char* field) {
+  const auto found = record.find(field);
+  if (found == record.end() || found->is_null()) return std::nullopt;
+  if (found->is_number()) return found->get<double>();
   const double infinity = std::numeric_limits<double>::infinity();
-  return text == "inf" ? infinity : text == "-inf" ? -infinity : std::nan("");
+  if (*found == "inf") return infinity;
+  if (*found == "-inf") return -infinity;
+  if (*found == "nan") return std::nan("");
+  throw FieldError(field, *found, "a number");
 }
 
-Record read_fields(const Json& json) {
-  Record record;
-  record.text = json.at("case");
-  record.loss = json.at("loss");
-  record.entry = json.at("entry");
-  for (const auto& operand : json.at("operands").items()) {
-    record.shapes.push_back(shape_in(operand.value()).value_or(Shape()));
-  }
-  record.zone = json.at("zone");
-  record.outcome = json.at("outcome");
-  record.result_shape = shape_in(json.at("result_shape"));
-  record.verdict = json.at("verdict");
-  record.warned = json.at("warned");
-  record.message = json.at("message");
-  record.signature = json.at("signature");
-  record.libtorch = json.at("libtorch");
-  // Younger than the format.
-  record.result_dtype = json.value("result_dtype", "");
-  record.digest = number_in(json.value("digest", Json()));
-  record.gradient_digest = number_in(json.value("gradient_digest", Json()));
-  return record;
+bool flag_in(const Json& record, const char* field) {
+  const Json& value = field_of(record, field);
+  if (!value.is_boolean()) throw FieldError(field, value, "true or false");
+  return value.get<bool>();
 }
 
 }  // namespace
+
+Record read_record(const Json& json) {
+  Record record;
+  record.text = word_in(json, "case");
+  record.loss = word_in(json, "loss");
+  record.entry = word_in(json, "entry");
+  const Json& operands = field_of(json, "operands");
+  if (!operands.is_object()) throw FieldError("operands", operands, "names and sizes");
+  for (const auto& operand : operands.items()) {
+    record.shapes.push_back(shape_in(operand.value(), "operands").value_or(Shape()));
+  }
+  record.zone = word_in(json, "zone");
+  record.outcome = word_in(json, "outcome");
+  record.result_shape = shape_in(field_of(json, "result_shape"), "result_shape");
+  record.verdict = word_in(json, "verdict");
+  record.warned = flag_in(json, "warned");
+  record.message = text_in(json, "message");
+  record.signature = word_in(json, "signature");
+  record.libtorch = word_in(json, "libtorch");
+  // Younger than the format.
+  if (json.contains("result_dtype")) record.result_dtype = word_in(json, "result_dtype");
+  record.digest = number_in(json, "digest");
+  record.gradient_digest = number_in(json, "gradient_digest");
+  return record;
+}
 
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
                       const std::vector<std::string>& varied, const std::string& libtorch) {
@@ -96,9 +107,9 @@ Record parse_record(Cursor& cursor) {
   const Json json = parse_json(cursor, "a result record");
   if (cursor.failed()) return {};
   try {
-    return read_fields(json);
-  } catch (const Json::exception& error) {
-    cursor.fail_with({start, fmt::format("a record with an error ({})", plain_text(error)),
+    return read_record(json);
+  } catch (const FieldError& error) {
+    cursor.fail_with({start, fmt::format("a record with an error ({})", error.what()),
                       "the fields of a result record"});
   } catch (const std::length_error&) {
     cursor.fail_with(

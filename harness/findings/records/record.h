@@ -2,6 +2,7 @@
 // The result record: one JSON object a line, for scripts and for `shapefuzz diff`.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,10 @@ struct Record {
   std::string signature;
   std::string libtorch;
 };
+
+/// The fields of a record of any version of shapefuzz. Throws FieldError, or std::length_error for
+/// a shape of too many dimensions.
+Record read_record(const nlohmann::ordered_json& json);
 
 /// Reads a record of any version of shapefuzz; throws ParseError.
 Record parse_record(std::string_view line);

@@ -9,6 +9,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/json_text.h"
+#include "harness/findings/records/record.h"
 #include "harness/language/case/order.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
@@ -39,33 +40,27 @@ bool is_smaller(const std::optional<Case>& a, const std::string& text,
 }
 
 void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
-  const std::string loss = record.at("loss");
-  const std::string entry = record.at("entry");
-  const std::string verdict = record.at("verdict");
-  const std::string mistake = record.at("mistake");
+  const Record fields = read_record(record);
+  const std::string& loss = fields.loss;
+  const std::string& entry = fields.entry;
+  const std::string& verdict = fields.verdict;
+  const std::string mistake = word_in(record, "mistake");
   ++summary.records;
   ++summary.cells[{loss, entry}][mistake][verdict];
-  summary.libtorch.insert(text_at(record, "libtorch"));
+  summary.libtorch.insert(fields.libtorch);
   if (verdict == "pass") return;
-  RecordedFinding& known = summary.findings[record.at("signature").get<std::string>()];
-  const std::string text = record.at("case");
+  RecordedFinding& known = summary.findings[fields.signature];
+  const std::string& text = fields.text;
   auto c = read_case(text, specs);
   if (++known.records > 1 && !is_smaller(c, text, known)) return;
-  known = {loss,
-           entry,
-           verdict,
-           mistake,
-           text,
-           std::move(c),
-           text_at(record, "zone"),
-           text_at(record, "detail"),
-           text_at(record, "message"),
-           text_at(record, "libtorch"),
-           known.records};
+  known = {loss,           entry,           verdict,      mistake,
+           text,           std::move(c),    fields.zone,  text_at(record, "detail"),
+           fields.message, fields.libtorch, known.records};
 }
 
 std::vector<std::string> files_of(const std::string& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) return {path};
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
     if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
@@ -90,6 +85,12 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
         } else {
           add(json, specs, summary);
         }
+      } catch (const FieldError& error) {
+        throw InputError(fmt::format("{}:{}: found a record with an error ({})",
+                                     printable_path(file), line.number, error.what()));
+      } catch (const std::length_error&) {
+        throw InputError(fmt::format("{}:{}: found a shape of too many dimensions",
+                                     printable_path(file), line.number));
       } catch (const Json::exception& error) {
         if (!line.ended) {
           ++summary.torn;
@@ -97,7 +98,7 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
         }
         throw InputError(
             fmt::format("{}:{}: found no result record ({}), expected one on each line",
-                        printable_path(file), line.number, plain_text(error)));
+                        printable_path(file), line.number, printable(plain_text(error), 200)));
       }
     });
   }

@@ -32,6 +32,10 @@ Verdict verdict_of(Agreement agreement) {
   return Verdict::kWrongValue;
 }
 
+bool is_wrong_number(Verdict verdict) {
+  return verdict == Verdict::kWrongValue || verdict == Verdict::kWrongReduction;
+}
+
 // The meaning that decides, and how far the call agrees with it.
 struct Decision {
   Reading reading;
@@ -82,9 +86,7 @@ Decision decide_among_expanded(const Acceptance& call, Zone zone) {
 void judge_readable(const Acceptance& call, Policy policy, Judgement& judgement) {
   const Decision decision = decide_among_expanded(call, judgement.zone);
   settle(call, decision, judgement);
-  const bool wrong_number =
-      judgement.verdict == Verdict::kWrongValue || judgement.verdict == Verdict::kWrongReduction;
-  if (wrong_number) {
+  if (is_wrong_number(judgement.verdict)) {
     if (const auto why = whole_numbers_explain(call, decision.reading, judgement.zone)) {
       judgement.verdict = Verdict::kIllegalValueAccepted;
       judgement.detail += ": " + *why;
@@ -189,7 +191,10 @@ void judge_illegal(const Acceptance& call, Policy policy, Judgement& judgement) 
     judge_unreadable(call, policy, judgement);
     const bool equal =
         judgement.verdict == Verdict::kSilentBroadcast || judgement.verdict == Verdict::kPass;
-    if (!equal) return;
+    // Of whole numbers no more is wrong than that they are computed with as such.
+    const bool explained = is_wrong_number(judgement.verdict) && call.reading != nullptr &&
+                           whole_numbers_explain(call, *call.reading, judgement.zone);
+    if (!equal && !explained) return;
   }
   judgement.verdict =
       policy == Policy::kBroadcast ? Verdict::kPass : Verdict::kIllegalValueAccepted;

@@ -202,6 +202,12 @@ TEST(Judge, CallsArithmeticOfWholeNumbersAHazard) {
   EXPECT_EQ(to_string(judge(gradient).verdict), "wrong_gradient") << "it contradicts the value";
 }
 
+// Wrong in its values and computed in whole numbers, the case is still no miscalculation.
+TEST(Judge, CallsAnIllegalWholeNumberAHazardToo) {
+  const Judgement judgement = judge("poisson_nll_loss(input=u8[2], target=i64[]{-1})");
+  EXPECT_EQ(to_string(judgement.verdict), "illegal_value_accepted") << judgement.detail;
+}
+
 // What is wrong with whole numbers and without them is no matter of dtypes.
 TEST(Judge, StillCallsABugOfWholeNumbersABug) {
   Loss loss = healthy_loss();
