@@ -77,13 +77,19 @@ under=(env --default-signal)
 for signal in USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE; do
   "$shapefuzz" "${sweep[@]}" --out disturbed.jsonl >"$out" 2>"$err" &
   parent=$!
-  for _ in 1 2 3; do
-    sleep 0.12
-    pkill -"$signal" -P $parent
+  sent=0
+  while kill -0 $parent 2>/dev/null; do
+    workers=()
+    read -r -a workers 2>/dev/null <"/proc/$parent/task/$parent/children"
+    for worker in "${workers[@]}"; do
+      [ $sent -lt 6 ] && kill -"$signal" "$worker" 2>/dev/null && sent=$((sent + 1))
+    done
+    sleep 0.05
   done
   wait $parent
   status=$?
   running="SIG$signal to workers"
+  check "SIG$signal to workers: $sent sent" [ $sent -gt 0 ]
   check "SIG$signal to workers: status 1" [ $status -eq 1 ]
   check "SIG$signal to workers: the same records" cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
 done
