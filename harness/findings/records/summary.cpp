@@ -86,8 +86,9 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
           add(json, specs, summary);
         }
       } catch (const FieldError& error) {
-        throw InputError(fmt::format("{}:{}: found a record with an error ({})",
-                                     printable_path(file), line.number, error.what()));
+        throw InputError(
+            fmt::format("{}:{}: found no result record ({}), expected one on each line",
+                        printable_path(file), line.number, error.what()));
       } catch (const std::length_error&) {
         throw InputError(fmt::format("{}:{}: found a shape of too many dimensions",
                                      printable_path(file), line.number));

@@ -28,7 +28,7 @@ fail() {
 # What a user's loss might say, in a message and in a case.
 evil='<script>alert(1)</script><img src=x onerror=alert(2)>'
 cat >>"$work/records.jsonl" <<END
-{"case":"evil_loss(input=f64[$evil])","loss":"evil_loss","entry":"functional","verdict":"wrong_value","mistake":"other_size","message":"$evil </script><!-- &lt;","detail":"","zone":"valid","signature":"evil","libtorch":"$evil"}
+{"case":"evil_loss(input=f64[$evil])","loss":"evil_loss","entry":"functional","verdict":"wrong_value","mistake":"other_size","message":"$evil </script><!-- &lt;","detail":"","operands":{},"outcome":"accepted","result_shape":null,"warned":false,"zone":"valid","signature":"evil","libtorch":"$evil"}
 END
 "$shapefuzz" report "$work/records.jsonl" -o "$work/report.html" || fail "the report is not written"
 grep -q '<script>alert' "$work/report.html" && fail "the report holds markup from a message"
