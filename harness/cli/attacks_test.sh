@@ -63,9 +63,11 @@ echo '# two writers exclude each other'
 long=(sweep mse_loss nll_loss --max-rank 3 --jobs 1 --baseline none --out both.jsonl)
 "$shapefuzz" "${long[@]}" >/dev/null 2>&1 &
 first=$!
-for _ in $(seq 100); do [ -s both.jsonl.partial ] && break; sleep 0.05; done
+for _ in $(seq 600); do [ -s both.jsonl.partial ] && break; sleep 0.05; done
+kill -STOP $first # so that it is at work for as long as the other one waits
 expect 2 "${long[@]}"
 complains 'another shapefuzz is at work'
+kill -CONT $first
 wait $first
 "$shapefuzz" "${long[@]/both/alone}" >/dev/null 2>&1
 check 'the first one has all records' cmp <(sort both.jsonl) <(sort alone.jsonl)
@@ -151,7 +153,7 @@ complains 'more than'
 # A journal with a line that was damaged in its middle.
 "$shapefuzz" "${long[@]/both/half}" >/dev/null 2>&1 &
 first=$!
-for _ in $(seq 100); do [ "$(wc -l 2>/dev/null <half.jsonl.partial)" -gt 50 ] && break; sleep 0.05; done
+for _ in $(seq 600); do [ "$(wc -l 2>/dev/null <half.jsonl.partial)" -gt 50 ] && break; sleep 0.05; done
 kill -KILL $first
 wait $first 2>/dev/null
 sleep 0.3
