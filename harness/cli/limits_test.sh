@@ -4,17 +4,8 @@
 # Usage: limits_test.sh PATH-OF-SHAPEFUZZ
 set -u
 
-if [ $# -ne 1 ] || [ ! -x "$1" ]; then
-  echo "usage: $0 PATH-OF-SHAPEFUZZ" >&2
-  exit 2
-fi
-shapefuzz=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 2
-out=$work/out
-err=$work/err
-failures=0
+# shellcheck source=harness/cli/checks.sh
+source "$(dirname "$0")/checks.sh"
 
 good='mse_loss(input=f64[64,1], target=f64[64,1])'
 bad='mse_loss(input=f64[64,1], target=f64[64])'
@@ -23,42 +14,15 @@ images='mse_loss(input=f32[16,3,512,512], target=f32[16,3,512,512])'
 image='l1_loss(input=f32[16,3,256,256], target=f32[16,3,256,256])' # the largest that has no twin
 unreduced='mse_loss(input=f32[2,3,512,512], target=f32[2,3,512,512], reduction=none)'
 
-# check LABEL COMMAND...: passes if the command does.
-check() {
-  local label=$1
-  shift
-  if "$@" >/dev/null 2>&1; then
-    echo "ok      $label"
-    return
-  fi
-  failures=$((failures + 1))
-  echo "FAILED  $label"
-  head -c 800 "$out" "$err" | cat -v
-}
-
-# expect STATUS ARGUMENT...: runs shapefuzz under the ulimit options in $limits.
-limits=()
-expect() {
-  local expected=$1 status
-  shift
-  (
-    [ ${#limits[@]} -eq 0 ] || ulimit "${limits[@]}" || exit 99
-    exec timeout 120 "$shapefuzz" "$@"
-  ) >"$out" 2>"$err" </dev/null
-  status=$?
-  check "status $expected${limits:+ under ulimit ${limits[*]}}: $(printf '%.110s' "$*")" \
-    [ "$status" -eq "$expected" ]
-}
-
-says() { check "  says: $1" grep -qF -- "$1" "$out"; }
-complains() { check "  complains: $1" grep -qF -- "$1" "$err"; }
 does_not_say() { check "  does not say: $1" lacks "$1"; }
 lacks() { ! grep -qF -- "$1" "$out"; }
+# shellcheck disable=SC2016
+within() { under=(bash -c 'ulimit -v "$0" && exec "$@"' "$1"); }
 
 # --- Limits that the process was started with ----------------------------------------------------
 
 for kilobytes in 3145728 4194304; do
-  limits=(-v "$kilobytes")
+  within "$kilobytes"
   for memory in off guard full; do
     expect 1 run --memory "$memory" "$good" "$bad" "$unreduced"
     says 'pass'
@@ -74,11 +38,11 @@ for kilobytes in 3145728 4194304; do
 done
 
 # Too small for the case: its own limit, not LibTorch's.
-limits=(-v 1200000)
+within 1200000
 expect 3 run --exact "$images"
 says 'not_judged'
 says 'the memory limit of 1.1 GB that shapefuzz was started with was reached; ulimit -v lifts it'
-limits=()
+under=()
 
 # --- --max-memory --------------------------------------------------------------------------------
 
@@ -114,6 +78,4 @@ for size in '' 0 2GB -5; do
   complains "--max-memory: found '$size', expected a size like 2G, 512M or a number of bytes"
 done
 
-echo
-[ "$failures" -eq 0 ] || { echo "$failures checks failed"; exit 1; }
-echo "all checks passed"
+finish
