@@ -52,6 +52,7 @@ shapefuzz_tests(
     oracle/judge/tolerance_test.cpp
     oracle/judge/trace_test.cpp
     oracle/memory/shortage_test.cpp
+    testing/mutants_test.cpp
     testing/planted_test.cpp
   USES search/sweep search/generate search/isolate mutants)
 

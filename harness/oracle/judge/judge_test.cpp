@@ -25,33 +25,6 @@ Judgement judge(const std::string& line, Policy policy = Policy::kExpand) {
   return Judge(policy).judge(*find_loss(c.loss), c);
 }
 
-class Mutants : public ::testing::TestWithParam<Mutant> {};
-
-TEST_P(Mutants, AreCaughtWithTheRightVerdict) {
-  const Mutant& mutant = GetParam();
-  const Judgement judgement = judge(mutant.loss, mutant.example);
-  EXPECT_EQ(to_string(judgement.verdict), mutant.verdict) << judgement.detail;
-}
-
-TEST_P(Mutants, AreCaughtBySweepingThem) {
-  const Mutant& mutant = GetParam();
-  const Variation variation = variations_of(mutant.loss, {"functional"}).front();
-  Judge oracle;
-  bool caught = false;
-  for (const Shape& output : all_shapes(2, 3)) {
-    for (const Shape& other : all_shapes(2, 3)) {
-      for (const Way& way : variation.ways) {
-        const Case c = variation.make_case(output, other, way, 0);
-        caught = caught || to_string(oracle.judge(mutant.loss, c).verdict) == mutant.verdict;
-      }
-    }
-  }
-  EXPECT_TRUE(caught);
-}
-
-INSTANTIATE_TEST_SUITE_P(All, Mutants, ::testing::ValuesIn(all_mutants()),
-                         [](const auto& info) { return info.param.name; });
-
 TEST(Judge, FindsNothingInAHealthyLoss) {
   const Loss loss = healthy_loss();
   const Variation variation = variations_of(loss, {"functional"}).front();
