@@ -141,14 +141,18 @@ Made emptied(const Making& m) {
   return with_size(m.demanded, last_of(m.demanded), 0);
 }
 
+constexpr std::string_view kOfShapes =
+    "{operand} is {actual} where {demanded} is demanded ({name})";
+
 struct MistakeRow {
   Mistake value;
   std::string_view name;
   Make make;  // null: no shape alone is the mistake, or it has no single result
+  std::string_view words = kOfShapes;
 };
 
 constexpr std::array<MistakeRow, 26> kMistakes = {{
-    {Mistake::kNone, "none", nullptr},
+    {Mistake::kNone, "none", nullptr, ""},
     {Mistake::kEmpty, "empty", emptied},
     {Mistake::kOnlyOnes, "only_ones", nullptr},
     {Mistake::kReducedToScalar, "reduced_to_scalar", as_scalar},
@@ -167,19 +171,24 @@ constexpr std::array<MistakeRow, 26> kMistakes = {{
     {Mistake::kLongerBatch, "longer_batch", longer_batch},
     {Mistake::kOtherSize, "other_size", other_last},
     {Mistake::kOtherRank, "other_rank", nullptr},
-    {Mistake::kOutputDoesNotFit, "output_does_not_fit", nullptr},
-    {Mistake::kOtherDtype, "other_dtype", nullptr},
-    {Mistake::kIllegalValue, "illegal_value", nullptr},
-    {Mistake::kIllegalOption, "illegal_option", nullptr},
-    {Mistake::kOtherOption, "other_option", nullptr},
-    {Mistake::kBoundaryValue, "boundary_value", nullptr},
-    {Mistake::kOtherLayout, "other_layout", nullptr},
+    {Mistake::kOutputDoesNotFit, "output_does_not_fit", nullptr,
+     "no alternative has the shape {actual} for {operand}"},
+    {Mistake::kOtherDtype, "other_dtype", nullptr, "{operand} has a dtype that must be converted"},
+    {Mistake::kIllegalValue, "illegal_value", nullptr, "{operand} holds a value outside its kind"},
+    {Mistake::kIllegalOption, "illegal_option", nullptr,
+     "the option {operand} is outside its documented range"},
+    {Mistake::kOtherOption, "other_option", nullptr, "the option {operand} is not at its default"},
+    {Mistake::kBoundaryValue, "boundary_value", nullptr,
+     "{operand} holds a value at the edge of its kind"},
+    {Mistake::kOtherLayout, "other_layout", nullptr, "{operand} is not contiguous"},
 }};
 static_assert(is_table_of<Mistake>(kMistakes));
 
 }  // namespace
 
 std::string_view to_string(Mistake mistake) { return row_of(kMistakes, mistake).name; }
+
+std::string_view words_of(Mistake mistake) { return row_of(kMistakes, mistake).words; }
 
 const std::vector<Mistake>& all_mistakes() {
   static const std::vector<Mistake> mistakes = values_of_table(kMistakes);

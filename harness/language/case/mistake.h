@@ -47,6 +47,9 @@ enum class Mistake {
 };
 
 std::string_view to_string(Mistake mistake);
+/// What is wrong, with {operand}, {actual}, {demanded} (shapes) and {name} to be filled in; empty
+/// for kNone.
+std::string_view words_of(Mistake mistake);
 const std::vector<Mistake>& all_mistakes();
 /// Those that `apply` can make.
 const std::vector<Mistake>& applicable_mistakes();

@@ -20,48 +20,12 @@ std::string shapes_of(const Case& c) {
   return text;
 }
 
-std::string describe_misfit(const LocatedMistake& mistake, const Case& c) {
+std::string describe_mistake(const LocatedMistake& mistake, const Case& c) {
   const Operand* operand = c.find_operand(mistake.operand);
-  const std::string actual = operand == nullptr ? "" : pretty(operand->shape);
-  switch (mistake.kind) {
-    case Mistake::kNone:
-      return "";
-    case Mistake::kOutputDoesNotFit:
-      return fmt::format("no alternative has the shape {} for {}", actual, mistake.operand);
-    case Mistake::kIllegalValue:
-      return fmt::format("{} holds a value outside its kind", mistake.operand);
-    case Mistake::kIllegalOption:
-      return fmt::format("the option {} is outside its documented range", mistake.operand);
-    case Mistake::kOtherDtype:
-      return fmt::format("{} has a dtype that must be converted", mistake.operand);
-    case Mistake::kOtherLayout:
-      return fmt::format("{} is not contiguous", mistake.operand);
-    case Mistake::kBoundaryValue:
-      return fmt::format("{} holds a value at the edge of its kind", mistake.operand);
-    case Mistake::kOtherOption:
-      return fmt::format("the option {} is not at its default", mistake.operand);
-    case Mistake::kEmpty:
-    case Mistake::kOnlyOnes:
-    case Mistake::kReducedToScalar:
-    case Mistake::kOneHotForIndex:
-    case Mistake::kForgotUnsqueeze:
-    case Mistake::kMissingLast:
-    case Mistake::kForgotSqueeze:
-    case Mistake::kExtraLast:
-    case Mistake::kMissingBatch:
-    case Mistake::kExtraBatch:
-    case Mistake::kTransposed:
-    case Mistake::kOneSample:
-    case Mistake::kSizeOne:
-    case Mistake::kSizeOneDemanded:
-    case Mistake::kShorterBatch:
-    case Mistake::kLongerBatch:
-    case Mistake::kOtherSize:
-    case Mistake::kOtherRank:
-      break;
-  }
-  return fmt::format("{} is {} where {} is demanded ({})", mistake.operand, actual,
-                     pretty(mistake.demanded), to_string(mistake.kind));
+  return fmt::format(fmt::runtime(words_of(mistake.kind)), fmt::arg("operand", mistake.operand),
+                     fmt::arg("actual", operand == nullptr ? "" : pretty(operand->shape)),
+                     fmt::arg("demanded", pretty(mistake.demanded)),
+                     fmt::arg("name", to_string(mistake.kind)));
 }
 
 // The shape that broadcasting gives to the unreduced result, if it does.
@@ -250,7 +214,7 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   }
   const LocatedMistake mistake = find_mistake(c, spec);
   explanation.zone = to_string(judgement.zone);
-  const std::string reason = describe_misfit(mistake, c);
+  const std::string reason = describe_mistake(mistake, c);
   if (!reason.empty()) explanation.zone += ": " + reason;
   explanation.contract = to_string(*meaning_to_explain(c, spec, judgement.basis).alternative);
   explanation.outcome = describe_outcome(judgement, unreduced);
