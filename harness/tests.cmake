@@ -62,6 +62,8 @@ shapefuzz_tests(
     findings/diff/diff_test.cpp
     search/isolate/corpus_test.cpp
     search/isolate/field_cases_test.cpp
+    search/isolate/sequence_test.cpp
+    search/process/stall_clock_test.cpp
     search/shrink/shrink_test.cpp
     search/sweep/deviations_test.cpp
     search/sweep/journal_test.cpp

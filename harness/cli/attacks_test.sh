@@ -110,6 +110,42 @@ expect 1 "${sweep[@]}" --out disturbed.jsonl
 check '  the same records' cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
 under=()
 
+echo '# a campaign keeps the case of such a worker, and the cases before it'
+"$shapefuzz" fuzz mse_loss --jobs 1 --no-triage --dir disturbed --seeds none --for 10s >"$out" 2>"$err" &
+parent=$!
+for _ in $(seq 600); do [ -s disturbed/corpus-1.cases ] && break; sleep 0.05; done
+# Between two cases no case is to blame, so once more until one was running.
+for _ in $(seq 40); do
+  worker=
+  read -r worker 2>/dev/null <"/proc/$parent/task/$parent/children"
+  kill -USR1 $worker 2>/dev/null
+  sleep 0.2
+  grep -q '"verdict":"not_judged"' disturbed/findings-0.jsonl && break
+done
+wait $parent
+running='SIGUSR1 to the worker of a campaign'
+check 'the case is there, without a verdict' grep -q '"verdict":"not_judged"' disturbed/findings-0.jsonl
+check '  with the signal' grep -q 'User defined signal 1' disturbed/findings-0.jsonl
+check '  and the cases before it' grep -q '"after":\["mse_loss' disturbed/findings-0.jsonl
+check '  and nobody died of one' [ "$(grep -c '"verdict":"crash"' disturbed/findings-0.jsonl)" -eq 0 ]
+
+echo '# what a limit makes impossible is said in one sentence'
+# shellcheck disable=SC2016
+under=(bash -c 'ulimit -n 5; exec "$0" "$@"')
+expect 3 "${sweep[@]}"
+check '  one sentence' [ "$(wc -l <"$err")" -eq 1 ]
+if [ "$(id -u)" -eq 0 ]; then
+  # Another user's processes are counted; root's are not.
+  under=(setpriv --reuid 65534 --regid 65534 --clear-groups bash -c 'ulimit -u 1; exec "$0" "$@"')
+  home=$shapefuzz
+  chmod 755 "$work" "$work/here" && cp "$shapefuzz" for-all && chmod 755 for-all
+  shapefuzz=$PWD/for-all
+  expect 3 "${sweep[@]}"
+  shapefuzz=$home
+  check '  one sentence' [ "$(wc -l <"$err")" -eq 1 ]
+fi
+under=()
+
 echo '# torn and foreign data'
 head -c -20 records.jsonl >torn.jsonl
 expect 0 report torn.jsonl -o report.html

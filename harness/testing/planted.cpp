@@ -165,6 +165,17 @@ Loss unprepared_loss() {
                      }}});
 }
 
+Loss damaging_loss() {
+  static bool is_damaged = false;  // what a heap would be
+  const auto call = [](const Arguments& a) {
+    if (a[0].numel() == 3) is_damaged = true;
+    if (a[0].numel() == 2 && is_damaged) ::raise(SIGSEGV);
+    return squared_error(a, [](const Arguments&, at::Tensor&) {});
+  };
+  return make_loss("damaging", "(input: real[*S], target: real[*S]) -> [*S]", {reduction_option()},
+                   {{"functional", call}});
+}
+
 Loss crashing_loss() {
   const auto call = [](const Arguments& a) {
     constexpr std::uint64_t kOneIn = 100;

@@ -15,6 +15,10 @@ std::vector<Mutant> planted_errors();
 /// A loss that ends the process where it is refused memory.
 Loss unprepared_loss();
 
+/// A loss that an input of three elements damages, and that an input of two elements then ends the
+/// process of: neither does it alone.
+Loss damaging_loss();
+
 /// A loss that crashes on one case in a hundred of its sweep.
 Loss crashing_loss();
 

@@ -109,8 +109,9 @@ std::string text_in(const Json& json, const char* field) {
   return value.get<std::string>();
 }
 
-std::string word_in(const Json& json, const char* field) {
-  std::string text = text_in(json, field);
+namespace {
+
+std::string checked_word(std::string text, const char* field) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < ' ' || byte == 0x7f) {
@@ -118,6 +119,23 @@ std::string word_in(const Json& json, const char* field) {
     }
   }
   return text;
+}
+
+}  // namespace
+
+std::string word_in(const Json& json, const char* field) {
+  return checked_word(text_in(json, field), field);
+}
+
+std::vector<std::string> words_in(const Json& json, const char* field) {
+  const Json& list = field_of(json, field);
+  if (!list.is_array()) throw FieldError(field, list, "a list of texts");
+  std::vector<std::string> words;
+  for (const Json& text : list) {
+    if (!text.is_string()) throw FieldError(field, text, "a text");
+    words.push_back(checked_word(text.get<std::string>(), field));
+  }
+  return words;
 }
 
 }  // namespace shapefuzz

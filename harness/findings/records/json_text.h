@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/language/shape/shape.h"
 #include "harness/language/text/cursor.h"
@@ -37,6 +38,8 @@ class FieldError : public std::runtime_error {
 const nlohmann::ordered_json& field_of(const nlohmann::ordered_json& json, const char* field);
 /// A text without control characters, which a terminal would obey; throws FieldError.
 std::string word_in(const nlohmann::ordered_json& json, const char* field);
+/// A list of such texts; throws FieldError.
+std::vector<std::string> words_in(const nlohmann::ordered_json& json, const char* field);
 /// Any text; throws FieldError.
 std::string text_in(const nlohmann::ordered_json& json, const char* field);
 

@@ -62,6 +62,7 @@ Record read_record(const Json& json) {
   record.libtorch = word_in(json, "libtorch");
   // Younger than the format.
   if (json.contains("result_dtype")) record.result_dtype = word_in(json, "result_dtype");
+  if (json.contains("after")) record.after = words_in(json, "after");
   record.digest = number_in(json, "digest");
   record.gradient_digest = number_in(json, "gradient_digest");
   return record;
@@ -95,6 +96,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["gradient_digest"] = number(judgement.gradient_digest);
   record["kept_bytes"] = judgement.kept_bytes;
   record["device"] = judgement.device;
+  if (!judgement.after.empty()) record["after"] = judgement.after;
   record["signature"] = to_string(signature_of(c, named));
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;

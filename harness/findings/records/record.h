@@ -33,6 +33,7 @@ struct Record {
   std::optional<double> gradient_digest;
   std::string signature;
   std::string libtorch;
+  std::vector<std::string> after;  ///< of a death: the cases before it, without which it lives
 };
 
 /// The fields of a record of any version of shapefuzz. Throws FieldError, or std::length_error for

@@ -15,6 +15,37 @@ constexpr std::size_t kWindow = 72;
 
 bool prints(char c) { return c >= ' ' && c <= '~'; }
 
+// Of UTF-8: whether a terminal shows the character, and nothing else happens. The others are
+// control characters, and marks that hide or turn what stands beside them, so that a name reads as
+// another.
+bool is_harmless(char32_t c) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  constexpr Range kHidden[] = {{0x00, 0x9f},     {0xad, 0xad},     {0x200b, 0x200f},
+                               {0x2028, 0x202e}, {0x2060, 0x206f}, {0xd800, 0xdfff},
+                               {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
+  return std::none_of(std::begin(kHidden), std::end(kHidden),
+                      [c](const Range& range) { return c >= range.first && c <= range.last; });
+}
+
+// How many bytes the character at the front of the text has, if it can be shown as it is; else 0.
+std::size_t shown_length(std::string_view text) {
+  if (prints(text.front())) return 1;
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead >= 0xf5 || text.size() < length) return 0;
+  char32_t code = lead & (0x7fU >> length);
+  for (const char c : text.substr(1, length - 1)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0U) != 0x80) return 0;
+    code = code << 6 | (byte & 0x3fU);
+  }
+  constexpr char32_t kFirstOfLength[] = {0, 0, 0x80, 0x800, 0x10000};
+  return code >= kFirstOfLength[length] && code <= 0x10ffff && is_harmless(code) ? length : 0;
+}
+
 }  // namespace
 
 ParseError::ParseError(std::size_t offset, const std::string& found, const std::string& expected)
@@ -50,22 +81,33 @@ std::string printable(std::string_view text, std::size_t limit) {
 
 std::string printable_path(std::string_view path) {
   constexpr std::size_t kMost = 400;
-  return printable(path, kMost);
+  std::string result;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < path.size(); i += length) {
+    if (i >= kMost) return result + "...";
+    length = shown_length(path.substr(i));
+    result += length > 0 ? std::string(path.substr(i, length)) : printable(path.substr(i, 1));
+    length = std::max<std::size_t>(length, 1);
+  }
+  return result;
 }
 
 std::string shell_quoted(std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), prints);
-  std::string result = plain ? "'" : "$'";  // in the second `\x1b` stands for an escape
-  for (const char c : text) {
-    if (c == '\'') {
-      result += plain ? "'\\''" : "\\'";
-    } else if (c == '\\' && !plain) {
-      result += "\\\\";
-    } else {
-      result += printable(std::string_view(&c, 1));
-    }
+  bool plain = true;
+  std::string shown;  // between the quotes, and between `$'` and `'`, where `\x1b` is an escape
+  std::string escaped;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < text.size(); i += length) {
+    length = shown_length(text.substr(i));
+    plain = plain && length > 0;
+    const std::string_view character = text.substr(i, std::max<std::size_t>(length, 1));
+    const bool special = character == "'" || character == "\\";
+    shown += character == "'" ? "'\\''" : character;
+    if (special) escaped += '\\';
+    escaped += length > 0 ? std::string(character) : printable(character);
+    length = character.size();
   }
-  return result + "'";
+  return plain ? "'" + shown + "'" : "$'" + escaped + "'";
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -125,5 +125,29 @@ TEST(DidYouMean, SaysNothingOfAWordThatIsTooLongForASlip) {
   EXPECT_EQ(did_you_mean(std::string(1 << 20, 'a'), kNames), "");
 }
 
+TEST(PrintablePath, ShowsNamesOfEveryLanguage) {
+  EXPECT_EQ(printable_path("Fehler/größe.jsonl"), "Fehler/größe.jsonl");
+  EXPECT_EQ(printable_path("損失/🔥.case"), "損失/🔥.case");
+}
+
+TEST(PrintablePath, ShowsNothingThatATerminalObeys) {
+  EXPECT_EQ(printable_path("a\x1b[2J\nb"), "a\\x1b[2J\\x0ab");
+  EXPECT_EQ(printable_path("a\u009b2J"), "a\\xc2\\x9b2J");  // an escape sequence of one byte
+  EXPECT_EQ(printable_path("a\u202egnp.exe"),
+            "a\\xe2\\x80\\xaegnp.exe");  // turns what follows around
+}
+
+TEST(PrintablePath, ShowsWhatIsNoTextByItsBytes) {
+  EXPECT_EQ(printable_path("a\xff\xc3"), "a\\xff\\xc3");
+  EXPECT_EQ(printable_path("\xc0\xaf"), "\\xc0\\xaf");           // too long for what it says
+  EXPECT_EQ(printable_path("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half a pair
+}
+
+TEST(ShellQuoted, IsOneWordOfAShell) {
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("größe"), "'größe'");
+  EXPECT_EQ(shell_quoted("a\nb'c\\"), "$'a\\x0ab\\'c\\\\'");
+}
+
 }  // namespace
 }  // namespace shapefuzz

@@ -104,6 +104,9 @@ struct Judgement {
   std::string detail;      ///< what differs, in a sentence; empty for most passes
   LocatedMistake mistake;  ///< of a finding: what is wrong with its shapes
   Basis basis;             ///< of an accepted call
+  /// Of the death of a process: the cases that it had judged just before, where the case alone does
+  /// not end one.
+  std::vector<std::string> after;
 };
 
 /// The judgement of a case that ended its process: by a signal, or (0) by not coming back. `fault`

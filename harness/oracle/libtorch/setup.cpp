@@ -6,7 +6,12 @@
 #include <c10/util/Logging.h>
 
 #include <cstdint>
+#include <future>
+#include <system_error>
+#include <thread>
+#include <vector>
 
+#include "harness/language/text/errors.h"
 #include "harness/oracle/libtorch/guard.h"
 #include "harness/oracle/libtorch/libtorch.h"
 
@@ -20,6 +25,26 @@ class CountingHandler : public LibtorchWarningHandler {
   void on_warning() override { ++warnings; }
 };
 
+// LibTorch starts a thread for each processor when it is first told how many to use, and waits for
+// ever for those that the system refuses.
+void require_threads() {
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  std::vector<std::thread> threads;
+  bool refused = false;
+  try {
+    for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i) {
+      threads.emplace_back([ended] { ended.wait(); });
+    }
+  } catch (const std::system_error&) {
+    refused = true;
+  }
+  end.set_value();
+  for (std::thread& thread : threads) thread.join();
+  if (refused)
+    throw HarnessError("the system refuses the threads that LibTorch starts (ulimit -u)");
+}
+
 }  // namespace
 
 std::uint64_t warnings_so_far() { return warnings; }
@@ -27,6 +52,7 @@ std::uint64_t warnings_so_far() { return warnings; }
 void prepare_libtorch() {
   static CountingHandler handler;
   static const bool done = [] {
+    require_threads();
     at::set_num_threads(1);
     c10::SetStackTraceFetcher([] { return std::string(); });
     install(handler);

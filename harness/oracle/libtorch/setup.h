@@ -10,7 +10,8 @@
 namespace shapefuzz {
 
 /// One thread inside LibTorch, no symbolised stack in its errors (3 ms each in LibTorch 1.13), and
-/// warnings counted instead of printed. Idempotent.
+/// warnings counted instead of printed. Idempotent. Throws HarnessError where LibTorch would wait
+/// for threads that it cannot have.
 void prepare_libtorch();
 
 /// Does once for all what the first case of a process would pay for, so that workers are forked

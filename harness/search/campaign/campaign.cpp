@@ -22,6 +22,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/language/case/values.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -30,6 +31,7 @@
 #include "harness/search/campaign/worker.h"
 #include "harness/search/isolate/death.h"
 #include "harness/search/isolate/isolated_judge.h"
+#include "harness/search/isolate/sequence.h"
 #include "harness/search/process/worker.h"
 
 namespace shapefuzz {
@@ -199,10 +201,11 @@ class Run {
       others.push_back(other.worker.to());
       others.push_back(other.worker.from());
     }
+    shared_->slots[index + 1].forget_history();
     process.worker.start(position, others, processes_.size(),
                          [&](int /*in*/, int /*out*/) { live(index); });
     process.ended_by_us = false;
-    process.stall = StallClock(process.worker, position);
+    process.stall = StallClock(StallClock::now(process.worker, position));
     process.born_at = position.cases.load();
     ++process.lives;
   }
@@ -246,7 +249,8 @@ class Run {
     }
     if (process.ended_by_us) return;
     const Position& position = shared_->slots[index + 1].position;
-    process.ended_by_us = process.stall.lasts(process.worker, position, plan_.seconds_per_case);
+    process.ended_by_us =
+        process.stall.lasts(StallClock::now(process.worker, position), plan_.seconds_per_case);
     if (process.ended_by_us) ::kill(process.worker.pid(), SIGKILL);
   }
 
@@ -268,9 +272,9 @@ class Run {
       return;
     }
     ++dead_;
-    const Case c = parse_case(text, all_specs());
+    Case c = parse_case(text, all_specs());
+    const Judgement judgement = judgement_of_death(c, slot, ending);
     const LossSpec& spec = find_loss(c.loss)->spec;
-    const Judgement judgement = judgement_of_death(c, slot.position, ending);
     if (!is_finding(judgement.verdict)) {
       if (judgement.verdict != Verdict::kNotJudged) return;
       shared_->not_judged.fetch_add(1);
@@ -285,22 +289,57 @@ class Run {
     deaths_.sync();
   }
 
-  Judgement judgement_of_death(const Case& c, Position& position, const Ending& ending) const {
+  // `c` becomes another case where a sequence of cases ends at that one.
+  Judgement judgement_of_death(Case& c, WorkerSlot& slot, const Ending& ending) const {
     const Loss& loss = *find_loss(c.loss);
-    if (ending.deserves_a_second_chance()) {
-      IsolatedJudge judge(directory_.state.judging());
-      judge.limit_seconds(plan_.seconds_per_case);
-      Judgement again = judge.judge(loss, c);
-      if (again.outcome == Outcome::kCrashed || again.outcome == Outcome::kTimedOut) return again;
-      // Alone it lives: a signal from outside, or what the cases before it have done to the heap.
-      again.verdict = Verdict::kNotJudged;
-      again.detail = fmt::format("the worker ended at this case ({}), which judged alone does not",
-                                 ending.signal() == 0 ? "stopped" : ::strsignal(ending.signal()));
-      return again;
+    if (!ending.deserves_a_second_chance()) {
+      const bool short_of_memory = slot.position.shortage.refusals.load() != 0;
+      const Fault fault = std::exchange(slot.position.fault, {});
+      return judgement_of({0, 0, ending.signal(), fault, short_of_memory}, c, loss.spec);
     }
-    const bool short_of_memory = position.shortage.refusals.load() != 0;
-    return judgement_of({0, 0, ending.signal(), std::exchange(position.fault, {}), short_of_memory},
-                        c, loss.spec);
+    IsolatedJudge judge(directory_.state.judging());
+    judge.limit_seconds(plan_.seconds_per_case);
+    Judgement again = judge.judge(loss, c);
+    if (again.outcome == Outcome::kCrashed || again.outcome == Outcome::kTimedOut) return again;
+    // Alone it lives: the cases before it may have damaged the heap.
+    const std::vector<Step> steps = steps_of(slot.history());
+    const auto death = judge_in_sequence(steps, directory_.state.judging(), plan_.seconds_per_case);
+    if (death) {
+      c = death->steps.back().c;
+      Judgement judgement = death->judgement;
+      judgement.after = texts_before_the_last(death->steps);
+      judgement.detail += fmt::format("{}after the {} cases before it, not alone",
+                                      judgement.detail.empty() ? "" : "; ", judgement.after.size());
+      return judgement;
+    }
+    // Nor of those: a signal from outside.
+    again.verdict = Verdict::kNotJudged;
+    again.detail = fmt::format(
+        "the worker ended at this case ({}), which judged alone or after the cases before it does "
+        "not",
+        ending.signal() == 0 ? "stopped" : ::strsignal(ending.signal()));
+    again.after = texts_before_the_last(steps);
+    return again;
+  }
+
+  // What a worker had noted, as far as it can be read: the memory may be damaged.
+  static std::vector<Step> steps_of(const std::vector<std::string>& texts) {
+    std::vector<Step> steps;
+    for (const std::string& text : texts) {
+      try {
+        Case c = parse_case(text, all_specs());
+        steps.push_back({find_loss(c.loss), std::move(c)});
+      } catch (const ParseError&) {
+        continue;
+      }
+    }
+    return steps;
+  }
+
+  static std::vector<std::string> texts_before_the_last(const std::vector<Step>& steps) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) texts.push_back(to_string(steps[i].c));
+    return texts;
   }
 
   // Every worker ends its case, or is ended; who has died of one is still reported.

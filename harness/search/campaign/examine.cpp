@@ -33,12 +33,19 @@ std::string quoted(const std::string& text) {
   return without_particulars(text).empty() ? "" : "# " + printable(text, 300) + "\n";
 }
 
+// A process died of the case behind these.
+std::string before(const Record& record) {
+  std::string text;
+  for (const std::string& c : record.after) text += fmt::format("# after {}\n", printable(c, 400));
+  return text;
+}
+
 std::string head(const StoredFinding& finding) {
   const Record& record = finding.record;
   return fmt::format("# {} ({}) with LibTorch {}\n# {}\n", record.verdict,
                      to_string(severity_of(*find_verdict(record.verdict))), record.libtorch,
                      record.signature) +
-         quoted(record.message);
+         quoted(record.message) + before(record);
 }
 
 Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/search/process/worker.h"
 
@@ -17,20 +18,30 @@ namespace shapefuzz {
 constexpr std::size_t kMostJobs = 257;
 
 /// A worker's place. The case that it runs is written down before, so that it is known when it ends
-/// the process.
+/// the process, and so are the ones before it, which may have damaged the heap.
 class WorkerSlot {
  public:
   Position position;  ///< its `cases` are the executions
 
   /// False for a case that is too long to be written down.
   bool write(std::string_view text);
-  void clear() { size_.store(0); }
+  void clear() { running_.store(0); }
   /// Empty if none is running.
   std::string read() const;
+  /// The last cases of this worker's process, as many as there is room for; the one that runs is
+  /// the last of them.
+  std::vector<std::string> history() const;
+  /// Another process takes the place.
+  void forget_history() { written_.store(0); }
 
  private:
-  std::atomic<std::uint32_t> size_{0};
-  std::array<char, 1 << 15> text_{};
+  /// What was written last, in its order.
+  std::string tail(std::uint64_t length) const;
+
+  std::atomic<std::uint32_t> running_{0};  // the length of the case that runs
+  std::atomic<std::uint64_t> written_{0};  // characters in all, each case with a line break
+  // A ring. Without an initialiser, for only what is used of 257 of them is to take memory.
+  std::array<char, 1 << 16> text_;
 };
 
 /// A set of 64-bit hashes in memory of a fixed size; two hashes may fall on the same place, and

@@ -68,7 +68,7 @@ class IsolatedJudge::Impl {
   // Nothing if the worker has died, or was ended, of the case.
   std::optional<Judgement> ask(const Loss& loss, const Case& c, Ending& ending) {
     if (!worker_.runs() || loss_ != &loss) start(loss);
-    stall_ = StallClock(worker_, position());
+    stall_ = StallClock(StallClock::now(worker_, position()));
     send_text(worker_.to(), 0, to_string(c));  // a worker that is gone shows at its other pipe
     ending = {};
     if (!wait_for_answer()) {
@@ -110,7 +110,7 @@ class IsolatedJudge::Impl {
     constexpr int kTick = 200;
     pollfd answer = {worker_.from(), POLLIN, 0};
     while (::poll(&answer, 1, kTick) <= 0) {
-      if (stall_.lasts(worker_, position(), seconds_)) return false;
+      if (stall_.lasts(StallClock::now(worker_, position()), seconds_)) return false;
     }
     return true;
   }

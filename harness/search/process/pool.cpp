@@ -122,7 +122,7 @@ class Run {
     waiting_.pop_front();
     worker.position->first_case = worker.task->first_case;
     worker.position->next_case.store(worker.task->first_case);
-    worker.stall = StallClock(worker.process, *worker.position);
+    worker.stall = StallClock(StallClock::now(worker.process, *worker.position));
     send(worker.process.to(), *worker.task);  // a worker that is gone shows at its other pipe
   }
 
@@ -204,8 +204,8 @@ class Run {
   void end_stalled() {
     for (Worker& worker : workers_) {
       if (!worker.process.runs() || !worker.task || worker.ended_by_us) continue;
-      worker.ended_by_us =
-          worker.stall.lasts(worker.process, *worker.position, pool_.seconds_per_case);
+      worker.ended_by_us = worker.stall.lasts(StallClock::now(worker.process, *worker.position),
+                                              pool_.seconds_per_case);
       if (worker.ended_by_us) ::kill(worker.process.pid(), SIGKILL);
     }
   }

@@ -154,21 +154,22 @@ bool Ending::is_ours() const {
   return WIFEXITED(status) && WEXITSTATUS(status) == WorkerProcess::kHarnessFailed;
 }
 
-StallClock::StallClock(const WorkerProcess& worker, const Position& position)
-    : cases_(position.cases.load()),
-      since_(Clock::now()),
-      cpu_seconds_(cpu_seconds(worker.pid())) {}
+StallClock::Time StallClock::now(const WorkerProcess& worker, const Position& position) {
+  const auto wall = std::chrono::steady_clock::now().time_since_epoch();
+  return {position.cases.load(), std::chrono::duration<double>(wall).count(),
+          cpu_seconds(worker.pid())};
+}
 
-bool StallClock::lasts(const WorkerProcess& worker, const Position& position, double limit) {
-  if (position.cases.load() != cases_) {
-    *this = StallClock(worker, position);
+bool StallClock::lasts(const Time& now, double limit) {
+  if (now.cases != since_.cases) {
+    *this = StallClock(now);
     return false;
   }
-  const std::chrono::duration<double> waited = Clock::now() - since_;
-  if (waited.count() < limit) return false;
+  const double waited = now.seconds - since_.seconds;
+  if (waited < limit) return false;
   constexpr double kIdle = 4;
-  idle_ = cpu_seconds(worker.pid()) - cpu_seconds_ < limit;
-  return !idle_ || waited.count() >= kIdle * limit;
+  idle_ = now.cpu_seconds - since_.cpu_seconds < limit;
+  return !idle_ || waited >= kIdle * limit;
 }
 
 }  // namespace shapefuzz

@@ -105,20 +105,26 @@ struct Ending {
 /// How long a worker has been at one case.
 class StallClock {
  public:
+  /// What the clocks say.
+  struct Time {
+    std::uint64_t cases = 0;  ///< that the worker has done
+    double seconds = 0;       ///< of a clock on the wall
+    double cpu_seconds = 0;   ///< that the worker has used of the processor
+  };
+  static Time now(const WorkerProcess& worker, const Position& position);
+
   StallClock() = default;
-  StallClock(const WorkerProcess& worker, const Position& position);
+  explicit StallClock(const Time& since) : since_(since) {}
 
   /// Whether it has used the processor for `limit` seconds, or waited for four times as long: a
-  /// loaded machine must not look like a case that hangs.
-  bool lasts(const WorkerProcess& worker, const Position& position, double limit);
+  /// loaded machine must not look like a case that hangs. Asked again and again; a case that is
+  /// done starts it anew.
+  bool lasts(const Time& now, double limit);
   /// Whether what lasts is a wait.
   bool is_idle() const { return idle_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  std::uint64_t cases_ = 0;
-  Clock::time_point since_;
-  double cpu_seconds_ = 0;
+  Time since_;
   bool idle_ = false;
 };
 
