@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/losses/registry/registry.h"
+#include "harness/oracle/causes/cause.h"
+#include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/trap.h"
 #include "harness/search/generate/mutations.h"
 
@@ -51,10 +54,13 @@ Dispatch::Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Bas
       mutator_(subjects_of(losses_)) {
   if (memory != MemoryMode::kOff) report_faults_to(fault_);
   for (const Loss* loss : losses_) judged_[loss->spec.name] = 0;
-  for (const auto& entry : known_) {
-    const Signature& signature = entry.first;
-    const Verdict verdict = *find_verdict(signature.verdict);
-    if (verdict == Verdict::kCrash) deadly_.insert(signature.loss + " " + signature.mistake);
+  for (const Cause& cause : known_causes().all()) {
+    if (!cause.versions.may_strike(libtorch_version())) continue;
+    for (const Exemplar& exemplar : cause.examples) {
+      if (exemplar.verdict != Verdict::kCrash) continue;
+      const Case c = parse_case(exemplar.text, all_specs());
+      deadly_.insert(c.loss + " " + to_string(find_mistake(c, find_loss(c.loss)->spec)));
+    }
   }
 }
 
@@ -82,7 +88,7 @@ bool Dispatch::operator()(const Case& c) {
     ++judged_[c.loss];
     if (after_call) after_call();
     if (!is_finding(judgement.verdict)) continue;
-    if (known_.count(signature_of(through, judgement)) != 0) continue;
+    if (known_.knows(signature_of(through, judgement))) continue;
     if (is_within_a_sweep(through, loss, mistakes)) {
       on_new_(through, judgement);
     } else {

@@ -47,7 +47,6 @@ class DispatchMutation : public ::testing::TestWithParam<const Loss*> {};
 TEST_P(DispatchMutation, IsReportedAsNew) {
   const Loss& loss = *GetParam();
   for (const PlantedFault& fault : planted_faults(loss)) {
-    if (is_lost_in_a_known_bug(fault, fault.entries.front(), known_findings())) continue;
     Judge healthy(Judging(Policy::kExpand, MemoryMode::kFull));
     bool found = false;
     Dispatch dispatch(

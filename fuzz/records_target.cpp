@@ -11,11 +11,11 @@
 namespace shapefuzz {
 namespace {
 
-void check_finding(const std::pair<Signature, KnownFinding>& finding, std::string_view text) {
-  const auto& [signature, known] = finding;
+void check_finding(const Signature& signature, const KnownFinding& known, std::string_view text) {
   const std::string line = to_string(signature) + " | " + to_string(known.smallest);
-  const auto again = parse_finding(line, test_specs());
-  require(again.first == signature && again.second.smallest == known.smallest,
+  const Baseline again = parse_baseline_line(line, test_specs());
+  const auto& [same, found] = *again.findings.begin();
+  require(same == signature && found.smallest == known.smallest,
           "a printed finding reads back as itself", text);
   // What such a finding leaves in a file of records.
   for (const LossSpec* spec : test_specs()) {
@@ -25,6 +25,16 @@ void check_finding(const std::pair<Signature, KnownFinding>& finding, std::strin
     require(parse_case(record.text, test_specs()) == known.smallest, "a record has the case", text);
     require(record.signature == to_string(signature_of(known.smallest, judgement)),
             "a record has the signature", text);
+  }
+}
+
+void check_line(const Baseline& baseline, std::string_view text) {
+  for (const auto& [signature, known] : baseline.findings) check_finding(signature, known, text);
+  for (const auto& [name, known] : baseline.causes) {
+    const std::string line =
+        "cause | " + name + " | " + std::to_string(known.cases) + " | " + to_string(known.smallest);
+    const Baseline again = parse_baseline_line(line, test_specs());
+    require(again.causes.begin()->first == name, "a printed cause reads back as itself", text);
   }
 }
 
@@ -46,7 +56,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   if (text.find(" | ") != std::string_view::npos) {
     return require_parser(
-        text, [](Cursor& cursor) { return parse_finding(cursor, test_specs()); }, check_finding);
+        text, [](Cursor& cursor) { return parse_baseline_line(cursor, test_specs()); }, check_line);
   }
   return require_parser(
       text, [](Cursor& cursor) { return parse_expectation(cursor, "1.13.0"); },

@@ -60,6 +60,7 @@ shapefuzz_tests(
   shapefuzz_search_tests
   SOURCES
     findings/diff/diff_test.cpp
+    search/isolate/causes_test.cpp
     search/isolate/corpus_test.cpp
     search/isolate/field_cases_test.cpp
     search/isolate/sequence_test.cpp

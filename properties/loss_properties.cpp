@@ -33,22 +33,10 @@ std::optional<MemoryMode> memory_mode() {
 
 Judging judging() { return {Policy::kExpand, *memory_mode()}; }
 
-// Where SHAPEFUZZ_WRITE_KNOWN=FILE collects what the sweep does not know, instead of failing of it.
-const char* file_to_write() { return std::getenv("SHAPEFUZZ_WRITE_KNOWN"); }
-
 // What is known of this LibTorch; a property fails on what is new.
 const Baseline& known_findings() {
-  static const Baseline known = [] {
-    if (file_to_write() == nullptr) return read_known(libtorch_version(), all_specs());
-    const auto file = find_baseline(libtorch_version());
-    return file ? read_baseline(file->path, all_specs()) : Baseline();
-  }();
+  static const Baseline known = read_known(libtorch_version(), all_specs());
   return known;
-}
-
-Tally& collected() {
-  static Tally tally;
-  return tally;
 }
 
 // RapidCheck comes back with many cases of one signature while it shrinks by its own draws.
@@ -60,36 +48,9 @@ const Case& smallest_of(const Signature& signature, const Case& c) {
 }
 
 void on_new(const Case& c, const Judgement& judgement) {
-  if (file_to_write() != nullptr) {
-    collected().add(c, judgement);
-    return;
-  }
   const Signature signature = signature_of(c, judgement);
   demand(false, smallest_of(signature, c),
          fmt::format("{}: {} {}", to_string(signature), judgement.message, judgement.detail));
-}
-
-// Each walked down, which takes hundredths of a second; what does not come again is left out.
-void write_collected(const char* path) {
-  ShrinkLimits walk;
-  walk.climb = false;
-  std::ofstream file(path);
-  file << fmt::format(
-      "# What the property suites find in LibTorch {} at their fixed seeds, and the sweep does "
-      "not\n"
-      "# within its bounds: several things that are out of the ordinary at once, most often.\n"
-      "#   loss | entry | verdict | mistake | message | a case\n"
-      "# Written by scripts/known-findings; a line whose case does not show it any more is an "
-      "error.\n",
-      libtorch_version());
-  for (const auto& [signature, finding] : collected().findings()) {
-    const ShrunkApart shrunk = shrink_apart(finding.smallest, judging(), walk);
-    if (!(shrunk.shown.signature == signature)) {
-      std::cerr << "left out, flaky: " << to_string(signature) << "\n";
-      continue;
-    }
-    file << fmt::format("{} | {}\n", to_string(signature), to_string(shrunk.shrunk.smallest));
-  }
 }
 
 class LossProperty : public ::testing::Test {
@@ -152,16 +113,14 @@ class ValidCases : public ::testing::Test {
       const Judgement judgement = judges.at(ways[way].first).judge(*ways[way].first, c);
       ++judged;
       if (!is_finding(judgement.verdict)) continue;
-      if (known_findings().count(signature_of(c, judgement)) != 0) {
+      if (known_findings().knows(signature_of(c, judgement))) {
         ++known;
       } else {
         fresh.add(c, judgement);
-        if (file_to_write() != nullptr) collected().add(c, judgement);
       }
     }
     std::cout << fmt::format("{} valid cases: {} are known findings\n", judged, known);
     EXPECT_EQ(judged, wanted);
-    if (file_to_write() != nullptr) return;
     for (const auto& [signature, finding] : fresh.findings()) {
       ADD_FAILURE() << to_string(signature) << ": " << finding.detail << ", in " << finding.cases
                     << " cases\n  replay: shapefuzz run '" << to_string(finding.smallest) << "'";
@@ -179,31 +138,9 @@ class ValidCases : public ::testing::Test {
   }
 };
 
-// Beyond the baseline nothing is forgiven that LibTorch does not do any more.
-class FurtherFindings : public ::testing::Test {
- public:
-  void TestBody() override {
-    const auto file = find_baseline(libtorch_version());
-    if (!file || !file->exact || file_to_write() != nullptr) return;
-    const std::string path = further_findings_of(*file);
-    if (!std::filesystem::exists(path)) return;
-    const Baseline baseline = read_baseline(file->path, all_specs());
-    for (const auto& [signature, known] : read_baseline(path, all_specs())) {
-      const Signature shown = judge_apart(known.smallest, judging()).signature;
-      EXPECT_TRUE(shown == signature)
-          << path << ":" << known.line << ": the case shows " << to_string(shown);
-      EXPECT_EQ(baseline.count(signature), 0U)
-          << path << ":" << known.line << ": the sweep finds it by itself";
-    }
-  }
-};
-
 void register_tests() {
   ::testing::RegisterTest("AllLosses", "HaveNoFalseFinding", nullptr, nullptr, __FILE__, __LINE__,
                           []() -> ::testing::Test* { return new ValidCases(); });
-  ::testing::RegisterTest("AllLosses", "StillShowWhatIsKnownBeyondTheSweep", nullptr, nullptr,
-                          __FILE__, __LINE__,
-                          []() -> ::testing::Test* { return new FurtherFindings(); });
   for (const Loss& loss : all_losses()) {
     for (const std::string& entry : loss.spec.entries) {
       const std::string suite =
@@ -229,7 +166,5 @@ int main(int argc, char** argv) {
   }
   ::testing::InitGoogleTest(&argc, argv);
   shapefuzz::register_tests();
-  const int status = RUN_ALL_TESTS();
-  if (const char* const path = shapefuzz::file_to_write()) shapefuzz::write_collected(path);
-  return status;
+  return RUN_ALL_TESTS();
 }

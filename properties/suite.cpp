@@ -45,7 +45,7 @@ void lines_read_back(Trial& trial) {
 
 Judgement Trial::judge(const Case& c) {
   const Judgement judgement = judge_anything(c);
-  if (is_finding(judgement.verdict) && known_.count(signature_of(c, judgement)) == 0) {
+  if (is_finding(judgement.verdict) && !known_.knows(signature_of(c, judgement))) {
     on_new_(c, judgement);
   }
   return judgement;

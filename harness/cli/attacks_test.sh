@@ -118,7 +118,7 @@ for _ in $(seq 600); do [ -s disturbed/corpus-1.cases ] && break; sleep 0.05; do
 for _ in $(seq 40); do
   worker=
   read -r worker 2>/dev/null <"/proc/$parent/task/$parent/children"
-  kill -USR1 $worker 2>/dev/null
+  kill -USR1 "$worker" 2>/dev/null
   sleep 0.2
   grep -q '"verdict":"not_judged"' disturbed/findings-0.jsonl && break
 done
@@ -136,6 +136,7 @@ expect 3 "${sweep[@]}"
 check '  one sentence' [ "$(wc -l <"$err")" -eq 1 ]
 if [ "$(id -u)" -eq 0 ]; then
   # Another user's processes are counted; root's are not.
+  # shellcheck disable=SC2016
   under=(setpriv --reuid 65534 --regid 65534 --clear-groups bash -c 'ulimit -u 1; exec "$0" "$@"')
   home=$shapefuzz
   chmod 755 "$work" "$work/here" && cp "$shapefuzz" for-all && chmod 755 for-all

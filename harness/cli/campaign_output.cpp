@@ -52,18 +52,17 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   std::optional<bool> in_baseline;
   for (const TriageGroup& group : result.groups) {
     if (group.in_baseline != in_baseline) {
-      print_results(
-          group.in_baseline
-              ? "Losses and verdicts that the baseline has, by another entry, operand or mistake:\n"
-              : "Losses and verdicts that the baseline does not have:\n");
+      print_results(group.in_baseline ? "Unexplained, of losses and verdicts that the baseline has "
+                                        "by another entry or mistake:\n"
+                                      : "Unexplained:\n");
       in_baseline = group.in_baseline;
     }
     print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file {}\n",
                               to_string(severity_of(group.verdict)), to_string(group.verdict),
                               group.loss, group.signatures, shell_quoted(group.files.front())));
   }
-  print_results(fmt::format("{} new findings, {} known, {} flaky\n", result.files.size(),
-                            result.known, result.flaky.size()));
+  print_results(fmt::format("{} new findings, {} explained or known, {} flaky\n",
+                            result.files.size(), result.known, result.flaky.size()));
   if (result.unread > 0) {
     print_message(
         fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage {} goes on\n",
@@ -73,6 +72,7 @@ int print_triage(const TriageResult& result, const std::string& directory) {
         "shapefuzz: {} findings may have a smaller case; shapefuzz triage {} looks for it\n",
         result.unproven, shell_quoted(directory)));
   }
+  print_results(fmt::format("unexplained: {}\n", result.files.size() + result.unread));
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
 }
 

@@ -28,6 +28,7 @@ struct Command {
   std::function<int()> run;
 };
 
+Command add_causes(CLI::App& app);
 Command add_diff(CLI::App& app);
 Command add_emit(CLI::App& app);
 Command add_fuzz(CLI::App& app);

@@ -92,9 +92,9 @@ int main_with(int argc, char** argv) {
   app.set_version_flag("--version", [] {
     return fmt::format("shapefuzz {}, LibTorch {}", kVersion, libtorch_version());
   });
-  const std::vector<Command> commands = {add_diff(app),   add_emit(app),   add_fuzz(app),
-                                         add_losses(app), add_report(app), add_run(app),
-                                         add_shrink(app), add_sweep(app),  add_triage(app)};
+  const std::vector<Command> commands = {
+      add_causes(app), add_diff(app), add_emit(app),   add_fuzz(app),  add_losses(app),
+      add_report(app), add_run(app),  add_shrink(app), add_sweep(app), add_triage(app)};
   try {
     app.parse(arguments(argc, argv, app));
   } catch (const CLI::ParseError& error) {

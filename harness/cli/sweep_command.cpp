@@ -24,6 +24,7 @@
 #include "harness/search/sweep/known.h"
 #include "harness/search/sweep/reach.h"
 #include "harness/search/sweep/sweep.h"
+#include "harness/tell/report/causes.h"
 #include "harness/tell/report/ci.h"
 #include "harness/tell/report/table.h"
 
@@ -42,6 +43,7 @@ struct SweepCommand {
   std::uint64_t seed = 0;
   std::string out;
   bool all = false;
+  bool signatures = false;
   bool resume = false;
   double timeout = 5;
   std::string write_baseline;
@@ -223,6 +225,7 @@ int run(const SweepCommand& command) {
   check_files(command, path);
   Baseline baseline;
   if (!path.empty()) baseline = read_baseline(path, all_specs());
+  options.policies = baseline.policies;
 
   std::unique_ptr<OutputFile> out;
   if (!command.out.empty()) out = std::make_unique<OutputFile>(command.out);
@@ -249,18 +252,32 @@ int run(const SweepCommand& command) {
     sinks.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     tally = sweep(variations, options, sinks);
   }
+  // The registry is about findings as they are judged unless somebody asks for another thing.
+  const bool as_registered = command.policy == Policy::kExpand && baseline.policies.empty() &&
+                             command.memory == MemoryMode::kFull && command.device == Device::kCpu;
+  const Causes& causes = known_causes();
+  std::vector<Case> known_cases = unseen(baseline, tally.findings(), variations);
+  if (as_registered) {
+    for (Case& c : exemplars(causes, variations)) known_cases.push_back(std::move(c));
+  }
+  const Replayed replayed = replay(known_cases, options);
   Tally judged = tally;
-  std::set<std::string> unjudged;
-  judged.add(replay_known(baseline, tally.findings(), variations, options, unjudged));
+  judged.add(replayed.tally);
   const auto reaches = [&](const Case& c) {
-    return sweeps(variations, c) && unjudged.count(to_string(c)) == 0;
+    return sweeps(variations, c) && replayed.unjudged.count(to_string(c)) == 0;
   };
-  const BaselineNews news = compare(baseline, judged.findings(), reaches);
+  BaselineNews news = compare(baseline, judged.findings(), reaches);
+  if (as_registered) {
+    for (StaleCause& stale : stale_causes(causes, variations, replayed, libtorch_version())) {
+      news.stale_causes.push_back(std::move(stale));
+    }
+  }
+  if (path.empty()) news.fresh_causes.clear();  // whatever strikes is told, and nothing is known
   if (out) out->commit();
   if (journal) journal->remove();
-  const Findings known = rewritten(baseline, judged.findings(), reaches);
+  const Baseline known = rewritten(baseline, judged.findings(), reaches);
   if (new_baseline) {
-    new_baseline->write(to_baseline(known, libtorch_version()));
+    new_baseline->write(to_text(known, libtorch_version()));
     new_baseline->commit();
   }
 
@@ -279,30 +296,35 @@ int run(const SweepCommand& command) {
     summary->write(to_summary(result));
     summary->commit();
   }
-  // What was found counts more than what could not be judged.
-  const int status = !new_baseline && !news.empty() ? kFindings
-                     : tally.leaves_a_loss_out()    ? kHarnessFailed
-                                                    : kNothingNew;
+  // What was found counts more than what could not be judged. Compared with nothing, all is news.
+  const bool has_news = !news.empty() || (path.empty() && !judged.findings().empty());
+  const int status = !new_baseline && has_news   ? kFindings
+                     : tally.leaves_a_loss_out() ? kHarnessFailed
+                                                 : kNothingNew;
   if (command.format != "table") {
     print_results(command.format == "junit" ? to_junit(result) : to_github(result));
     return status;
   }
-  print_results(header(command, tally, result.seconds) + count_table(tally) +
+  print_results(header(command, tally, result.seconds) +
+                (command.signatures ? count_table(tally) : loss_table(tally)) +
                 not_judged_list(judged) + kept_memory_list(tally));
   const auto told = unreached(variations, {command.max_rank, command.max_size});
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
-  const bool marks_new = !path.empty();
-  print_results(finding_list(tally.findings(), marks_new ? news.fresh : std::vector<Signature>{}) +
-                "\n");
+  const auto fresh = path.empty() ? std::vector<Signature>{} : news.fresh;
+  print_results(command.signatures ? finding_list(tally.findings(), fresh)
+                                   : cause_list(causes, judged.findings(), fresh));
+  print_results("\n");
   if (new_baseline) {
-    print_results(fmt::format("Wrote {} findings to {}.\n", known.size(),
+    print_results(fmt::format("Wrote {} causes and {} findings without one to {}.\n",
+                              known.causes.size(), known.findings.size(),
                               printable_path(command.write_baseline)));
   }
-  if (!path.empty()) print_results(news_text(news, baseline, judged.findings(), path));
+  print_results(news_text(news, baseline, judged.findings(), path));
   if (!tally.findings().empty()) {
     print_results(fmt::format("Replay a case with: shapefuzz run {}\n",
                               shell_quoted(to_string(tally.findings().begin()->second.smallest))));
   }
+  print_results(fmt::format("unexplained: {}\n", count_unexplained(baseline, judged.findings())));
   return status;
 }
 
@@ -350,6 +372,8 @@ Command add_sweep(CLI::App& app) {
                    ? std::string()
                    : fmt::format("found '{}', expected table, junit or github", printable(format));
       });
+  added->add_flag("--signatures", command.signatures,
+                  "Print each signature and each entry, not only the causes");
   add_path(*added, "--summary", command.summary, "FILE", "Write a summary of the sweep, as JSON");
   added->add_flag("--all", command.all, "Write a record for each pass too; needs --out");
   return {added, [options] { return run(*options); }};

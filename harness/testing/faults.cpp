@@ -176,12 +176,6 @@ std::vector<PlantedFault> planted_faults(const Loss& loss) {
   return planter.take();
 }
 
-bool is_lost_in_a_known_bug(const PlantedFault& fault, const std::string& entry,
-                            const Baseline& known) {
-  return fault.name == "gradient_doubled" &&
-         known.count({fault.loss.spec.name, entry, "wrong_gradient", "none", "-"}) != 0;
-}
-
 void double_what_execute_returns(bool doubled) { plant_factor_in_execute(doubled ? 2 : 1); }
 
 }  // namespace shapefuzz

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/findings/baseline/baseline.h"
 #include "harness/losses/loss/loss.h"
 
 namespace shapefuzz {
@@ -24,12 +23,6 @@ const std::vector<std::string>& fault_names();
 /// Those that the description of `loss` has a place for: a weight to ignore, a mean to divide, a
 /// batch to lose a row of.
 std::vector<PlantedFault> planted_faults(const Loss& loss);
-
-/// Whether LibTorch has this fault by itself: where its own gradient of every case is another one,
-/// as that of ctc_loss (docs/findings.md), a doubled one is found in the same cases, in the same
-/// words.
-bool is_lost_in_a_known_bug(const PlantedFault& fault, const std::string& entry,
-                            const Baseline& known);
 
 /// Plants a fault in the oracle instead, or takes it out: what `execute` returns is doubled.
 void double_what_execute_returns(bool doubled);

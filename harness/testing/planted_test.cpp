@@ -43,7 +43,7 @@ TEST_P(PlantedErrors, AreJudgedByRunningThem) {
   };
   pool.on_result = [&](std::size_t, const std::string& result) { verdict += result; };
   pool.on_death = [&](const Death& death) {
-    verdict = to_string(judgement_of(death, example(), mutant().loss.spec).verdict);
+    verdict = to_string(judgement_of(death, example(), mutant().loss.spec, {}).verdict);
   };
   pool.run();
   EXPECT_EQ(verdict, mutant().verdict);

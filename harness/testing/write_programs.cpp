@@ -13,13 +13,12 @@
 #include <iostream>
 #include <regex>
 
-#include "harness/findings/baseline/baseline.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/exhibit.h"
 #include "harness/oracle/judge/judge.h"
-#include "harness/oracle/libtorch/setup.h"
 #include "harness/search/isolate/exhibits.h"
 #include "harness/tell/emit/program.h"
+#include "harness/testing/faces.h"
 
 namespace shapefuzz {
 namespace {
@@ -60,14 +59,9 @@ std::string in_namespace(const std::string& program, std::size_t number) {
 
 int write(const std::filesystem::path& directory, std::size_t step) {
   std::vector<Case> cases;
-  const auto file = find_baseline(libtorch_version());
-  const Baseline baseline = file ? read_baseline(file->path, all_specs()) : Baseline();
   std::size_t index = 0;
-  for (const auto& [signature, known] : baseline) {
-    if (index++ % step != 0) continue;
-    if (why_not_emitted(known.smallest).empty()) {
-      cases.push_back(known.smallest);
-    }
+  for (const Case& c : faces()) {
+    if (index++ % step == 0 && why_not_emitted(c).empty()) cases.push_back(c);
   }
   // Backward operators are in no baseline, and this one takes lists.
   cases.push_back(parse_case(

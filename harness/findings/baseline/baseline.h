@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The baseline: the findings of one LibTorch version that are already known, one a line.
+// The baseline: what is known of one LibTorch version. Which causes strike, then the findings that
+// none explains, one a line; and what somebody has decided to live with, with a reason behind `  #
+// `.
 //
+//   cause | NAME | cases | smallest case
 //   loss | entry | verdict | mistake | message | smallest case
+//   policy | loss | strict, expand or broadcast
 #pragma once
 
 #include <functional>
@@ -9,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "harness/findings/records/tally.h"
@@ -20,14 +23,36 @@ namespace shapefuzz {
 struct KnownFinding {
   Case smallest;
   std::size_t line = 0;
+  std::string reason = {};  ///< why it stands there, if somebody has said so
 };
 
-using Baseline = std::map<Signature, KnownFinding>;
+struct KnownCause {
+  std::uint64_t cases = 0;  ///< for information: nothing fails for a count
+  Case smallest;
+  std::size_t line = 0;
+  std::string reason = {};
+};
 
-/// One line of a baseline; throws ParseError.
-std::pair<Signature, KnownFinding> parse_finding(std::string_view line, const LossSpecs& specs);
-/// The same from a cursor to the end of its text; fails where the text is no finding.
-std::pair<Signature, KnownFinding> parse_finding(Cursor& cursor, const LossSpecs& specs);
+struct Baseline {
+  std::map<Signature, KnownFinding> findings;  ///< none of the signatures has a cause
+  std::map<std::string, KnownCause> causes;
+  std::map<std::string, Policy> policies;  ///< by loss
+
+  bool empty() const { return findings.empty() && causes.empty(); }
+  /// Whether a finding stands there, whatever explains it.
+  bool lists(const Signature& signature) const {
+    return findings.count(without_cause(signature)) != 0;
+  }
+  /// Whether a finding is no news: a cause explains it, or it stands there.
+  bool knows(const Signature& signature) const {
+    return !signature.cause.empty() || lists(signature);
+  }
+};
+
+/// A baseline of one line; throws ParseError.
+Baseline parse_baseline_line(std::string_view line, const LossSpecs& specs);
+/// The same from a cursor to the end of its text; fails where the text is no such line.
+Baseline parse_baseline_line(Cursor& cursor, const LossSpecs& specs);
 
 /// `corpus/baseline` of the checkout.
 std::string baseline_directory();
@@ -48,33 +73,39 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
 /// cannot be read or is not of that loss and entry, a signature that stands twice.
 Baseline read_baseline(const std::string& path, const LossSpecs& specs);
 
-/// Where that stands which the property suites find at their fixed seeds, and the sweep does not
-/// within its bounds: `properties-libtorch-1.13.txt` beside the baseline, whether there is such a
-/// file or not.
-std::string further_findings_of(const BaselineFile& file);
-
-/// All that is known of a LibTorch: its baseline and those. Nothing is of one that nobody has swept
-/// yet. Throws InputError.
+/// The baseline of a LibTorch; an empty one of a LibTorch that nobody has swept yet. Throws
+/// InputError.
 Baseline read_known(const std::string& libtorch, const LossSpecs& specs);
 
-/// The file's text: a head that says what it is, and a line a finding.
-std::string to_baseline(const Findings& findings, const std::string& libtorch);
+/// The file's text: a head that says what it is, and a line a cause and a finding.
+std::string to_text(const Baseline& baseline, const std::string& libtorch);
 
-/// Where a sweep and a baseline differ, in both directions.
+/// A cause that a case should show, and does not.
+struct StaleCause {
+  std::string name;
+  Case c;
+  std::string shows;  ///< another cause or verdict, or `passes`
+};
+
+/// Where a sweep and what is known differ, in both directions.
 struct BaselineNews {
-  std::vector<Signature> fresh;  ///< found, not in the baseline
-  std::vector<Signature> stale;  ///< in the baseline, within the sweep's reach, not found
+  std::vector<Signature> fresh;           ///< found, not in the baseline, and no cause explains it
+  std::vector<Signature> stale;           ///< in the baseline, within the sweep's reach, not found
+  std::vector<std::string> fresh_causes;  ///< that explain something and are not in the baseline
+  std::vector<StaleCause> stale_causes;   ///< of the baseline or the registry, within reach
 
-  bool empty() const { return fresh.empty() && stale.empty(); }
+  bool empty() const {
+    return fresh.empty() && stale.empty() && fresh_causes.empty() && stale_causes.empty();
+  }
 };
 
 /// `reaches` says whether the sweep judged this case at all.
 BaselineNews compare(const Baseline& baseline, const Findings& findings,
                      const std::function<bool(const Case&)>& reaches);
 
-/// What a rewritten baseline says: the findings, and what the old one knows of losses that this
-/// sweep left out.
-Findings rewritten(const Baseline& baseline, const Findings& findings,
+/// What a rewritten baseline says: the findings and their causes, and what the old one knows of
+/// losses that this sweep left out. Reasons and policies stay.
+Baseline rewritten(const Baseline& baseline, const Findings& findings,
                    const std::function<bool(const Case&)>& reaches);
 
 }  // namespace shapefuzz

@@ -9,6 +9,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/language/text/cursor.h"
 #include "harness/language/text/parse_error.h"
+#include "harness/language/text/release.h"
 
 namespace shapefuzz {
 namespace {
@@ -77,21 +78,6 @@ CorpusCase parse_line(const std::string& path, const Line& line, const LossSpecs
 }
 
 }  // namespace
-
-bool is_older(std::string_view a, std::string_view b) {
-  Cursor x(a);
-  Cursor y(b);
-  while (!x.at_end() || !y.at_end()) {
-    const std::int64_t left = x.at_end() ? 0 : x.integer(0, kMostVersion, "a version");
-    const std::int64_t right = y.at_end() ? 0 : y.integer(0, kMostVersion, "a version");
-    x.finish();
-    y.finish();
-    if (left != right) return left < right;
-    x.take(".");
-    y.take(".");
-  }
-  return false;
-}
 
 Expectation parse_expectation(Cursor& cursor, const std::string& libtorch) {
   const std::size_t start = cursor.offset();

@@ -42,7 +42,4 @@ std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpec
 /// none.
 Expectation parse_expectation(Cursor& cursor, const std::string& libtorch);
 
-/// Whether version `a` is older than `b`, number by number: 1.13 < 2.0.
-bool is_older(std::string_view a, std::string_view b);
-
 }  // namespace shapefuzz

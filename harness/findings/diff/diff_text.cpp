@@ -69,6 +69,7 @@ Json side_json(const Record& r) {
           {"result_shape", to_json(r.result_shape)},
           {"result_dtype", r.result_dtype},
           {"verdict", r.verdict},
+          {"cause", r.cause},
           {"warned", r.warned},
           {"digest", number_text(r.digest)},
           {"gradient_digest", number_text(r.gradient_digest)},

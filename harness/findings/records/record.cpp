@@ -62,6 +62,7 @@ Record read_record(const Json& json) {
   record.libtorch = word_in(json, "libtorch");
   // Younger than the format.
   if (json.contains("result_dtype")) record.result_dtype = word_in(json, "result_dtype");
+  if (json.contains("cause")) record.cause = word_in(json, "cause");
   if (json.contains("after")) record.after = words_in(json, "after");
   record.digest = number_in(json, "digest");
   record.gradient_digest = number_in(json, "gradient_digest");
@@ -98,6 +99,8 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["device"] = judgement.device;
   if (!judgement.after.empty()) record["after"] = judgement.after;
   record["signature"] = to_string(signature_of(c, named));
+  // Of a pass there is nothing to explain; a finding without a cause says so.
+  if (is_finding(judgement.verdict)) record["cause"] = judgement.cause;
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.

@@ -33,6 +33,7 @@ struct Record {
   std::optional<double> gradient_digest;
   std::string signature;
   std::string libtorch;
+  std::string cause;               ///< empty: none is known, or the record is older than the field
   std::vector<std::string> after;  ///< of a death: the cases before it, without which it lives
 };
 

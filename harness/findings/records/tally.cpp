@@ -8,6 +8,27 @@
 #include "harness/oracle/judgement/unjudged.h"
 
 namespace shapefuzz {
+namespace {
+
+Shape without_ones(const Shape& shape) {
+  Shape others;
+  for (const std::int64_t size : shape) {
+    if (size != 1) others.push_back(size);
+  }
+  return others;
+}
+
+// Whether each element meets the partner that it should, in a result of another shape at most.
+bool is_harmless(const Case& c, const Judgement& judgement) {
+  if (judgement.verdict != Verdict::kSilentBroadcast) return false;
+  const Operand* const operand = c.find_operand(judgement.mistake.operand);
+  if (operand == nullptr || !judgement.result_shape) return false;
+  const Shape met = without_ones(operand->shape);
+  const bool same = met == without_ones(judgement.mistake.demanded);
+  return same && (judgement.result_shape->empty() || without_ones(*judgement.result_shape) == met);
+}
+
+}  // namespace
 
 std::uint64_t Counts::total() const {
   std::uint64_t sum = not_judged;
@@ -15,6 +36,18 @@ std::uint64_t Counts::total() const {
     for (const std::uint64_t count : zone) sum += count;
   }
   return sum;
+}
+
+void Counts::add(const Counts& other) {
+  for (std::size_t zone = 0; zone < kZones; ++zone) {
+    for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
+      cases[zone][outcome] += other.cases[zone][outcome];
+    }
+  }
+  warned += other.warned;
+  findings += other.findings;
+  not_judged += other.not_judged;
+  keeping += other.keeping;
 }
 
 std::uint64_t Tally::cases() const {
@@ -36,29 +69,22 @@ void Tally::add(const Case& c, const Judgement& judgement) {
   counts.keeping += judgement.kept_bytes > 0 ? 1 : 0;
   if (!is_finding(judgement.verdict)) return;
   ++counts.findings;
-  add(signature_of(c, judgement), {c, judgement.detail, 1});
+  add(signature_of(c, judgement), {c, judgement.detail, 1, is_harmless(c, judgement) ? 1U : 0U});
 }
 
 void Tally::add(const Signature& signature, const Finding& finding) {
   const auto [known, fresh] = findings_.try_emplace(signature, finding);
   if (fresh) return;
   const std::uint64_t cases = known->second.cases + finding.cases;
+  const std::uint64_t harmless = known->second.harmless + finding.harmless;
   if (is_smaller(finding.smallest, known->second.smallest)) known->second = finding;
   known->second.cases = cases;
+  known->second.harmless = harmless;
 }
 
 void Tally::add(const Tally& other) {
   for (const auto& [key, counts] : other.counts_) {
-    Counts& sum = counts_[key];
-    for (std::size_t zone = 0; zone < Counts::kZones; ++zone) {
-      for (std::size_t outcome = 0; outcome < Counts::kOutcomes; ++outcome) {
-        sum.cases[zone][outcome] += counts.cases[zone][outcome];
-      }
-    }
-    sum.warned += counts.warned;
-    sum.findings += counts.findings;
-    sum.not_judged += counts.not_judged;
-    sum.keeping += counts.keeping;
+    counts_[key].add(counts);
   }
   for (const auto& [signature, finding] : other.findings_) add(signature, finding);
   for (const auto& [reason, cases] : other.reasons_) reasons_[reason] += cases;
@@ -91,9 +117,11 @@ std::string Tally::to_text() const {
                                 {"verdict", s.verdict},
                                 {"mistake", s.mistake},
                                 {"message", s.message},
+                                {"cause", s.cause},
                                 {"smallest", to_string(finding.smallest)},
                                 {"detail", finding.detail},
-                                {"cases", finding.cases}});
+                                {"cases", finding.cases},
+                                {"harmless", finding.harmless}});
   }
   return text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -111,10 +139,10 @@ Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
     tally.counts_[{row.at("loss"), row.at("entry")}] = counts;
   }
   for (const auto& row : json.at("findings")) {
-    const Signature signature{row.at("loss"), row.at("entry"), row.at("verdict"), row.at("mistake"),
-                              row.at("message")};
+    const Signature signature{row.at("loss"),    row.at("entry"),   row.at("verdict"),
+                              row.at("mistake"), row.at("message"), row.at("cause")};
     tally.findings_[signature] = {parse_case(row.at("smallest").get<std::string>(), specs),
-                                  row.at("detail"), row.at("cases")};
+                                  row.at("detail"), row.at("cases"), row.at("harmless")};
   }
   if (json.contains("reasons")) tally.reasons_ = json.at("reasons").get<Reasons>();
   return tally;

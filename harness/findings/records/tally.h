@@ -17,6 +17,8 @@ struct Finding {
   Case smallest;
   std::string detail;       ///< of the smallest case
   std::uint64_t cases = 0;  ///< how many have the signature
+  /// How many of them give the same numbers as the repaired call, since only sizes of 1 differ.
+  std::uint64_t harmless = 0;
 };
 
 using Findings = std::map<Signature, Finding>;
@@ -36,6 +38,7 @@ struct Counts {
     return cases[static_cast<std::size_t>(zone)][static_cast<std::size_t>(outcome)];
   }
   std::uint64_t total() const;
+  void add(const Counts& other);
 };
 
 /// Why cases were not judged, and how many.

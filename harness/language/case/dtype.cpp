@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/case/dtype.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -53,6 +54,61 @@ bool holds(DType dtype, double value) {
   const auto [low, high] = whole_numbers(dtype);
   return value == std::floor(value) && value >= static_cast<double>(low) &&
          value <= static_cast<double>(high);
+}
+
+namespace {
+
+// How a floating dtype stores a number: IEEE 754, and bfloat16 with its shorter fraction.
+struct Format {
+  DType dtype;
+  int digits;   // of the significand, the leading one among them
+  int least;    // exponent of the smallest normal number
+  double most;  // the largest number
+};
+
+constexpr std::array<Format, 4> kFormats = {{
+    {DType::kF16, 11, -14, 65504},
+    {DType::kBF16, 8, -126, 0x1.fep127},
+    {DType::kF32, 24, -126, std::numeric_limits<float>::max()},
+    {DType::kF64, 53, -1022, std::numeric_limits<double>::max()},
+}};
+
+const Format* format_of(DType dtype) {
+  for (const Format& format : kFormats) {
+    if (format.dtype == dtype) return &format;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+double rounded_to(DType dtype, double value) {
+  const Format* const format = format_of(dtype);
+  if (format == nullptr || dtype == DType::kF64 || !std::isfinite(value) || value == 0)
+    return value;
+  int exponent = 0;
+  std::frexp(value, &exponent);  // value is below 2^exponent
+  const int unit = std::max(exponent, format->least + 1) - format->digits;
+  const double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -unit)), unit);
+  if (std::abs(rounded) <= format->most) return rounded;
+  return std::copysign(std::numeric_limits<double>::infinity(), value);
+}
+
+double largest_of(DType dtype) {
+  const Format* const format = format_of(dtype);
+  return format == nullptr ? std::numeric_limits<double>::infinity() : format->most;
+}
+
+DType promoted(DType a, DType b) {
+  const auto rank = [](DType dtype) {
+    constexpr std::array<DType, 8> kOrder = {DType::kBool, DType::kU8,   DType::kI32, DType::kI64,
+                                             DType::kF16,  DType::kBF16, DType::kF32, DType::kF64};
+    return std::find(kOrder.begin(), kOrder.end(), dtype) - kOrder.begin();
+  };
+  const bool both_halves =
+      (a == DType::kF16 && b == DType::kBF16) || (a == DType::kBF16 && b == DType::kF16);
+  if (both_halves) return DType::kF32;
+  return rank(a) < rank(b) ? b : a;
 }
 
 DType default_dtype(Kind kind) { return info(kind).integral ? DType::kI64 : DType::kF64; }

@@ -23,6 +23,15 @@ std::pair<std::int64_t, std::int64_t> whole_numbers(DType dtype);
 /// Whether a value can be listed for an operand of the dtype: every number, or a whole one of its.
 bool holds(DType dtype, double value);
 
+/// The nearest number that a floating dtype holds, of two the even one; beyond its largest number
+/// infinite. Of a whole-number dtype the value itself.
+double rounded_to(DType dtype, double value);
+/// The largest finite number of a floating dtype; infinite for the others.
+double largest_of(DType dtype);
+/// The dtype that an operation on two tensors is computed in (PyTorch documentation, "Type
+/// promotion"), where neither is a scalar.
+DType promoted(DType a, DType b);
+
 /// The dtype that an operand of this kind has unless somebody says otherwise: f64, or i64 for an
 /// index. Doubles, so that a comparison is about shapes and not about rounding.
 DType default_dtype(Kind kind);

@@ -26,7 +26,7 @@ double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std
   double not_zero = 0;
   for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
     const double gap = std::abs(x[i] - y[i] + eps);
-    most = std::max(most, gap);
+    if (std::isnan(gap) || gap > most) most = gap;
     not_zero += gap != 0 ? 1 : 0;
     sum += std::pow(gap, p);
   }

@@ -131,7 +131,7 @@ auto poisson_nll_loss_options(const Arguments& a) {
 }
 
 Loss poisson_nll_loss() {
-  return make_loss(
+  Loss loss = make_loss(
       "poisson_nll_loss", "(input: rate(log_input)[*S], target: positive[*S]) -> [*S]",
       {reduction_option(),
        {"log_input", true, {}, {false}},
@@ -150,6 +150,8 @@ Loss poisson_nll_loss() {
         }},
        operator_entry("aten::poisson_nll_loss")},
       gold::poisson_nll_loss);
+  loss.pascal_name = "PoissonNLLLoss";
+  return loss;
 }
 
 auto hinge_embedding_loss_options(const Arguments& a) {

@@ -82,16 +82,23 @@ Decision decide_among_expanded(const Acceptance& call, Zone zone) {
   return first;
 }
 
+// A wrong number that comes from the arithmetic of whole numbers is no miscalculation.
+void excuse_whole_numbers(const Acceptance& call, Judgement& judgement, const Compare& compare) {
+  if (!is_wrong_number(judgement.verdict)) return;
+  const auto why = whole_numbers_explain(call, compare);
+  if (!why) return;
+  judgement.verdict = Verdict::kIllegalValueAccepted;
+  judgement.by_whole_numbers = true;
+  judgement.detail += ": " + *why;
+}
+
 // An accepted call that the contract can read.
 void judge_readable(const Acceptance& call, Policy policy, Judgement& judgement) {
   const Decision decision = decide_among_expanded(call, judgement.zone);
   settle(call, decision, judgement);
-  if (is_wrong_number(judgement.verdict)) {
-    if (const auto why = whole_numbers_explain(call, decision.reading, judgement.zone)) {
-      judgement.verdict = Verdict::kIllegalValueAccepted;
-      judgement.detail += ": " + *why;
-    }
-  }
+  excuse_whole_numbers(call, judgement, [&](const Acceptance& other) {
+    return compare_with_references(other, decision.reading, judgement.zone).agreement;
+  });
   const bool forgiven = policy != Policy::kStrict || judgement.zone == Zone::kValid;
   if (judgement.verdict == Verdict::kPass && !forgiven) {
     judgement.verdict = Verdict::kSilentBroadcast;
@@ -136,6 +143,25 @@ void judge_contradicted(const Acceptance& call, const std::vector<Reading>& mean
       contradiction_text(call.loss, call.c, shapes_of(call), *own, meanings.front().result);
 }
 
+// Whether shapes that have no legal value at all came with legal ones: of no class, targets that
+// are all ignored.
+bool is_fulfilled(const Acceptance& call, const Reading& reading,
+                  const std::array<Shape, kMaxOperands>& came) {
+  const auto& constraints = reading.alternative->constraints;
+  const auto& patterns = reading.alternative->operands;
+  const bool fits =
+      std::all_of(patterns.begin(), patterns.end(), [&](const OperandPattern& pattern) {
+        const Operand* const operand = call.c.find_operand(pattern.name);
+        return operand == nullptr || !info(pattern.kind).integral ||
+               number_class(operand->dtype) == NumberClass::kIntegral;
+      });
+  return fits && reading.shapes == came && has_documented_result(reading) &&
+         are_legal(call, reading) &&
+         std::all_of(constraints.begin(), constraints.end(), [&](const Constraint& constraint) {
+           return holds(constraint, reading.bindings);
+         });
+}
+
 // An accepted call that should have been refused. What NumPy's broadcasting would make of it is the
 // most that can be said in its favour.
 void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgement) {
@@ -169,7 +195,11 @@ void judge_unreadable(const Acceptance& call, Policy policy, Judgement& judgemen
     return;
   }
   settle(call, *nearest, judgement);
+  excuse_whole_numbers(call, judgement, [&](const Acceptance& other) {
+    return compare_with_tolerant(other, nearest->reading).agreement;
+  });
   const bool equal = judgement.verdict == Verdict::kPass;
+  if (equal && is_fulfilled(call, nearest->reading, came)) return;
   if (equal && nearest->reading.shapes == came && !are_legal(call, nearest->reading)) {
     // Nothing was broadcast. The kind has no value at all, as an index into no class.
     judgement.verdict =
@@ -192,8 +222,11 @@ void judge_illegal(const Acceptance& call, Policy policy, Judgement& judgement) 
     const bool equal =
         judgement.verdict == Verdict::kSilentBroadcast || judgement.verdict == Verdict::kPass;
     // Of whole numbers no more is wrong than that they are computed with as such.
-    const bool explained = is_wrong_number(judgement.verdict) && call.reading != nullptr &&
-                           whole_numbers_explain(call, *call.reading, judgement.zone);
+    const bool explained =
+        is_wrong_number(judgement.verdict) && call.reading != nullptr &&
+        whole_numbers_explain(call, [&](const Acceptance& other) {
+          return compare_with_references(other, *call.reading, judgement.zone).agreement;
+        });
     if (!equal && !explained) return;
   }
   judgement.verdict =

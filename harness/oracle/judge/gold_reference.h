@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "harness/language/contract/unify.h"
+#include "harness/losses/gold/expand.h"
 #include "harness/losses/loss/loss.h"
 
 namespace shapefuzz {
@@ -21,18 +23,22 @@ GoldCall make_gold_call(const Loss& loss, const Case& c, const OperandValues& va
 /// reads past an operand or does not give the losses of `reading`.
 GoldLoss apply_formula(const Loss& loss, const GoldCall& call, const Reading& reading);
 
-/// `values` of shape `from` expanded to `to`, or reshaped where only sizes of 1 differ; leading
-/// ones that `to` does not have are dropped.
-std::vector<double> expand_values(const std::vector<double>& values, const Shape& from,
-                                  const Shape& to);
-
-/// The derivative of sum_i cotangent_i * result_i by each element of an operand of the case, by
-/// central differences of the gold formula, of values that are right within `tolerance`.
+/// A derivative by one element.
 struct Slope {
   double value = 0;
   bool smooth =
       false;  ///< two step sizes agree; at a kink, or where rounding wins, nothing is known
 };
+
+/// The derivative of `weighted` by each of the values, by central differences, of a function that
+/// is right within `tolerance`. It raises `largest` to the largest number that it has met.
+std::vector<Slope> slopes_of(
+    const std::vector<double>& values,
+    const std::function<double(const std::vector<double>& moved, double& largest)>& weighted,
+    double tolerance);
+
+/// That of sum_i cotangent_i * result_i by each element of an operand of the case, result being the
+/// gold formula's.
 std::vector<Slope> finite_differences(const Loss& loss, const Case& c, const OperandValues& values,
                                       const Reading& reading, std::size_t operand,
                                       const std::vector<double>& cotangent, double tolerance);

@@ -5,8 +5,6 @@
 
 #include <vector>
 
-#include "harness/oracle/judge/references.h"
-
 namespace shapefuzz {
 namespace {
 
@@ -32,19 +30,21 @@ std::string_view name_of(at::ScalarType type) {
   return "int64";
 }
 
-// What a person would convert the others to: the dtype of the operands that are floating.
+// What a person would convert the others to: the dtype of the operands that are floating; of half
+// precision, for which kernels are missing, single.
 at::ScalarType floating_type(const Tensors& operands) {
   for (const at::Tensor& operand : operands) {
-    if (operand.defined() && operand.is_floating_point()) return operand.scalar_type();
+    const bool is_half = operand.defined() && (operand.scalar_type() == at::kHalf ||
+                                               operand.scalar_type() == at::kBFloat16);
+    if (operand.defined() && operand.is_floating_point() && !is_half) return operand.scalar_type();
   }
   return at::kFloat;
 }
 
 }  // namespace
 
-std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Reading& reading,
-                                                 Zone zone) {
-  const auto& patterns = reading.alternative->operands;
+std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Compare& compare) {
+  const auto& patterns = call.loss.spec.contract.operands();
   OperandSet converted = call.operands;
   const at::ScalarType type = floating_type(converted.tensors);
   std::vector<std::string> names;
@@ -58,12 +58,17 @@ std::optional<std::string> whole_numbers_explain(const Acceptance& call, const R
     if (whole == type || operand.scalar_type() == at::kByte) whole = operand.scalar_type();
     operand = operand.to(type);
   }
+  if (whole != type) {
+    for (at::Tensor& operand : converted.tensors) {
+      if (operand.defined() && operand.is_floating_point()) operand = operand.to(type);
+    }
+  }
   if (names.empty()) return std::nullopt;
   const Execution right = execute(call.loss, call.c, converted.tensors);
   if (!right.accepted) return std::nullopt;
-  const Acceptance other = {call.loss, call.c,          converted,  right,
-                            &reading,  call.illegality, call.slopes};
-  const Agreement agreement = compare_with_references(other, reading, zone).agreement;
+  const Acceptance other = {call.loss,    call.c,          converted,  right,
+                            call.reading, call.illegality, call.slopes};
+  const Agreement agreement = compare(other);
   // A gradient that is wrong by itself is another finding.
   if (agreement != Agreement::kEqual && agreement != Agreement::kGradient) return std::nullopt;
   return fmt::format("computed in {}, which {}; convert {} with to({})", name_of(whole),

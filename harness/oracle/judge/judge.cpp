@@ -7,9 +7,11 @@
 #include <numeric>
 
 #include "harness/language/case/zone.h"
+#include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judge/acceptance.h"
 #include "harness/oracle/judge/comparison.h"
 #include "harness/oracle/judge/device.h"
+#include "harness/oracle/judge/explanation.h"
 #include "harness/oracle/judge/memory_check.h"
 #include "harness/oracle/judgement/unjudged.h"
 #include "harness/oracle/libtorch/guard.h"
@@ -79,6 +81,7 @@ Judgement judged_alike(const Judgement& known, Judgement judgement) {
   judgement.detail = known.detail;
   judgement.basis = known.basis;
   judgement.mistake = known.mistake;
+  judgement.by_whole_numbers = known.by_whole_numbers;
   return judgement;
 }
 
@@ -239,7 +242,14 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   }
   // What gives the same bits as the loss's first entry, on the same operands, is judged like it.
   if (prepared_->judged && same_bits(actual, *prepared_->first)) {
-    return judged_alike(*prepared_->judged, std::move(judgement));
+    judgement = judged_alike(*prepared_->judged, std::move(judgement));
+    const Cause* const known = causes().find(prepared_->judged->cause);
+    if (known != nullptr && known->is_of(c.loss, c.entry)) {
+      judgement.cause = known->name;
+    } else {
+      explain_result(loss, c, actual, judgement);
+    }
+    return judgement;
   }
   const bool depends =
       prepared_->memory && prepared_->memory->finds_dependence(loss, c, actual, judgement);
@@ -257,6 +267,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   }
   // A sweep judges a hundred passes for a finding; only the finding needs a name.
   if (judgement.verdict != Verdict::kPass) judgement.mistake = find_mistake(c, loss.spec);
+  explain_result(loss, c, actual, judgement);
   if (is_first) {
     prepared_->first = actual;
     prepared_->judged = judgement;
@@ -275,12 +286,26 @@ std::optional<Judgement> Judge::take_death(const Loss& loss, const Case& c) {
   const auto fault = take_fault();
   if (!fault) return std::nullopt;
   prepared_.reset();  // it may have been a write
-  return judgement_of_death(c, loss.spec, fault->signal, *fault);
+  Judgement judgement = judgement_of_death(c, loss.spec, fault->signal, *fault);
+  name_cause_of_death(causes(), c, loss.spec, libtorch_version(), judgement);
+  return judgement;
+}
+
+const Causes& Judge::causes() const {
+  return judging_.causes != nullptr ? *judging_.causes : known_causes();
+}
+
+void Judge::explain_result(const Loss& loss, const Case& c, const Execution& actual,
+                           Judgement& judgement) const {
+  if (!is_finding(judgement.verdict)) return;
+  const Cause* const cause = explain(causes(), loss, c, prepared_->operands, actual, judgement);
+  if (cause != nullptr) judgement.cause = cause->name;
 }
 
 Judgement Judge::without_operands(const Loss& loss, const Case& c, Judgement judgement) {
   prepared_.reset();  // they are others now, or were made in memory that another run has filled
   judgement.mistake = find_mistake(c, loss.spec);
+  name_cause_of_death(causes(), c, loss.spec, libtorch_version(), judgement);
   return judgement;
 }
 

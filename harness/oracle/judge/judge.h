@@ -45,6 +45,11 @@ class Judge {
   void judge_result(const Loss& loss, const Case& c, const Execution& actual,
                     Judgement& judgement) const;
 
+  const Causes& causes() const;
+  /// Names the cause of a finding, if a known one explains it.
+  void explain_result(const Loss& loss, const Case& c, const Execution& actual,
+                      Judgement& judgement) const;
+
   // What the call did, in case there is no memory to judge it.
   struct Called {
     Outcome outcome;

@@ -87,10 +87,31 @@ double gradient_tolerance(const Loss& loss, const Execution& actual, const Opera
 
 bool leaves_gradients_open(const Tensors& operands) {
   return std::any_of(operands.begin(), operands.end(), [](const at::Tensor& operand) {
-    if (!operand.defined() || !operand.is_floating_point()) return false;
+    if (!operand.defined()) return false;
     if (operand.numel() == 0) return true;
+    if (!operand.is_floating_point()) return false;
     const std::vector<double> values = values_of(operand);
     return !std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+  });
+}
+
+bool hold_subnormal(const Tensors& operands) {
+  const auto least = [](const at::Tensor& operand) {
+    switch (operand.scalar_type()) {
+      case at::kHalf:
+        return 0x1.0p-14;
+      case at::kDouble:
+        return std::numeric_limits<double>::min();
+      default:
+        return static_cast<double>(std::numeric_limits<float>::min());
+    }
+  };
+  return std::any_of(operands.begin(), operands.end(), [&](const at::Tensor& operand) {
+    if (!operand.defined() || !operand.is_floating_point()) return false;
+    const std::vector<double> values = values_of(operand);
+    return std::any_of(values.begin(), values.end(), [&](double value) {
+      return value != 0 && std::abs(value) < least(operand);
+    });
   });
 }
 

@@ -10,6 +10,8 @@
 
 namespace shapefuzz {
 
+class Causes;
+
 enum class Device { kCpu, kMeta, kCuda };
 
 std::string_view to_string(Device device);
@@ -23,6 +25,8 @@ struct Judging {
   /// Finite differences too, where a case is small enough. A twin is: without them it is judged as
   /// its large original would be.
   bool slopes = true;
+  /// What is known of the losses; null: known_causes() (oracle/causes/cause.h).
+  const Causes* causes = nullptr;
 
   Judging() = default;
   Judging(Policy forgiven, MemoryMode watched = MemoryMode::kOff, Device where = Device::kCpu)

@@ -99,7 +99,7 @@ std::size_t scalar_type_at(std::string_view message, std::size_t at) {
 }
 
 auto parts(const Signature& s) {
-  return std::tie(s.loss, s.entry, s.verdict, s.mistake, s.message);
+  return std::tie(s.loss, s.entry, s.verdict, s.mistake, s.message, s.cause);
 }
 
 }  // namespace
@@ -157,8 +157,17 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, co
 
 Signature signature_of(const Case& c, const Judgement& judgement) {
   const std::string message = without_particulars(judgement.message);
-  return {c.loss, c.entry, std::string(to_string(judgement.verdict)), to_string(judgement.mistake),
-          message.empty() ? "-" : message};
+  return {c.loss,
+          c.entry,
+          std::string(to_string(judgement.verdict)),
+          to_string(judgement.mistake),
+          message.empty() ? "-" : message,
+          judgement.cause};
+}
+
+Signature without_cause(Signature signature) {
+  signature.cause.clear();
+  return signature;
 }
 
 std::string to_string(const Signature& s) {

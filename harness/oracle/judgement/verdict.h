@@ -104,6 +104,10 @@ struct Judgement {
   std::string detail;      ///< what differs, in a sentence; empty for most passes
   LocatedMistake mistake;  ///< of a finding: what is wrong with its shapes
   Basis basis;             ///< of an accepted call
+  /// Of kIllegalValueAccepted: the result is right once the whole numbers are converted.
+  bool by_whole_numbers = false;
+  /// Of a finding: the name of what explains it (oracle/causes); empty where nothing does.
+  std::string cause;
   /// Of the death of a process: the cases that it had judged just before, where the case alone does
   /// not end one.
   std::vector<std::string> after;
@@ -121,12 +125,17 @@ struct Signature {
   std::string verdict;
   std::string mistake;  ///< as in `target:forgot_unsqueeze`
   std::string message;  ///< LibTorch's, without_particulars(); `-` if there is none
+  /// What explains it; empty where nothing does. Findings that are alike and have different causes
+  /// are different ones. It does not stand in the spelling.
+  std::string cause = {};
 
   friend bool operator<(const Signature& a, const Signature& b);
   friend bool operator==(const Signature& a, const Signature& b);
 };
 
 Signature signature_of(const Case& c, const Judgement& judgement);
+/// The same whatever explains it.
+Signature without_cause(Signature signature);
 /// The parts joined by ` | `, the spelling in baselines and records.
 std::string to_string(const Signature& signature);
 

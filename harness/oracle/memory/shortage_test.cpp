@@ -104,7 +104,7 @@ TEST_P(Shortages, AtEveryAllocationAreNeitherFindingsNorPasses) {
     const Subjected& subject = all[death.unit];
     if (death.at_case == 0) return;
     ++deaths;
-    const Judgement judgement = judgement_of(death, subject.c, subject.loss->spec);
+    const Judgement judgement = judgement_of(death, subject.c, subject.loss->spec, {});
     if (judgement.verdict == Verdict::kNotJudged) return;
     wrong += fmt::format("{}, allocation {}: {} {}\n", to_string(subject.c), death.at_case,
                          to_string(judgement.verdict), judgement.message);

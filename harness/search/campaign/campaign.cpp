@@ -141,6 +141,8 @@ class Run {
     for (std::size_t i = 0; i < status.findings.size(); ++i) {
       status.findings[i] = signatures_[i].size();
     }
+    status.causes = causes_.size();
+    status.unexplained = unexplained_.size();
     return status;
   }
 
@@ -172,8 +174,14 @@ class Run {
         const auto severity =
             static_cast<std::size_t>(severity_of(*find_verdict(finding.record.verdict)));
         if (severity >= signatures_.size()) continue;
-        signatures_[severity].insert(finding.record.signature);
-        is_worth_a_line(known_, finding.record.signature, finding.record.text.size());
+        const std::string key = finding.record.signature + finding.record.cause;
+        signatures_[severity].insert(key);
+        if (finding.record.cause.empty()) {
+          unexplained_.insert(key);
+        } else {
+          causes_.insert(finding.record.cause);
+        }
+        is_worth_a_line(known_, key, finding.record.text.size());
       }
     }
   }
@@ -284,7 +292,9 @@ class Run {
     }
     const std::uint64_t hash = deadly_hash(c, judgement.mistake);
     if (++deaths_by_hash_[hash] >= kDeathsUntilDeadly) shared_->deadly.add(hash);
-    if (!is_worth_a_line(known_, to_string(signature_of(c, judgement)), text.size())) return;
+    if (!is_worth_a_line(known_, to_string(signature_of(c, judgement)) + judgement.cause,
+                         text.size()))
+      return;
     deaths_.append(to_record(c, spec, judgement, {}, libtorch_version()));
     deaths_.sync();
   }
@@ -295,7 +305,8 @@ class Run {
     if (!ending.deserves_a_second_chance()) {
       const bool short_of_memory = slot.position.shortage.refusals.load() != 0;
       const Fault fault = std::exchange(slot.position.fault, {});
-      return judgement_of({0, 0, ending.signal(), fault, short_of_memory}, c, loss.spec);
+      return judgement_of({0, 0, ending.signal(), fault, short_of_memory}, c, loss.spec,
+                          directory_.state.judging());
     }
     IsolatedJudge judge(directory_.state.judging());
     judge.limit_seconds(plan_.seconds_per_case);
@@ -369,6 +380,8 @@ class Run {
   std::vector<LineReader> readers_;
   KnownLengths known_;
   std::array<std::set<std::string>, 3> signatures_;  // by severity
+  std::set<std::string> unexplained_;                // of those, the ones without a cause
+  std::set<std::string> causes_;
   std::map<std::uint64_t, int> deaths_by_hash_;
   std::size_t dead_ = 0;
   int strange_deaths_ = 0;

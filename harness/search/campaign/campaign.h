@@ -25,6 +25,8 @@ struct CampaignStatus {
   std::size_t deaths = 0;                 ///< workers that a case has ended
   std::uint64_t not_judged = 0;           ///< cases of this run, for want of memory
   std::array<std::size_t, 3> findings{};  ///< distinct ones by Severity
+  std::size_t causes = 0;                 ///< that explain some of them
+  std::size_t unexplained = 0;            ///< those that no cause explains
 };
 
 struct CampaignPlan {

@@ -48,10 +48,16 @@ std::string head(const StoredFinding& finding) {
          quoted(record.message) + before(record);
 }
 
+// The same finding, explained by the same cause or by none.
+bool shows(const StoredFinding& finding, const Signature& signature) {
+  return to_string(signature) == finding.record.signature &&
+         signature.cause == finding.record.cause;
+}
+
 Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
   int times = 0;
   for (int i = 0; i < kRepetitions; ++i) {
-    if (to_string(judge_apart(finding.c, judging).signature) == finding.record.signature) ++times;
+    if (shows(finding, judge_apart(finding.c, judging).signature)) ++times;
   }
   return {"flaky",
           head(finding) + fmt::format("# Came again {} of {} times in a fresh process.\n{}\n",
@@ -72,7 +78,7 @@ Answer found(const StoredFinding& finding, const Case& smallest, const std::stri
 Answer examine(const StoredFinding& finding, const Judging& judging, const ShrinkLimits& limits,
                std::optional<Case>* smallest = nullptr) {
   const ShrunkApart result = shrink_apart(finding.c, judging, limits);
-  if (to_string(result.shown.signature) != finding.record.signature) {
+  if (!shows(finding, result.shown.signature)) {
     return judge_flaky(finding, judging);
   }
   if (smallest != nullptr) *smallest = result.shrunk.smallest;
@@ -111,7 +117,7 @@ std::vector<Answer> examine_entries(const std::vector<const StoredFinding*>& fin
       Case c = *smallest;
       c.entry = finding->c.entry;
       repair(c, find_loss(c.loss)->spec);
-      if (to_string(judge_apart(c, judging).signature) == finding->record.signature) {
+      if (shows(*finding, judge_apart(c, judging).signature)) {
         answers.push_back(found(*finding, c, "1 try, as another entry's,"));
         continue;
       }

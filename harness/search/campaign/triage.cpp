@@ -30,14 +30,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kWalkSeconds = 2;  // most take some hundredths
 
-// The smallest case of a signature, and what its record says.
+// The smallest case of a signature and cause, and what its record says.
 using BySignature = std::map<std::string, StoredFinding>;
+
+// A finding without a cause is another one than those alike that have one.
+std::string key_of(const Record& record) {
+  return record.cause.empty() ? record.signature : record.signature + " | " + record.cause;
+}
 
 BySignature smallest_by_signature(const CampaignDirectory& directory) {
   BySignature smallest;
   for (StoredFinding& finding : directory.read_findings(nullptr)) {
     if (!is_finding(*find_verdict(finding.record.verdict))) continue;
-    const auto [place, fresh] = smallest.try_emplace(finding.record.signature, finding);
+    const auto [place, fresh] = smallest.try_emplace(key_of(finding.record), finding);
     if (!fresh && is_smaller(finding.c, place->second.c)) place->second = std::move(finding);
   }
   return smallest;
@@ -69,13 +74,13 @@ class Triage {
     fs::create_directories(place_ + "/flaky", error);
     if (error) throw InputError(fmt::format("{}: {}", printable_path(place_), error.message()));
     lock_ = FileLock(place_ + "/lock", place_);
-    for (const auto& entry : baseline) {
+    for (const auto& entry : baseline.findings) {
       known_.insert(to_string(entry.first));
       families_.insert({entry.first.loss, entry.first.verdict});
     }
     for (const std::string& line : LineReader(done_path()).read_new()) done_.insert(line);
     for (const auto& [signature, finding] : findings_) {
-      if (known_.count(signature) != 0) {
+      if (is_known(finding)) {
         ++result_.known;
       } else if (done_.count(signature) == 0) {
         open_.push_back(&finding);
@@ -174,6 +179,11 @@ class Triage {
                      [&](const auto* a, const auto* b) { return need[a] < need[b]; });
   }
 
+  // Explained by a cause, or in the baseline.
+  bool is_known(const StoredFinding& finding) const {
+    return !finding.record.cause.empty() || known_.count(finding.record.signature) != 0;
+  }
+
   static std::pair<std::string, std::string> family_of(const StoredFinding& finding) {
     return {finding.record.loss, finding.record.verdict};
   }
@@ -224,7 +234,7 @@ class Triage {
     std::map<std::pair<std::string, std::string>, TriageGroup> groups;
     const std::set<std::string> files(result_.files.begin(), result_.files.end());
     for (const auto& [signature, finding] : findings_) {
-      if (known_.count(signature) != 0) continue;
+      if (is_known(finding)) continue;
       const Record& record = finding.record;
       TriageGroup& group = groups[family_of(finding)];
       group.loss = record.loss;

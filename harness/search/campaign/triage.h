@@ -42,7 +42,7 @@ struct TriageResult {
   /// Of the files: what the baseline has nothing like first, then by verdict.
   std::vector<TriageGroup> groups;
   std::vector<std::string> flaky;
-  std::size_t known = 0;     ///< signatures that the baseline has
+  std::size_t known = 0;     ///< signatures that a cause explains or the baseline has
   std::size_t unread = 0;    ///< signatures that there was no time for
   std::size_t unproven = 0;  ///< signatures that were only walked down
 };

@@ -99,7 +99,7 @@ class Worker : public ExplorerHost {
   void on_not_judged() override { shared_.not_judged.fetch_add(1, std::memory_order_relaxed); }
 
   void on_finding(const Case& c, const LossSpec& spec, const Judgement& judgement) override {
-    const std::string signature = to_string(signature_of(c, judgement));
+    const std::string signature = to_string(signature_of(c, judgement)) + judgement.cause;
     if (!is_worth_a_line(known_, signature, text_.size())) return;
     // It outlives this process at once, and a power cut when the parent has reported it.
     findings_.append(to_record(c, spec, judgement, {}, libtorch_));

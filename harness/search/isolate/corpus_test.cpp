@@ -12,6 +12,7 @@
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/hash.h"
+#include "harness/language/text/release.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"

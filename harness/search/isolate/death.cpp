@@ -3,13 +3,20 @@
 
 #include <csignal>
 
+#include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judgement/unjudged.h"
+#include "harness/oracle/libtorch/setup.h"
 
 namespace shapefuzz {
 
-Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec) {
+Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
+                       const Judging& judging) {
   Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
-  if (!death.short_of_memory) return judgement;
+  if (!death.short_of_memory) {
+    const Causes& causes = judging.causes != nullptr ? *judging.causes : known_causes();
+    name_cause_of_death(causes, c, spec, libtorch_version(), judgement);
+    return judgement;
+  }
   leave_unjudged(judgement);
   if (death.signal == SIGTERM) {  // it ended of itself
     judgement.outcome = Outcome::kRejected;

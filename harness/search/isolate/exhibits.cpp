@@ -48,7 +48,7 @@ void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
   pool.on_death = [&](const Death& death) {
     of_the_dead[death.unit] =
         text(exhibit_death(cases[death.unit], how.exact, [&](const Case& c, const LossSpec& spec) {
-          return judgement_of(death, c, spec);
+          return judgement_of(death, c, spec, how.judging);
         }));
   };
   pool.run();

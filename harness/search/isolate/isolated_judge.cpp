@@ -27,7 +27,8 @@ std::string to_text(const Judgement& j) {
                      {"expected_shape", to_json(j.expected_shape)},
                      {"warned", j.warned},
                      {"message", j.message},
-                     {"detail", j.detail}};
+                     {"detail", j.detail},
+                     {"cause", j.cause}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -42,6 +43,7 @@ Judgement read_judgement(const std::string& text, const Case& c, const LossSpec&
   j.warned = json.at("warned").get<bool>();
   j.message = json.at("message").get<std::string>();
   j.detail = json.at("detail").get<std::string>();
+  j.cause = json.at("cause").get<std::string>();
   if (j.verdict != Verdict::kPass) j.mistake = find_mistake(c, spec);
   return j;
 }
@@ -61,7 +63,8 @@ class IsolatedJudge::Impl {
       if (const auto judgement = ask(loss, c, ending)) return *judgement;
     }
     const Fault fault = std::exchange(position().fault, {});
-    return judgement_of({0, 0, ending.signal(), fault, was_short_of_memory()}, c, loss.spec);
+    return judgement_of({0, 0, ending.signal(), fault, was_short_of_memory()}, c, loss.spec,
+                        judging_);
   }
 
  private:

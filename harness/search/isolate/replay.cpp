@@ -36,7 +36,7 @@ std::vector<std::optional<std::string>> replay_corpus(const std::vector<CorpusCa
   pool.on_death = [&](const Death& death) {
     const CorpusCase& entry = cases[death.unit];
     differences[death.unit] =
-        difference(entry, judgement_of(death, entry.c, find_loss(entry.c.loss)->spec));
+        difference(entry, judgement_of(death, entry.c, find_loss(entry.c.loss)->spec, Judging()));
   };
   pool.run();
   return differences;

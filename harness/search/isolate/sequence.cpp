@@ -30,7 +30,7 @@ std::optional<SequenceDeath> death_of(const std::vector<Step>& steps, const Judg
     const Step& last = steps[death.at_case];
     result = SequenceDeath{
         {steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(death.at_case) + 1},
-        judgement_of(death, last.c, last.loss->spec)};
+        judgement_of(death, last.c, last.loss->spec, judging)};
   };
   pool.run();
   return result;

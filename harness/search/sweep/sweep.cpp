@@ -129,8 +129,8 @@ class Sweep {
   std::string work(std::size_t unit, const std::vector<std::uint64_t>& skipped,
                    Position& position) const {
     constexpr std::chrono::milliseconds kAtRisk(20);
-    Judge judge(options_.judging);
     const Variation& v = variation(unit);
+    Judge judge(options_.judging_of(v.loss->spec.name));
     Tally tally;
     std::string records;
     auto handed_over = Clock::now();
@@ -174,7 +174,8 @@ class Sweep {
 
   std::string result_of(const Death& death) const {
     const Case c = case_at(death.unit, death.at_case);
-    const Judgement judgement = judgement_of(death, c, variation(death.unit).loss->spec);
+    const Judgement judgement =
+        judgement_of(death, c, variation(death.unit).loss->spec, options_.judging);
     Tally tally;
     tally.add(c, judgement);
     return result_of(tally, wants_record(judgement) ? record(death.unit, c, judgement) : "");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,15 @@ struct SweepOptions {
   std::uint64_t seed = 0;
   double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
   bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
+  /// How much is forgiven, of the losses that somebody has decided another thing for.
+  std::map<std::string, Policy> policies;
+
+  Judging judging_of(const std::string& loss) const {
+    Judging own = judging;
+    const auto policy = policies.find(loss);
+    if (policy != policies.end()) own.policy = policy->second;
+    return own;
+  }
 };
 
 struct SweepSinks {

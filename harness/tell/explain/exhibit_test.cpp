@@ -3,11 +3,11 @@
 #include "harness/search/isolate/exhibits.h"
 
 #include <gtest/gtest.h>
+#include "harness/testing/faces.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "harness/findings/baseline/baseline.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/exhibit.h"
 #include "harness/oracle/judge/judge.h"
@@ -18,16 +18,6 @@
 
 namespace shapefuzz {
 namespace {
-
-std::vector<Case> known_cases() {
-  std::vector<Case> cases;
-  const auto file = find_baseline(libtorch_version());
-  if (!file) return cases;
-  for (const auto& [signature, known] : read_baseline(file->path, all_specs())) {
-    cases.push_back(known.smallest);
-  }
-  return cases;
-}
 
 bool are_near(const Numbers& a, const Numbers& b) {
   if (a.shape != b.shape) return false;
@@ -112,7 +102,7 @@ std::string sizes_contradiction(const Exhibit& exhibit) {
 }
 
 TEST(Exhibits, PrintNumbersThatAgreeWithTheirVerdict) {
-  const std::vector<Case> cases = known_cases();
+  const std::vector<Case> cases = faces();
   if (cases.empty()) GTEST_SKIP() << "no baseline for LibTorch " << libtorch_version();
   std::size_t shown = 0;
   const auto problems = [](const Exhibit& exhibit) {

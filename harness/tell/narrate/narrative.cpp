@@ -12,6 +12,7 @@
 
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/record.h"
+#include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judgement/readings.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/tell/emit/program.h"
@@ -115,6 +116,33 @@ void add_losses(const Exhibit& exhibit, Text& text) {
   }
 }
 
+// What is behind a finding, where that is known, and where it is.
+void add_cause(const Exhibit& exhibit, Text& text) {
+  const Judgement& judgement = exhibit.judgement;
+  if (!is_finding(judgement.verdict)) return;
+  const Cause* const cause = known_causes().find(judgement.cause);
+  if (cause == nullptr) {
+    text.add("cause", "none is known");
+    return;
+  }
+  text.add("cause", fmt::format("{}: {}", cause->name, cause->title));
+  text.add("", fmt::format("{}; when {}", cause->known_where(), cause->condition));
+}
+
+Json cause_json(const Judgement& judgement) {
+  const Cause* const cause = known_causes().find(judgement.cause);
+  if (cause == nullptr) return nullptr;
+  Json upstream = Json::array();
+  for (const std::string_view number : cause->upstream) upstream.push_back(number);
+  return {{"name", cause->name},
+          {"title", cause->title},
+          {"sort", cause->sort == Sort::kBug ? "bug" : "hazard"},
+          {"condition", cause->condition},
+          {"releases", cause->versions.text()},
+          {"upstream", upstream},
+          {"advice", cause->advice}};
+}
+
 Json number(double value) {
   if (std::isfinite(value)) return value;
   return number_text(value);  // JSON has no NaN
@@ -180,6 +208,7 @@ Json explanation_json(const Exhibit& exhibit) {
   json["outcome"] = e.outcome;
   json["why"] = e.why;
   json["instead"] = e.instead;
+  json["cause"] = cause_json(exhibit.judgement);
   return json;
 }
 
@@ -230,6 +259,7 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
     text.add("numbers", "not shown: " + MemoryLimit::instance().reason());
   }
   if (!e.why.empty()) text.add("why", e.why);
+  add_cause(exhibit, text);
   const std::string next = what_to_run_next(exhibit);
   if (!next.empty()) text.add("next", text.painted(next, "36"));
   if (!e.instead.empty()) text.add("instead", text.painted(e.instead, "36"));

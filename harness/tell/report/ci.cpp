@@ -11,6 +11,7 @@
 
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/version.h"
+#include "harness/tell/report/table.h"
 
 namespace shapefuzz {
 namespace {
@@ -65,26 +66,54 @@ std::string test_of(const Signature& signature) {
 std::string replay(const Case& c) { return fmt::format("shapefuzz run '{}'", to_string(c)); }
 
 struct Test {
-  Signature signature;
+  std::string name;
   std::string failure;  // empty: it passes
   std::string detail;
 };
+
+// A test a cause that strikes, and one a signature that none explains.
+std::string test_of(const Signature& signature, const std::string& cause) {
+  return cause.empty() ? test_of(signature) : "cause " + cause;
+}
 
 std::map<std::string, std::vector<Test>> tests_of(const SweepResult& result) {
   const auto& fresh = result.news->fresh;
   std::map<std::string, std::vector<Test>> suites;
   for (const auto& [key, counts] : result.tally->counts()) suites[key.first + "@" + key.second];
+  std::set<std::string> seen;
   for (const auto& [signature, finding] : *result.findings) {
+    const std::string name = test_of(signature, signature.cause);
+    if (!signature.cause.empty() && !seen.insert(suite_of(signature) + name).second) continue;
     const bool is_new = std::find(fresh.begin(), fresh.end(), signature) != fresh.end();
+    const auto& causes = result.news->fresh_causes;
+    const bool is_new_cause =
+        std::find(causes.begin(), causes.end(), signature.cause) != causes.end();
     const std::string detail = finding.detail.empty() ? "" : finding.detail + "\n";
-    suites[suite_of(signature)].push_back(
-        {signature, is_new ? "a new finding" : "", detail + replay(finding.smallest)});
+    suites[suite_of(signature)].push_back({name,
+                                           is_new         ? "a new finding"
+                                           : is_new_cause ? "a new cause"
+                                                          : "",
+                                           detail + replay(finding.smallest)});
   }
   for (const Signature& signature : result.news->stale) {
-    suites[suite_of(signature)].push_back({signature, "the baseline's finding is gone",
-                                           replay(result.known->at(signature).smallest)});
+    suites[suite_of(signature)].push_back({test_of(signature), "the baseline's finding is gone",
+                                           replay(result.known->findings.at(signature).smallest)});
+  }
+  for (const StaleCause& stale : result.news->stale_causes) {
+    suites[stale.c.loss + "@" + stale.c.entry].push_back(
+        {"cause " + stale.name, "the cause does not strike any more: the case shows " + stale.shows,
+         replay(stale.c)});
   }
   return suites;
+}
+
+// The causes that strike, and how many cases each explains.
+std::map<std::string, std::uint64_t> causes_of(const SweepResult& result) {
+  std::map<std::string, std::uint64_t> causes;
+  for (const auto& [signature, finding] : *result.findings) {
+    if (!signature.cause.empty()) causes[signature.cause] += finding.cases;
+  }
+  return causes;
 }
 
 std::uint64_t unjudged_of(const SweepResult& result, const std::string& suite) {
@@ -105,8 +134,8 @@ std::string to_junit(const SweepResult& result) {
     std::string cases;
     std::size_t failures = 0;
     for (const Test& test : tests) {
-      cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite),
-                           xml(test_of(test.signature)));
+      cases +=
+          fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(suite), xml(test.name));
       if (test.failure.empty()) {
         cases += "/>\n";
         continue;
@@ -156,14 +185,24 @@ std::string to_github(const SweepResult& result) {
   for (const Signature& signature : result.news->stale) {
     add("error",
         fmt::format("gone: {} {} {}", suite_of(signature), signature.verdict, signature.mistake),
-        replay(result.known->at(signature).smallest));
+        replay(result.known->findings.at(signature).smallest));
+  }
+  for (const std::string& name : result.news->fresh_causes) {
+    add("error", "new: the cause " + name, "the baseline does not have it");
+  }
+  for (const StaleCause& stale : result.news->stale_causes) {
+    add("error", "gone: the cause " + stale.name,
+        "the case shows " + stale.shows + "\n" + replay(stale.c));
   }
   for (const auto& [reason, cases] : result.tally->reasons()) {
     add("warning", "not judged", fmt::format("{} cases: {}", cases, reason));
   }
   add("notice", fmt::format("shapefuzz, LibTorch {}", result.libtorch),
-      fmt::format("{} cases, {} findings: {} new, {} of the baseline gone", result.tally->cases(),
-                  result.findings->size(), result.news->fresh.size(), result.news->stale.size()));
+      fmt::format("{} cases, {} findings of {} causes: {} new, {} gone, unexplained: {}",
+                  result.tally->cases(), result.findings->size(), causes_of(result).size(),
+                  result.news->fresh.size() + result.news->fresh_causes.size(),
+                  result.news->stale.size() + result.news->stale_causes.size(),
+                  count_unexplained(*result.known, *result.findings)));
   return text;
 }
 
@@ -197,7 +236,15 @@ std::string to_summary(const SweepResult& result) {
   }
   json["gone"] = Json::array();
   for (const Signature& signature : result.news->stale) {
-    json["gone"].push_back(finding(signature, result.known->at(signature).smallest));
+    json["gone"].push_back(finding(signature, result.known->findings.at(signature).smallest));
+  }
+  json["causes"] = causes_of(result);
+  json["unexplained"] = count_unexplained(*result.known, *result.findings);
+  json["new_causes"] = result.news->fresh_causes;
+  json["gone_causes"] = Json::array();
+  for (const StaleCause& stale : result.news->stale_causes) {
+    json["gone_causes"].push_back(
+        {{"cause", stale.name}, {"case", to_string(stale.c)}, {"shows", stale.shows}});
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -74,7 +74,7 @@ TEST(Tally, IsTheSameBehindItsText) {
 TEST(JUnit, EscapesWhatLibTorchSays) {
   const Tally tally = tally_of(Verdict::kUncleanRejection, "a < b & \"c\" \x01 ]]>");
   const Baseline known;
-  const BaselineNews news = {{tally.findings().begin()->first}, {}};
+  const BaselineNews news = {{tally.findings().begin()->first}, {}, {}, {}};
   const std::string xml = to_junit(result_of(tally, known, news));
   EXPECT_EQ(xml.find("a < b"), std::string::npos) << xml;
   EXPECT_EQ(xml.find('\x01'), std::string::npos) << xml;
@@ -84,7 +84,7 @@ TEST(JUnit, EscapesWhatLibTorchSays) {
 TEST(GitHub, KeepsAnAnnotationOnOneLine) {
   const Tally tally = tally_of(Verdict::kUncleanRejection, "first\nsecond ::error::forged");
   const Baseline known;
-  const BaselineNews news = {{tally.findings().begin()->first}, {}};
+  const BaselineNews news = {{tally.findings().begin()->first}, {}, {}, {}};
   const std::string text = to_github(result_of(tally, known, news));
   EXPECT_EQ(text.find("\n::error::forged"), std::string::npos) << text;
 }

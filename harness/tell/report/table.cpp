@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace shapefuzz {
 namespace {
@@ -55,29 +57,54 @@ std::string with_commas(std::uint64_t number) {
   return digits;
 }
 
+namespace {
+
+std::string table_head(const char* last) {
+  return fmt::format(
+      "{:38}{:^18} {:^19} {:^20}\n{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", "", "valid",
+      "expandable", "incompatible", "loss", "accepted", "refused", "accepted", "refused", "refused",
+      "accepted", last);
+}
+
+std::string table_row(const std::string& name, const Counts& counts, std::uint64_t last) {
+  const auto cell = [&](Zone zone, Outcome outcome) {
+    return with_commas(counts.of(zone, outcome));
+  };
+  std::string row = fmt::format(
+      "{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", name,
+      cell(Zone::kValid, Outcome::kAccepted), cell(Zone::kValid, Outcome::kRejected),
+      cell(Zone::kExpandable, Outcome::kAccepted), cell(Zone::kExpandable, Outcome::kRejected),
+      cell(Zone::kIncompatible, Outcome::kRejected), cell(Zone::kIncompatible, Outcome::kAccepted),
+      with_commas(last));
+  if (counts.not_judged > 0) {
+    row += fmt::format("{:38}not judged: {}\n", "", with_commas(counts.not_judged));
+  }
+  return row;
+}
+
+}  // namespace
+
 std::string count_table(const Tally& tally) {
-  std::string text =
-      fmt::format("{:38}{:^18} {:^19} {:^20}\n{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n",
-                  "", "valid", "expandable", "incompatible", "loss", "accepted", "refused",
-                  "accepted", "refused", "refused", "accepted", "findings");
+  std::string text = table_head("findings");
   for (const auto& [key, counts] : tally.counts()) {
     std::uint64_t signatures = 0;
     for (const auto& entry : tally.findings()) {
       signatures += entry.first.loss == key.first && entry.first.entry == key.second ? 1 : 0;
     }
-    const auto cell = [&counts = counts](Zone zone, Outcome outcome) {
-      return with_commas(counts.of(zone, outcome));
-    };
-    text += fmt::format(
-        "{:38}{:>9}{:>9} {:>10}{:>9} {:>10}{:>10}  {:>10}\n", entry_name(key.first, key.second),
-        cell(Zone::kValid, Outcome::kAccepted), cell(Zone::kValid, Outcome::kRejected),
-        cell(Zone::kExpandable, Outcome::kAccepted), cell(Zone::kExpandable, Outcome::kRejected),
-        cell(Zone::kIncompatible, Outcome::kRejected),
-        cell(Zone::kIncompatible, Outcome::kAccepted), with_commas(signatures));
-    if (counts.not_judged > 0) {
-      text += fmt::format("{:38}not judged: {}\n", "", with_commas(counts.not_judged));
-    }
+    text += table_row(entry_name(key.first, key.second), counts, signatures);
   }
+  return text;
+}
+
+std::string loss_table(const Tally& tally) {
+  std::map<std::string, Counts> losses;
+  for (const auto& [key, counts] : tally.counts()) losses[key.first].add(counts);
+  std::map<std::string, std::set<std::string>> causes;
+  for (const auto& entry : tally.findings()) {
+    if (!entry.first.cause.empty()) causes[entry.first.loss].insert(entry.first.cause);
+  }
+  std::string text = table_head("causes");
+  for (const auto& [name, counts] : losses) text += table_row(name, counts, causes[name].size());
   return text;
 }
 
@@ -134,23 +161,45 @@ std::string finding_list(const Findings& findings, const std::vector<Signature>&
 
 std::string news_text(const BaselineNews& news, const Baseline& baseline, const Findings& findings,
                       const std::string& path) {
+  const std::string file = path.empty() ? "" : " " + printable_path(path);
+  if (news.empty() && path.empty()) return "";
   if (news.empty()) {
-    return fmt::format("Nothing new: the baseline {} knows every finding.\n", printable_path(path));
+    return fmt::format("Nothing new: the causes and the baseline{} explain every finding.\n", file);
   }
   std::string text;
-  for (const Signature& signature : news.fresh) {
-    text += fmt::format("NEW    {} | {}\n", to_string(signature),
-                        to_string(findings.at(signature).smallest));
+  std::size_t fresh = 0;
+  for (const auto& [signature, finding] : findings) {
+    const auto& all = news.fresh;
+    if (path.empty() || std::find(all.begin(), all.end(), signature) == all.end()) continue;
+    text += fmt::format("NEW    {} | {}\n", to_string(signature), to_string(finding.smallest));
+    ++fresh;
+  }
+  for (const std::string& name : news.fresh_causes) {
+    const auto first = std::find_if(findings.begin(), findings.end(),
+                                    [&](const auto& entry) { return entry.first.cause == name; });
+    text += fmt::format("NEW    the cause {}, which the baseline does not have: {}\n", name,
+                        to_string(first->second.smallest));
   }
   for (const Signature& signature : news.stale) {
-    const KnownFinding& known = baseline.at(signature);
+    const KnownFinding& known = baseline.findings.at(signature);
     text += fmt::format("STALE  {} | {} ({}:{})\n", to_string(signature), to_string(known.smallest),
                         printable_path(path), known.line);
   }
-  text += fmt::format("{} not in the baseline {}; {} of it no longer found.\n",
-                      plural(news.fresh.size(), "finding"), printable_path(path),
-                      plural(news.stale.size(), "line"));
+  for (const StaleCause& stale : news.stale_causes) {
+    text += fmt::format("STALE  the cause {}: {} shows {}\n", stale.name, to_string(stale.c),
+                        stale.shows);
+  }
+  if (path.empty()) return text;
+  text += fmt::format("{} not in the baseline{}; {} of it no longer found.\n",
+                      plural(fresh + news.fresh_causes.size(), "finding"), file,
+                      plural(news.stale.size() + news.stale_causes.size(), "line"));
   return text;
+}
+
+std::uint64_t count_unexplained(const Baseline& baseline, const Findings& findings) {
+  return static_cast<std::uint64_t>(
+      std::count_if(findings.begin(), findings.end(),
+                    [&](const auto& entry) { return !baseline.knows(entry.first); }));
 }
 
 }  // namespace shapefuzz

@@ -10,8 +10,11 @@
 
 namespace shapefuzz {
 
-/// A row a loss: how many cases of each zone were accepted and refused, how many findings.
+/// A row a loss and entry: how many cases of each zone were accepted and refused, how many
+/// findings.
 std::string count_table(const Tally& tally);
+/// A row a loss.
+std::string loss_table(const Tally& tally);
 
 /// How many cases were not judged, a line a reason; empty if all were.
 std::string not_judged_list(const Tally& tally);
@@ -23,7 +26,11 @@ std::string kept_memory_list(const Tally& tally);
 /// marked as new.
 std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh);
 
-/// What differs from the baseline, or that nothing does.
+/// How many signatures neither a cause explains nor the baseline has.
+std::uint64_t count_unexplained(const Baseline& baseline, const Findings& findings);
+
+/// What differs from the baseline and the registry of causes, or that nothing does; `path` is the
+/// baseline's, empty for none.
 std::string news_text(const BaselineNews& news, const Baseline& baseline, const Findings& findings,
                       const std::string& path);
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The kernels of the losses that compare vectors.
+#include <algorithm>
+#include <cmath>
+
+#include "harness/oracle/causes/kernel.h"
+
+namespace shapefuzz {
+namespace {
+
+// ATen/native/Distance.cpp, pairwise_distance: the norm over the last dimension of what the two
+// broadcast to. A difference of two uint8 wraps around.
+Array distance(const KernelCall& call, std::size_t i, std::size_t k, double p, double eps) {
+  constexpr double kBytes = 256;
+  const bool wraps = call.dtype(i) == DType::kU8 && call.dtype(k) == DType::kU8;
+  const Array gaps = each(
+      [=](double x, double y) {
+        return std::abs((wraps ? std::fmod(x - y + kBytes, kBytes) : x - y) + eps);
+      },
+      call[i], call[k]);
+  const std::size_t last = gaps.shape.empty() ? 0 : gaps.shape.rank() - 1;
+  return along(gaps, last, [p](const std::vector<double>& vector) {
+    double sum = 0;
+    double most = 0;
+    for (const double gap : vector) {
+      if (std::isnan(gap) || gap > most) most = gap;
+      sum += p == 0 ? (gap != 0 ? 1 : 0) : std::pow(gap, p);
+    }
+    if (std::isinf(p)) return most;
+    return p == 0 ? sum : std::pow(sum, 1 / p);
+  });
+}
+
+}  // namespace
+
+namespace kernel {
+
+// ATen/native/Loss.cpp, cosine_embedding_loss: the product is broadcast, the squared norms are not;
+// 1e-12 is added to those in their own dtype.
+Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& /*cotangent*/) {
+  constexpr double kEpsilon = 1e-12F;  // a float there, too
+  const std::size_t dim = call[2].shape.empty() ? 0 : 1;
+  const DType both = promoted(call.dtype(0), call.dtype(1));
+  // A fraction makes whole numbers floating.
+  const auto dtype_of_norm = [&](std::size_t i) {
+    return number_class(call.dtype(i)) == NumberClass::kFloating ? call.dtype(i) : DType::kF32;
+  };
+  const DType norms = promoted(dtype_of_norm(0), dtype_of_norm(1));
+  const auto in = [](DType dtype) {
+    return [dtype](double x, double y) { return rounded_to(dtype, x * y); };
+  };
+  const auto squared_norm = [&](std::size_t i) {
+    const DType dtype = call.dtype(i);
+    const DType norm = dtype_of_norm(i);
+    return each([=](double sum) { return rounded_to(norm, rounded_to(dtype, sum) + kEpsilon); },
+                sum(each(in(dtype), call[i], call[i]), dim));
+  };
+  const Array product = sum(each(in(both), call[0], call[1]), dim);
+  const Array cosine =
+      each([norms](double sum, double norm0,
+                   double norm1) { return sum / std::sqrt(rounded_to(norms, norm0 * norm1)); },
+           product, squared_norm(0), squared_norm(1));
+  const double margin = call.real("margin");
+  return {reduced(call, each(
+                            [margin](double y, double cos) {
+                              return (y == 1 ? 1 - cos : 0) +
+                                     (y == -1 ? std::max(cos - margin, 0.0) : 0);
+                            },
+                            call[2], cosine))};
+}
+
+// ATen/native/Loss.cpp, triplet_margin_loss, and torch/nn/functional/loss.h for the one with a
+// distance: each distance is broadcast for itself.
+Prediction triplet_margin(const KernelCall& call, const std::vector<double>& /*cotangent*/) {
+  const bool is_plain = call.loss.spec.name == "triplet_margin_loss";
+  const double p = is_plain ? call.real("p") : 2;
+  const double eps = is_plain ? call.real("eps") : 1e-6;
+  const Array positive = distance(call, 0, 1, p, eps);
+  Array negative = distance(call, 0, 2, p, eps);
+  if (call.flag("swap")) {
+    negative = each([](double a, double b) { return std::min(a, b); }, negative,
+                    distance(call, 1, 2, p, eps));
+  }
+  const double margin = call.real("margin");
+  return {reduced(
+      call, each([margin](double pos, double neg) { return std::max(margin + pos - neg, 0.0); },
+                 positive, negative))};
+}
+
+}  // namespace kernel
+}  // namespace shapefuzz
