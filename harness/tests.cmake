@@ -37,7 +37,7 @@ shapefuzz_tests(
     findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
-  USES language/case oracle/memory oracle/judgement findings/records search/generate)
+  USES language/case oracle/memory oracle/judgement oracle/causes findings/records search/generate)
 
 shapefuzz_tests(
   shapefuzz_oracle_tests

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
@@ -108,11 +109,10 @@ std::string to_text(const CampaignStatus& status) {
   const double rate =
       status.seconds > 0 ? static_cast<double>(status.executions) / status.seconds : 0;
   return fmt::format(
-      "{} left  {:.0f} exec/s  {} features  {} findings: {} memory, {} miscalculation, {} contract"
-      "{}",
+      "{} left  {:.0f} exec/s  {} features  {} findings: {} causes, {} unexplained{}",
       clock_text(status.seconds_left), rate, status.features,
-      status.findings[0] + status.findings[1] + status.findings[2], status.findings[0],
-      status.findings[1], status.findings[2],
+      status.findings[0] + status.findings[1] + status.findings[2], status.causes,
+      status.unexplained,
       (status.deaths == 0 ? "" : fmt::format("  {} workers died", status.deaths)) +
           (status.not_judged == 0 ? "" : fmt::format("  {} not judged", status.not_judged)));
 }
@@ -257,8 +257,24 @@ class Fuzz {
     return seeds;
   }
 
+  // Signatures that neither a cause explains nor the baseline has.
+  std::size_t count_unexplained() const {
+    std::set<std::string> known;
+    for (const auto& entry : baseline_.findings) known.insert(to_string(entry.first));
+    std::set<std::string> unexplained;
+    for (const StoredFinding& finding : directory_.read_findings(nullptr)) {
+      const Record& record = finding.record;
+      const bool is_known = !record.cause.empty() || known.count(record.signature) != 0;
+      if (!is_known && is_finding(*find_verdict(record.verdict))) {
+        unexplained.insert(record.signature);
+      }
+    }
+    return unexplained.size();
+  }
+
   int end() {
     if (command_.no_triage || stopped != 0) {
+      print_results(fmt::format("unexplained: {}\n", count_unexplained()));
       print_message(
           fmt::format("shapefuzz: next: shapefuzz triage {}\n", shell_quoted(command_.directory)));
       return kNothingNew;

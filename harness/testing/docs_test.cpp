@@ -10,6 +10,7 @@
 #include "harness/findings/records/record.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/contract/kind.h"
+#include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judgement/verdict.h"
 #include "harness/testing/test_specs.h"
 
@@ -43,6 +44,19 @@ TEST(Docs, NameEveryFieldOfARecord) {
   const Case c = parse_case("mse_loss(input=f64[2], target=f64[2])", specs);
   const auto record = nlohmann::json::parse(to_record(c, *specs.front(), {}, {}, "1.13.1"));
   for (const auto& field : record.items()) expect_named(text, field.key(), "docs/formats.md");
+}
+
+// "* Cause: `kl-div-batchmean`: 1.13.1, 2.6.0 and 2.14.1; pytorch#138810", once for each.
+TEST(Docs, HaveEachCauseAsTheRegistryHasIt) {
+  const std::string text = text_of("docs/findings.md");
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = text.find("\n* Cause: ", at)) != std::string::npos; ++at) ++lines;
+  EXPECT_EQ(lines, known_causes().all().size());
+  for (const Cause& cause : known_causes().all()) {
+    const std::string line =
+        "\n* Cause: `" + std::string(cause.name) + "`: " + cause.known_where() + "\n";
+    EXPECT_NE(text.find(line), std::string::npos) << "docs/findings.md lacks:" << line;
+  }
 }
 
 }  // namespace

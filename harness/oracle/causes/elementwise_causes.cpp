@@ -233,7 +233,7 @@ Cause bce_with_logits_backward() {
     return grows(s) &&
            (s.says("doesn't match the broadcast shape") || s.says("returned an invalid gradient"));
   };
-  cause.predict = broadcast_formula;
+  cause.predict = kernel::binary_cross_entropy_with_logits;
   cause.predicts_slopes = false;  // there are none
   cause.advice = "call the functional, which refuses such a target";
   cause.examples = {{"binary_cross_entropy_with_logits@aten(input=f64[1], target=f64[2])",

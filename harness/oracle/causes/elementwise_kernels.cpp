@@ -147,6 +147,18 @@ Prediction binary_cross_entropy(const KernelCall& call, const std::vector<double
   return prediction;
 }
 
+// ATen/native/Loss.cpp, binary_cross_entropy_with_logits: (pos_weight - 1) * target + 1, so that a
+// uint8 of 0 wraps around.
+Prediction binary_cross_entropy_with_logits(const KernelCall& call,
+                                            const std::vector<double>& cotangent) {
+  constexpr double kBytes = 256;
+  KernelCall wrapped = call;
+  if (call.has(3) && call.dtype(3) == DType::kU8) {
+    for (double& weight : wrapped.operands[3].values) weight = weight == 0 ? kBytes : weight;
+  }
+  return broadcast_formula(wrapped, cotangent);
+}
+
 // ATen/native/Loss.cpp, soft_margin_loss: log1p(exp(-input * target)), whose exponential is
 // infinite where the dtype ends; _backward negates the target in its own dtype.
 Prediction soft_margin(const KernelCall& call, const std::vector<double>& cotangent) {

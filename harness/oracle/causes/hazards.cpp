@@ -20,6 +20,7 @@ Cause hazard(std::string_view name, std::string_view title) {
 Prediction broadcast_loss(const KernelCall& call, const std::vector<double>& cotangent) {
   const std::string& name = call.loss.spec.name;
   if (name == "kl_div") return kernel::kl_div(call, cotangent);
+  if (name == "hinge_embedding_loss") return kernel::hinge_embedding(call, cotangent);
   if (name == "multilabel_soft_margin_loss") {
     return kernel::multilabel_soft_margin(call, cotangent);
   }
@@ -68,6 +69,27 @@ Prediction with_flat_weight(const KernelCall& call, const std::vector<double>& c
   return as_documented(flat, cotangent);
 }
 
+Cause whole_number_broadcasts() {
+  Cause cause = broadcasts();
+  cause.name = "whole-number-broadcasts";
+  cause.title = "operands of whole numbers are broadcast, and may wrap around";
+  cause.condition = "an operand holds whole numbers, and the operands broadcast";
+  cause.strikes = [](const Sighting& s) {
+    return s.judgement.mistake.kind < Mistake::kOtherDtype &&
+           std::any_of(s.c.operands.begin(), s.c.operands.end(), [](const Operand& operand) {
+             return number_class(operand.dtype) == NumberClass::kIntegral;
+           });
+  };
+  cause.predict = nullptr;
+  cause.chance =
+      "which operations wrap around depends on the dtype of each; the judge has compared the "
+      "result "
+      "with the same call on expanded operands";
+  cause.advice = "convert with to(torch::kFloat), and compare the shapes before the call";
+  cause.examples = {{"l1_loss(input=u8[2,1], target=u8[2])", Verdict::kSilentBroadcast}};
+  return cause;
+}
+
 Cause class_weight_rank() {
   Cause cause =
       hazard("class-weight-rank", "a class weight of any rank is accepted by an empty batch");
@@ -87,7 +109,7 @@ Cause class_weight_rank() {
 Cause ctc_ranks() {
   Cause cause = hazard("ctc-ranks", "lengths and targets of another rank are accepted");
   cause.losses = {"ctc_loss"};
-  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kWrongShape};
+  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kWrongShape, Verdict::kWrongValue};
   cause.condition = "as many elements as there are samples, and another shape";
   cause.predict = kernel::ctc;
   cause.strikes = [](const Sighting& s) {
@@ -325,6 +347,7 @@ Cause hinge_whole_margin() {
 
 std::vector<Cause> hazards() {
   return {broadcasts(),
+          whole_number_broadcasts(),
           class_weight_rank(),
           ctc_ranks(),
           scalar_is_one_class(),

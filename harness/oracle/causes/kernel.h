@@ -72,6 +72,8 @@ Prediction pointwise_with_mean_gradient(const KernelCall& call,
                                         const std::vector<double>& cotangent);
 Prediction smooth_l1_with_beta_1(const KernelCall& call, const std::vector<double>& cotangent);
 Prediction binary_cross_entropy(const KernelCall& call, const std::vector<double>& cotangent);
+Prediction binary_cross_entropy_with_logits(const KernelCall& call,
+                                            const std::vector<double>& cotangent);
 Prediction soft_margin(const KernelCall& call, const std::vector<double>& cotangent);
 Prediction poisson_nll(const KernelCall& call, const std::vector<double>& cotangent);
 Prediction hinge_embedding(const KernelCall& call, const std::vector<double>& cotangent);

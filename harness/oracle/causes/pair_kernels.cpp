@@ -20,6 +20,7 @@ Array distance(const KernelCall& call, std::size_t i, std::size_t k, double p, d
       call[i], call[k]);
   const std::size_t last = gaps.shape.empty() ? 0 : gaps.shape.rank() - 1;
   return along(gaps, last, [p](const std::vector<double>& vector) {
+    if (vector.empty()) return 0.0;
     double sum = 0;
     double most = 0;
     for (const double gap : vector) {

@@ -140,7 +140,10 @@ Prediction ctc(const KernelCall& call, const std::vector<double>& cotangent) {
   }
   const bool padded = call[1].shape.rank() == 2;
   const Operand& targets = *call.find(1);
-  const bool gaps = !padded && targets.layout == Layout::kStrided && !targets.shape.empty();
+  // Of another dtype a contiguous copy is made.
+  const bool is_read = targets.dtype == DType::kI64 || targets.dtype == DType::kI32;
+  const bool gaps =
+      is_read && !padded && targets.layout == Layout::kStrided && !targets.shape.empty();
   const bool repeats = !padded && targets.layout == Layout::kExpanded && !targets.shape.empty();
   Array losses = {shape.rank() == 3 ? Shape{shape[1]} : Shape(), {}};
   std::vector<double> means;

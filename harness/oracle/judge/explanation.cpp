@@ -106,6 +106,9 @@ class Expectation {
 
   bool slopes_agree(const Cause& cause, std::size_t i) {
     if (static_cast<std::size_t>(elements_) > kMostForSlopes) return true;
+    // Half precision is coarser than any step.
+    constexpr double kSingle = 0x1.0p-24;
+    if (roundoff_ > kSingle) return true;
     // Of the hazards a share, chosen by what the case is: there are so many, and a fault in a
     // gradient is in all of them.
     constexpr std::uint64_t kOneIn = 16;

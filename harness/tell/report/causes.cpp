@@ -108,7 +108,8 @@ std::string cause_list(const Causes& causes, const Findings& findings,
   std::string text;
   if (bug_count > 0) {
     text += fmt::format(
-        "\nBugs of LibTorch: {}, with how many cases, in which releases, and the smallest case\n{}",
+        "\nBugs of LibTorch: {}, with the cases, the releases and the smallest case (`shapefuzz "
+        "causes NAME` says more)\n{}",
         bug_count, bugs);
   }
   if (hazard_count > 0) {
