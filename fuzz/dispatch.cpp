@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "harness/losses/registry/registry.h"
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/trap.h"
@@ -54,22 +53,16 @@ Dispatch::Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Bas
       mutator_(subjects_of(losses_)) {
   if (memory != MemoryMode::kOff) report_faults_to(fault_);
   for (const Loss* loss : losses_) judged_[loss->spec.name] = 0;
-  for (const Cause& cause : known_causes().all()) {
-    if (!cause.versions.may_strike(libtorch_version())) continue;
-    for (const Exemplar& exemplar : cause.examples) {
-      if (exemplar.verdict != Verdict::kCrash) continue;
-      const Case c = parse_case(exemplar.text, all_specs());
-      deadly_.insert(c.loss + " " + to_string(find_mistake(c, find_loss(c.loss)->spec)));
-    }
-  }
 }
 
 // What is known to end the process, and what LibTorch takes for an address unchecked.
-bool Dispatch::is_deadly(const Loss& loss, const std::vector<LocatedMistake>& mistakes) const {
-  return is_unchecked(loss, mistakes) ||
-         std::any_of(mistakes.begin(), mistakes.end(), [&](const LocatedMistake& mistake) {
-           return deadly_.count(loss.spec.name + " " + to_string(mistake)) != 0;
-         });
+bool Dispatch::is_deadly(const Loss& loss, const Case& c,
+                         const std::vector<LocatedMistake>& mistakes) {
+  if (is_unchecked(loss, mistakes)) return true;
+  Judgement death;
+  death.verdict = Verdict::kCrash;
+  name_cause_of_death(known_causes(), c, loss.spec, libtorch_version(), death);
+  return !death.cause.empty();
 }
 
 bool Dispatch::operator()(const Case& c) {
@@ -78,7 +71,7 @@ bool Dispatch::operator()(const Case& c) {
   if (found == losses_.end() || !mutator_.fits(c)) return false;
   const Loss& loss = **found;
   const std::vector<LocatedMistake> mistakes = find_mistakes(c, loss.spec);
-  if (is_deadly(loss, mistakes)) return false;
+  if (is_deadly(loss, c, mistakes)) return false;
   const LocatedMistake likeliest = mistakes.empty() ? LocatedMistake() : mistakes.front();
   Case through = c;
   for (const Entry& entry : loss.entries) {

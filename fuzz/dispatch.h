@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +36,8 @@ class Dispatch {
   std::function<void()> after_call;
 
  private:
-  bool is_deadly(const Loss& loss, const std::vector<LocatedMistake>& mistakes) const;
+  static bool is_deadly(const Loss& loss, const Case& c,
+                        const std::vector<LocatedMistake>& mistakes);
 
   std::vector<const Loss*> losses_;
   const Baseline& known_;
@@ -45,7 +45,6 @@ class Dispatch {
   Fault fault_;  // of an access out of bounds, which is a finding and not the end
   Observer observer_;
   Mutator mutator_;
-  std::set<std::string> deadly_;  // loss and mistake
   std::map<std::string, std::uint64_t> judged_;
   std::uint64_t beyond_ = 0;
 };

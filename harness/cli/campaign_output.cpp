@@ -72,7 +72,7 @@ int print_triage(const TriageResult& result, const std::string& directory) {
         "shapefuzz: {} findings may have a smaller case; shapefuzz triage {} looks for it\n",
         result.unproven, shell_quoted(directory)));
   }
-  print_results(fmt::format("unexplained: {}\n", result.files.size() + result.unread));
+  print_results(fmt::format("unexplained: {}\n", result.unexplained));
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;
 }
 

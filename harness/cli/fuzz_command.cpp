@@ -281,6 +281,7 @@ class Fuzz {
     }
     TriagePlan plan;
     plan.jobs = jobs_;
+    plan.explained_too = command_.baseline == "none";
     plan.seconds = std::max(0.0, seconds_ - seconds_since_start());
     StatusLine line;
     plan.on_progress = [&](std::size_t done, std::size_t all) {

@@ -27,7 +27,8 @@ std::map<std::string, std::string> show_findings(const RecordSummary& summary) {
   }
   const auto show = [](const Exhibit& exhibit) {
     const Signature signature = signature_of_any(exhibit.c, exhibit.loss->spec, exhibit.judgement);
-    return to_string(signature) + "\n" + record_for_report(exhibit);
+    const std::string cause = signature.cause.empty() ? "" : " | " + signature.cause;
+    return to_string(signature) + cause + "\n" + record_for_report(exhibit);
   };
   std::map<std::string, std::string> shown;
   std::size_t next = 0;

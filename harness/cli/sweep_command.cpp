@@ -272,7 +272,8 @@ int run(const SweepCommand& command) {
       news.stale_causes.push_back(std::move(stale));
     }
   }
-  if (path.empty()) news.fresh_causes.clear();  // whatever strikes is told, and nothing is known
+  // Compared with nothing, what the sweep itself has met is news.
+  if (path.empty()) news.fresh_causes = compare(baseline, tally.findings(), reaches).fresh_causes;
   if (out) out->commit();
   if (journal) journal->remove();
   const Baseline known = rewritten(baseline, judged.findings(), reaches);
@@ -297,7 +298,7 @@ int run(const SweepCommand& command) {
     summary->commit();
   }
   // What was found counts more than what could not be judged. Compared with nothing, all is news.
-  const bool has_news = !news.empty() || (path.empty() && !judged.findings().empty());
+  const bool has_news = !news.empty() || (path.empty() && !tally.findings().empty());
   const int status = !new_baseline && has_news   ? kFindings
                      : tally.leaves_a_loss_out() ? kHarnessFailed
                                                  : kNothingNew;
@@ -312,7 +313,7 @@ int run(const SweepCommand& command) {
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const auto fresh = path.empty() ? std::vector<Signature>{} : news.fresh;
   print_results(command.signatures ? finding_list(tally.findings(), fresh)
-                                   : cause_list(causes, judged.findings(), fresh));
+                                   : cause_list(causes, tally.findings(), fresh));
   print_results("\n");
   if (new_baseline) {
     print_results(fmt::format("Wrote {} causes and {} findings without one to {}.\n",

@@ -27,6 +27,7 @@ int run(const TriageCommand& command) {
   const CampaignDirectory directory = CampaignDirectory::open(command.directory);
   TriagePlan plan = command.plan;
   plan.jobs = command.jobs;
+  plan.explained_too = command.baseline == "none";
   StatusLine line;
   plan.on_progress = [&](std::size_t done, std::size_t all) {
     line.show(fmt::format("{} of {}, each finding twice", done, all), 0);

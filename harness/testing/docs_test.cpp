@@ -59,5 +59,12 @@ TEST(Docs, HaveEachCauseAsTheRegistryHasIt) {
   }
 }
 
+TEST(Docs, NameEveryCauseOfChance) {
+  const std::string text = text_of("docs/causes.md");
+  for (const Cause& cause : known_causes().all()) {
+    if (!cause.chance.empty()) expect_named(text, cause.name, "docs/causes.md");
+  }
+}
+
 }  // namespace
 }  // namespace shapefuzz

@@ -97,12 +97,12 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   record["gradient_digest"] = number(judgement.gradient_digest);
   record["kept_bytes"] = judgement.kept_bytes;
   record["device"] = judgement.device;
-  if (!judgement.after.empty()) record["after"] = judgement.after;
   record["signature"] = to_string(signature_of(c, named));
-  // Of a pass there is nothing to explain; a finding without a cause says so.
-  if (is_finding(judgement.verdict)) record["cause"] = judgement.cause;
   record["libtorch"] = libtorch;
   record["shapefuzz"] = kVersion;
+  // Of a pass there is nothing to explain; a finding without a cause says so.
+  if (is_finding(judgement.verdict)) record["cause"] = judgement.cause;
+  if (!judgement.after.empty()) record["after"] = judgement.after;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

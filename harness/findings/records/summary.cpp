@@ -49,13 +49,14 @@ void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
   ++summary.cells[{loss, entry}][mistake][verdict];
   summary.libtorch.insert(fields.libtorch);
   if (verdict == "pass") return;
-  RecordedFinding& known = summary.findings[fields.signature];
+  const std::string cause = fields.cause.empty() ? "" : " | " + fields.cause;
+  RecordedFinding& known = summary.findings[fields.signature + cause];
   const std::string& text = fields.text;
   auto c = read_case(text, specs);
   if (++known.records > 1 && !is_smaller(c, text, known)) return;
-  known = {loss,           entry,           verdict,      mistake,
-           text,           std::move(c),    fields.zone,  text_at(record, "detail"),
-           fields.message, fields.libtorch, known.records};
+  known = {loss,           entry,           verdict,       mistake,
+           text,           std::move(c),    fields.zone,   text_at(record, "detail"),
+           fields.message, fields.libtorch, known.records, fields.cause};
 }
 
 std::vector<std::string> files_of(const std::string& path) {

@@ -27,6 +27,7 @@ struct RecordedFinding {
   std::string message;
   std::string libtorch;
   std::uint64_t records = 0;
+  std::string cause;  ///< empty: none is known
 };
 
 /// A moment of a campaign: one line of its progress.jsonl.
@@ -42,7 +43,7 @@ struct RecordSummary {
   std::map<std::pair<std::string, std::string>,
            std::map<std::string, std::map<std::string, std::uint64_t>>>
       cells;
-  std::map<std::string, RecordedFinding> findings;  ///< by signature
+  std::map<std::string, RecordedFinding> findings;  ///< by signature, and behind it the cause
   std::set<std::string> libtorch;
   std::uint64_t records = 0;
   std::uint64_t torn = 0;  ///< last lines that a power cut has torn; they are left out

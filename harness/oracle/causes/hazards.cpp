@@ -86,7 +86,8 @@ Cause whole_number_broadcasts() {
       "result "
       "with the same call on expanded operands";
   cause.advice = "convert with to(torch::kFloat), and compare the shapes before the call";
-  cause.examples = {{"l1_loss(input=u8[2,1], target=u8[2])", Verdict::kSilentBroadcast}};
+  cause.examples = {
+      {"l1_loss(input=u8[3], target=u8[3,3], reduction=none)", Verdict::kSilentBroadcast}};
   return cause;
 }
 

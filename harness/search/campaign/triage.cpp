@@ -53,7 +53,7 @@ std::string name_of(const Record& record) {
   std::replace_if(
       loss.begin(), loss.end(), [](char c) { return c == ':' || c == '.'; }, '_');
   return fmt::format("{}-{}-{:08x}.case", record.verdict, loss,
-                     hash_of(record.signature) & 0xffffffffU);
+                     hash_of(key_of(record)) & 0xffffffffU);
 }
 
 // What a finding and those of other entries have in common.
@@ -107,12 +107,13 @@ class Triage {
     LineWriter done(done_path());
     in_rounds(each, seconds, [&](const std::vector<Group>& round) {
       examine_all(round, limits);
-      for (const Group& group : round) done.append(group.front()->record.signature);
+      for (const Group& group : round) done.append(key_of(group.front()->record));
       done.sync();
       result_.unproven -= round.size();
     });
     result_.files = files_in(place_);
     result_.flaky = files_in(place_ + "/flaky");
+    result_.unexplained = count_unexplained();
     add_groups();
     return result_;
   }
@@ -181,7 +182,8 @@ class Triage {
 
   // Explained by a cause, or in the baseline.
   bool is_known(const StoredFinding& finding) const {
-    return !finding.record.cause.empty() || known_.count(finding.record.signature) != 0;
+    const bool is_explained = !finding.record.cause.empty() && !plan_.explained_too;
+    return is_explained || known_.count(finding.record.signature) != 0;
   }
 
   static std::pair<std::string, std::string> family_of(const StoredFinding& finding) {
@@ -228,6 +230,16 @@ class Triage {
       }
     };
     pool.run();
+  }
+
+  // Without those that did not come again.
+  std::size_t count_unexplained() const {
+    return static_cast<std::size_t>(
+        std::count_if(findings_.begin(), findings_.end(), [this](const auto& entry) {
+          const Record& record = entry.second.record;
+          return record.cause.empty() && known_.count(record.signature) == 0 &&
+                 !fs::exists(place_ + "/flaky/" + name_of(record));
+        }));
   }
 
   void add_groups() {

@@ -24,6 +24,7 @@ struct TriagePlan {
   double seconds_per_finding = 10;
   std::size_t tries_per_finding = 20000;
   std::size_t jobs = 1;
+  bool explained_too = false;  ///< what a cause explains is told apart like the rest
   /// The findings gone through so far, each of which counts twice, of all; true ends the triage.
   std::function<bool(std::size_t done, std::size_t all)> on_progress;
 };
@@ -42,9 +43,10 @@ struct TriageResult {
   /// Of the files: what the baseline has nothing like first, then by verdict.
   std::vector<TriageGroup> groups;
   std::vector<std::string> flaky;
-  std::size_t known = 0;     ///< signatures that a cause explains or the baseline has
-  std::size_t unread = 0;    ///< signatures that there was no time for
-  std::size_t unproven = 0;  ///< signatures that were only walked down
+  std::size_t known = 0;        ///< signatures that a cause explains or the baseline has
+  std::size_t unread = 0;       ///< signatures that there was no time for
+  std::size_t unproven = 0;     ///< signatures that were only walked down
+  std::size_t unexplained = 0;  ///< signatures that neither a cause explains nor the baseline has
 };
 
 TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline,

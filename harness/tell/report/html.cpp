@@ -7,6 +7,7 @@
 
 #include "harness/findings/records/version.h"
 #include "harness/language/case/mistake.h"
+#include "harness/oracle/causes/cause.h"
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/report/page.h"
 
@@ -79,10 +80,10 @@ Json findings_json(const RecordSummary& summary, const std::map<std::string, std
                    Preludes& preludes) {
   Json findings = Json::array();
   for (const auto& [signature, f] : summary.findings) {
-    Json finding = {{"loss", f.loss},         {"entry", f.entry},      {"verdict", f.verdict},
-                    {"mistake", f.mistake},   {"case", f.text},        {"records", f.records},
-                    {"zone", f.zone},         {"detail", f.detail},    {"message", f.message},
-                    {"libtorch", f.libtorch}, {"signature", signature}};
+    Json finding = {{"loss", f.loss},         {"entry", f.entry},       {"verdict", f.verdict},
+                    {"mistake", f.mistake},   {"case", f.text},         {"records", f.records},
+                    {"zone", f.zone},         {"detail", f.detail},     {"message", f.message},
+                    {"libtorch", f.libtorch}, {"signature", signature}, {"cause", f.cause}};
     const auto found = shown.find(signature);
     if (found != shown.end()) {
       Json& json = finding["shown"] = Json::parse(found->second);
@@ -93,6 +94,36 @@ Json findings_json(const RecordSummary& summary, const std::map<std::string, std
     findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+// What is known of the causes that occur, and of the others only their names: a later shapefuzz may
+// have written the records.
+Json causes_json(const RecordSummary& summary) {
+  std::set<std::string> seen;
+  for (const auto& entry : summary.findings) {
+    if (!entry.second.cause.empty()) seen.insert(entry.second.cause);
+  }
+  Json causes = Json::array();
+  for (const Cause& cause : known_causes().all()) {
+    if (seen.erase(std::string(cause.name)) == 0) continue;
+    causes.push_back({{"name", cause.name},
+                      {"title", cause.title},
+                      {"sort", cause.sort == Sort::kBug ? "bug" : "hazard"},
+                      {"condition", cause.condition},
+                      {"releases", cause.versions.text()},
+                      {"upstream", cause.upstream},
+                      {"advice", cause.advice}});
+  }
+  for (const std::string& name : seen) {
+    causes.push_back({{"name", name},
+                      {"title", ""},
+                      {"sort", "bug"},
+                      {"condition", ""},
+                      {"releases", ""},
+                      {"upstream", Json::array()},
+                      {"advice", ""}});
+  }
+  return causes;
 }
 
 Json changes_json(const SweepDiff& diff) {
@@ -122,6 +153,7 @@ std::string to_html(const RecordSummary& summary, const std::map<std::string, st
   Preludes preludes;
   json["findings"] = findings_json(summary, shown, preludes);
   json["preludes"] = preludes.all();
+  json["causes"] = causes_json(summary);
   json["curve"] = Json::array();
   for (const Moment& moment : summary.curve) {
     json["curve"].push_back({moment.seconds, moment.executions, moment.features, moment.findings});

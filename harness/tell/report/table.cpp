@@ -175,6 +175,7 @@ std::string news_text(const BaselineNews& news, const Baseline& baseline, const 
     ++fresh;
   }
   for (const std::string& name : news.fresh_causes) {
+    if (path.empty()) break;  // the list has them
     const auto first = std::find_if(findings.begin(), findings.end(),
                                     [&](const auto& entry) { return entry.first.cause == name; });
     text += fmt::format("NEW    the cause {}, which the baseline does not have: {}\n", name,

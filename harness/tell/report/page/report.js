@@ -264,6 +264,47 @@
     });
   };
 
+  // A fold a cause: what no cause explains, the bugs, the hazards. The matrix behind has every cell.
+  const knownOf = (cause) => {
+    const numbers = cause.upstream.map((n) => make("a", { href: `https://github.com/pytorch/pytorch/issues/${n}` }, `pytorch#${n}`));
+    return make("p", { class: "note" }, cause.releases, ...numbers.flatMap((a) => ["; ", a]));
+  };
+  const drawCause = (cause, all) => {
+    const cases = all.reduce((sum, f) => sum + f.records, 0);
+    const losses = [...new Set(all.map((f) => f.loss))];
+    const smallest = all.reduce((a, b) => (b.case.length < a.case.length ? b : a));
+    const fold = make("details", {}, make("summary", {},
+      make("span", { class: "badge", "data-severity": cause.sort === "bug" ? severityOf(smallest.verdict) : "contract" }, cause.sort),
+      " ", make("code", {}, cause.name), ` ${cause.title || losses.join(", ")} (${number(cases)} records)`));
+    fold.addEventListener("toggle", () => {  // drawn when it is looked at
+      if (!fold.open || fold.children.length > 1) return;
+      const list = make("dl");
+      const row = (name, text) => { if (text) list.append(make("dt", {}, name), make("dd", {}, text)); };
+      row("when", cause.condition);
+      row("losses", losses.join(", "));
+      row("mistakes", [...new Set(all.map((f) => f.mistake))].join(", "));
+      row("do", cause.advice);
+      fold.append(...(cause.releases ? [knownOf(cause)] : []), list, drawFinding(smallest));
+    });
+    return fold;
+  };
+  const drawCauses = () => {
+    const search = byId("search").value.trim().toLowerCase();
+    const entry = byId("entry").value;
+    const visible = data.findings.filter((f) => shown.has(severityOf(f.verdict)) &&
+      f.loss.includes(search) && (!entry || f.entry === entry));
+    const section = byId("causes");
+    const unexplained = visible.filter((f) => !f.cause && severityOf(f.verdict) !== "none");
+    section.replaceChildren(make("h2", {}, `Unexplained: ${number(unexplained.length)}`));
+    if (unexplained.length) section.append(...unexplained.slice(0, 50).map((f) => drawCause(
+      { name: f.verdict, title: `${f.loss}@${f.entry}, ${f.mistake}`, sort: "unexplained", condition: "", releases: "", upstream: [], advice: "" }, [f])));
+    for (const [sort, title] of [["bug", "Bugs of LibTorch"], ["hazard", "Hazards: guard against them"]]) {
+      const folds = data.causes.filter((c) => c.sort === sort)
+        .map((c) => [c, visible.filter((f) => f.cause === c.name)]).filter(([, all]) => all.length);
+      if (folds.length) section.append(make("h2", {}, `${title}: ${folds.length}`), ...folds.map(([c, all]) => drawCause(c, all)));
+    }
+  };
+
   // What two sweeps have different, a fold a loss.
   const changeSeverity = (change) => {
     if (change.change === "now_dies") return "memory";
@@ -325,17 +366,23 @@
   for (const severity of severities) {
     const box = make("input", { type: "checkbox", checked: "", onchange: () => {
       if (box.checked) shown.add(severity); else shown.delete(severity);
+      drawCauses();
       drawMatrix();
     } });
     byId("severities").append(make("label", { class: "badge", "data-severity": severity }, box, ` ${words[severity]}`));
   }
   byId("search").addEventListener("input", () => {
     drawChanges();
+    drawCauses();
     drawMatrix();
   });
-  byId("entry").addEventListener("change", drawMatrix);
+  byId("entry").addEventListener("change", () => {
+    drawCauses();
+    drawMatrix();
+  });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   drawCurves();
   drawChanges();
+  drawCauses();
   drawMatrix();
 })();
