@@ -205,6 +205,71 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
       command.all ? "all" : "findings", losses);
 }
 
+// A sweep's findings beside what is known.
+struct Held {
+  Tally judged;  ///< those of the sweep, and what is known beyond its bounds
+  BaselineNews news;
+  Baseline known;  ///< the baseline as it would be written now
+};
+
+Held hold_against_known(const SweepCommand& command, const SweepOptions& options,
+                        const std::vector<Variation>& variations, const Baseline& baseline,
+                        const Tally& tally) {
+  // The registry is about findings as they are judged unless somebody asks for another thing.
+  const bool as_registered = command.policy == Policy::kExpand && baseline.policies.empty() &&
+                             command.memory == MemoryMode::kFull && command.device == Device::kCpu;
+  std::vector<Case> cases = unseen(baseline, tally.findings(), variations);
+  if (as_registered) {
+    for (Case& c : exemplars(known_causes(), variations)) cases.push_back(std::move(c));
+  }
+  const Replayed replayed = replay(cases, options);
+  const auto reaches = [&](const Case& c) {
+    return sweeps(variations, c) && replayed.unjudged.count(to_string(c)) == 0;
+  };
+  Held held;
+  held.judged = tally;
+  held.judged.add(replayed.tally);
+  held.news = compare(baseline, held.judged.findings(), reaches);
+  if (as_registered) {
+    for (StaleCause& stale :
+         stale_causes(known_causes(), variations, replayed, libtorch_version())) {
+      held.news.stale_causes.push_back(std::move(stale));
+    }
+  }
+  // Compared with nothing, what the sweep itself has met is news.
+  if (baseline.empty()) {
+    held.news.fresh_causes = compare(baseline, tally.findings(), reaches).fresh_causes;
+  }
+  held.known = rewritten(baseline, held.judged.findings(), reaches);
+  return held;
+}
+
+void print_table(const SweepCommand& command, const std::vector<Variation>& variations,
+                 const SweepResult& result, const Held& held) {
+  const Tally& tally = *result.tally;
+  print_results((command.signatures ? count_table(tally) : loss_table(tally)) +
+                not_judged_list(held.judged) + kept_memory_list(tally));
+  const auto told = unreached(variations, {command.max_rank, command.max_size});
+  if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
+  const std::string& path = result.baseline;
+  const auto fresh = path.empty() ? std::vector<Signature>{} : held.news.fresh;
+  print_results((command.signatures ? finding_list(tally.findings(), fresh)
+                                    : cause_list(known_causes(), tally.findings(), fresh)) +
+                "\n");
+  if (!command.write_baseline.empty()) {
+    print_results(fmt::format("Wrote {} causes and {} findings without one to {}.\n",
+                              held.known.causes.size(), held.known.findings.size(),
+                              printable_path(command.write_baseline)));
+  }
+  print_results(news_text(held.news, *result.known, held.judged.findings(), path));
+  if (!tally.findings().empty()) {
+    print_results(fmt::format("Replay a case with: shapefuzz run {}\n",
+                              shell_quoted(to_string(tally.findings().begin()->second.smallest))));
+  }
+  print_results(
+      fmt::format("unexplained: {}\n", count_unexplained(*result.known, held.judged.findings())));
+}
+
 int run(const SweepCommand& command) {
   check_bounds(command);
   if (command.all && command.out.empty()) {
@@ -252,33 +317,12 @@ int run(const SweepCommand& command) {
     sinks.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     tally = sweep(variations, options, sinks);
   }
-  // The registry is about findings as they are judged unless somebody asks for another thing.
-  const bool as_registered = command.policy == Policy::kExpand && baseline.policies.empty() &&
-                             command.memory == MemoryMode::kFull && command.device == Device::kCpu;
-  const Causes& causes = known_causes();
-  std::vector<Case> known_cases = unseen(baseline, tally.findings(), variations);
-  if (as_registered) {
-    for (Case& c : exemplars(causes, variations)) known_cases.push_back(std::move(c));
-  }
-  const Replayed replayed = replay(known_cases, options);
-  Tally judged = tally;
-  judged.add(replayed.tally);
-  const auto reaches = [&](const Case& c) {
-    return sweeps(variations, c) && replayed.unjudged.count(to_string(c)) == 0;
-  };
-  BaselineNews news = compare(baseline, judged.findings(), reaches);
-  if (as_registered) {
-    for (StaleCause& stale : stale_causes(causes, variations, replayed, libtorch_version())) {
-      news.stale_causes.push_back(std::move(stale));
-    }
-  }
-  // Compared with nothing, what the sweep itself has met is news.
-  if (path.empty()) news.fresh_causes = compare(baseline, tally.findings(), reaches).fresh_causes;
+  const Held held = hold_against_known(command, options, variations, baseline, tally);
+  const BaselineNews& news = held.news;
   if (out) out->commit();
   if (journal) journal->remove();
-  const Baseline known = rewritten(baseline, judged.findings(), reaches);
   if (new_baseline) {
-    new_baseline->write(to_text(known, libtorch_version()));
+    new_baseline->write(to_text(held.known, libtorch_version()));
     new_baseline->commit();
   }
 
@@ -290,7 +334,7 @@ int run(const SweepCommand& command) {
   result.seconds = seconds_since(start);
   result.baseline = path;
   result.tally = &tally;
-  result.findings = &judged.findings();
+  result.findings = &held.judged.findings();
   result.known = &baseline;
   result.news = &news;
   if (summary) {
@@ -306,26 +350,8 @@ int run(const SweepCommand& command) {
     print_results(command.format == "junit" ? to_junit(result) : to_github(result));
     return status;
   }
-  print_results(header(command, tally, result.seconds) +
-                (command.signatures ? count_table(tally) : loss_table(tally)) +
-                not_judged_list(judged) + kept_memory_list(tally));
-  const auto told = unreached(variations, {command.max_rank, command.max_size});
-  if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
-  const auto fresh = path.empty() ? std::vector<Signature>{} : news.fresh;
-  print_results(command.signatures ? finding_list(tally.findings(), fresh)
-                                   : cause_list(causes, tally.findings(), fresh));
-  print_results("\n");
-  if (new_baseline) {
-    print_results(fmt::format("Wrote {} causes and {} findings without one to {}.\n",
-                              known.causes.size(), known.findings.size(),
-                              printable_path(command.write_baseline)));
-  }
-  print_results(news_text(news, baseline, judged.findings(), path));
-  if (!tally.findings().empty()) {
-    print_results(fmt::format("Replay a case with: shapefuzz run {}\n",
-                              shell_quoted(to_string(tally.findings().begin()->second.smallest))));
-  }
-  print_results(fmt::format("unexplained: {}\n", count_unexplained(baseline, judged.findings())));
+  print_results(header(command, tally, result.seconds));
+  print_table(command, variations, result, held);
   return status;
 }
 

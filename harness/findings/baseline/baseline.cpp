@@ -264,7 +264,8 @@ BaselineNews compare(const Baseline& baseline, const Findings& findings,
   // A file from before there were causes says nothing of them.
   if (baseline.causes.empty() && !baseline.findings.empty()) return news;
   const auto causes = causes_of(findings);
-  for (const auto& [name, cause] : causes) {
+  for (const auto& cause : causes) {
+    const std::string& name = cause.first;
     if (baseline.causes.count(name) != 0) continue;
     const bool is_listed = std::all_of(findings.begin(), findings.end(), [&](const auto& entry) {
       return entry.first.cause != name || baseline.lists(entry.first);

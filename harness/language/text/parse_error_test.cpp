@@ -133,6 +133,7 @@ TEST(PrintablePath, ShowsNamesOfEveryLanguage) {
 TEST(PrintablePath, ShowsNothingThatATerminalObeys) {
   EXPECT_EQ(printable_path("a\x1b[2J\nb"), "a\\x1b[2J\\x0ab");
   EXPECT_EQ(printable_path("a\u009b2J"), "a\\xc2\\x9b2J");  // an escape sequence of one byte
+  // NOLINTNEXTLINE(misc-misleading-bidirectional)
   EXPECT_EQ(printable_path("a\u202egnp.exe"),
             "a\\xe2\\x80\\xaegnp.exe");  // turns what follows around
 }

@@ -42,7 +42,7 @@ Cause multi_margin_short_weight() {
   cause.condition = "the weight has fewer elements than there are classes, or gaps";
   cause.strikes = [](const Sighting& s) {
     const Operand* const weight = s.c.find_operand("weight");
-    if (weight == nullptr || !s.says("of weight")) return false;
+    if (weight == nullptr) return false;
     return weight->shape.elements() < classes_of(s.shape(0)) ||
            weight->layout != Layout::kContiguous;
   };

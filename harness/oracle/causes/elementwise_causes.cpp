@@ -261,9 +261,9 @@ Cause soft_margin_overflow() {
   cause.title = "soft_margin_loss: large scores are infinite";
   cause.losses = {"soft_margin_loss"};
   cause.verdicts = {Verdict::kWrongValue, Verdict::kWrongGradient, Verdict::kWrongReduction};
-  cause.condition = "the exponential of -target * input is beyond the dtype";
+  cause.condition = "the exponential of -target * input is beyond the input's dtype";
   cause.strikes = [](const Sighting& s) {
-    const double most = largest_of(promoted(s.dtype(0), s.dtype(1)));
+    const double most = largest_of(s.dtype(0));
     return any_pair(s, [most](double x, double y) { return std::exp(-x * y) > most; });
   };
   cause.predict = kernel::soft_margin;

@@ -22,8 +22,6 @@ double slope_of_smooth_l1(double gap, double beta) {
 
 double slope_of_huber(double gap, double delta) { return std::clamp(gap, -delta, delta); }
 
-DType result_dtype(const KernelCall& call) { return promoted(call.dtype(0), call.dtype(1)); }
-
 // What a kernel leaves in a tensor like the input that it has been given without its ones: where it
 // computes more, the tensor behind it grows, and the one like the input shows what comes first.
 Array through_a_tensor_like(const KernelCall& call, const Array& computed) {
@@ -31,6 +29,9 @@ Array through_a_tensor_like(const KernelCall& call, const Array& computed) {
   const auto size = static_cast<std::size_t>(input.shape.elements());
   if (computed.shape == squeezed(call[0]).shape) return {input.shape, computed.values};
   if (computed.size() < size) throw Unpredictable("nothing is written");
+  const Operand& target = *call.find(1);
+  const bool is_permuted = target.layout == Layout::kTransposed && target.shape.rank() >= 2;
+  if (is_permuted) throw Unpredictable("written in the target's order");
   Array result = {
       input.shape,
       {computed.values.begin(), computed.values.begin() + static_cast<std::ptrdiff_t>(size)}};
@@ -48,6 +49,15 @@ Array through_a_tensor_like(const KernelCall& call, const Array& computed) {
 }
 
 }  // namespace
+
+KernelCall with_wrapped_pos_weight(const KernelCall& call) {
+  constexpr double kBytes = 256;
+  KernelCall wrapped = call;
+  if (call.has(3) && call.dtype(3) == DType::kU8) {
+    for (double& weight : wrapped.operands[3].values) weight = weight == 0 ? kBytes : weight;
+  }
+  return wrapped;
+}
 
 namespace kernel {
 
@@ -151,18 +161,13 @@ Prediction binary_cross_entropy(const KernelCall& call, const std::vector<double
 // uint8 of 0 wraps around.
 Prediction binary_cross_entropy_with_logits(const KernelCall& call,
                                             const std::vector<double>& cotangent) {
-  constexpr double kBytes = 256;
-  KernelCall wrapped = call;
-  if (call.has(3) && call.dtype(3) == DType::kU8) {
-    for (double& weight : wrapped.operands[3].values) weight = weight == 0 ? kBytes : weight;
-  }
-  return broadcast_formula(wrapped, cotangent);
+  return broadcast_formula(with_wrapped_pos_weight(call), cotangent);
 }
 
 // ATen/native/Loss.cpp, soft_margin_loss: log1p(exp(-input * target)), whose exponential is
 // infinite where the dtype ends; _backward negates the target in its own dtype.
 Prediction soft_margin(const KernelCall& call, const std::vector<double>& cotangent) {
-  const DType dtype = result_dtype(call);
+  const DType dtype = call.dtype(0);  // that of the result, whatever the target's is
   const bool wraps = call.dtype(1) == DType::kU8;
   const auto power = [&](double exponent) { return rounded_to(dtype, std::exp(exponent)); };
   const Array losses =

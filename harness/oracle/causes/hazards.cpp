@@ -66,6 +66,11 @@ Prediction with_flat_weight(const KernelCall& call, const std::vector<double>& c
   weight.shape = {weight.shape.elements()};
   KernelCall flat = {call.loss, c, call.operands};
   flat.operands[2].shape = weight.shape;
+  // ATen/native/LossNLL.cpp: `if (label_smoothing > 0.0)`.
+  if (c.loss == "cross_entropy") {
+    c.set_option(call.loss.spec, "label_smoothing",
+                 std::max(0.0, c.get<double>(call.loss.spec, "label_smoothing")));
+  }
   return as_documented(flat, cotangent);
 }
 
@@ -74,8 +79,11 @@ Cause whole_number_broadcasts() {
   cause.name = "whole-number-broadcasts";
   cause.title = "operands of whole numbers are broadcast, and may wrap around";
   cause.condition = "an operand holds whole numbers, and the operands broadcast";
+  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kIllegalValueAccepted};
   cause.strikes = [](const Sighting& s) {
-    return s.judgement.mistake.kind < Mistake::kOtherDtype &&
+    const bool is_illegal = s.judgement.verdict == Verdict::kIllegalValueAccepted;
+    if (s.judgement.by_whole_numbers) return false;
+    return (is_illegal || s.judgement.mistake.kind < Mistake::kOtherDtype) &&
            std::any_of(s.c.operands.begin(), s.c.operands.end(), [](const Operand& operand) {
              return number_class(operand.dtype) == NumberClass::kIntegral;
            });
@@ -262,6 +270,9 @@ Prediction as_computed(const KernelCall& call, const std::vector<double>& cotang
   if (name == "hinge_embedding_loss") return kernel::hinge_embedding(call, cotangent);
   if (name == "ctc_loss") return kernel::ctc(call, cotangent);
   if (name == "multi_margin_loss") return kernel::multi_margin(call, cotangent);
+  if (name == "binary_cross_entropy_with_logits" && call.has(3)) {
+    return as_documented(with_wrapped_pos_weight(call), cotangent);
+  }
   if (name == "kl_div") return kernel::kl_div(call, cotangent);
   if (name == "multilabel_soft_margin_loss") {
     return kernel::multilabel_soft_margin(call, cotangent);
@@ -348,7 +359,6 @@ Cause hinge_whole_margin() {
 
 std::vector<Cause> hazards() {
   return {broadcasts(),
-          whole_number_broadcasts(),
           class_weight_rank(),
           ctc_ranks(),
           scalar_is_one_class(),
@@ -362,7 +372,8 @@ std::vector<Cause> hazards() {
           ctc_empty_batch(),
           whole_numbers(),
           hinge_whole_margin(),
-          illegal_values()};
+          illegal_values(),
+          whole_number_broadcasts()};
 }
 
 }  // namespace shapefuzz

@@ -42,6 +42,8 @@ struct Prediction {
   std::array<std::optional<Array>, kMaxOperands> gradients = {};
   /// Nothing is divided by nothing, so that a NaN is as right as the number.
   bool may_be_nan = false;
+  /// A small denominator makes the value too steep for finite differences.
+  bool is_steep = false;
 };
 
 /// `cotangent` has the weights of the result's elements. Throws Unpredictable.
@@ -63,6 +65,10 @@ Prediction as_documented(const KernelCall& call, const std::vector<double>& cota
 /// for contiguous. An operand with gaps has zeros between its elements, and the slice of a larger
 /// one the same elements behind it (tensors.cpp).
 std::vector<double> as_it_lies(const Operand& operand, const Array& array);
+
+/// A call of binary_cross_entropy_with_logits as it is computed: of a uint8 pos_weight 0 - 1 is
+/// 255.
+KernelCall with_wrapped_pos_weight(const KernelCall& call);
 
 namespace kernel {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The kernels of the losses that compare vectors.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "harness/oracle/causes/kernel.h"
@@ -57,17 +58,26 @@ Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& /
                 sum(each(in(dtype), call[i], call[i]), dim));
   };
   const Array product = sum(each(in(both), call[0], call[1]), dim);
+  const std::array<Array, 2> squared = {squared_norm(0), squared_norm(1)};
   const Array cosine =
       each([norms](double sum, double norm0,
                    double norm1) { return sum / std::sqrt(rounded_to(norms, norm0 * norm1)); },
-           product, squared_norm(0), squared_norm(1));
+           product, squared[0], squared[1]);
   const double margin = call.real("margin");
-  return {reduced(call, each(
-                            [margin](double y, double cos) {
-                              return (y == 1 ? 1 - cos : 0) +
-                                     (y == -1 ? std::max(cos - margin, 0.0) : 0);
-                            },
-                            call[2], cosine))};
+  Prediction prediction;
+  prediction.value = reduced(call, each(
+                                       [margin](double y, double cos) {
+                                         return (y == 1 ? 1 - cos : 0) +
+                                                (y == -1 ? std::max(cos - margin, 0.0) : 0);
+                                       },
+                                       call[2], cosine));
+  constexpr double kSmall = 1e-6;
+  for (const Array& norm : squared) {
+    for (const double value : norm.values) {
+      prediction.is_steep = prediction.is_steep || value < kSmall;
+    }
+  }
+  return prediction;
 }
 
 // ATen/native/Loss.cpp, triplet_margin_loss, and torch/nn/functional/loss.h for the one with a

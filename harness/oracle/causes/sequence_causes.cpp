@@ -63,8 +63,8 @@ Cause ctc_length_0() {
   cause.name = "ctc-length-0";
   cause.title = "ctc_loss: an input length of 0 gives the value of a frame that does not exist";
   cause.losses = {"ctc_loss"};
-  cause.verdicts = {Verdict::kOutOfBounds, Verdict::kUninitializedRead, Verdict::kWrongValue,
-                    Verdict::kWrongGradient, Verdict::kWrongReduction};
+  cause.verdicts = {Verdict::kOutOfBounds,   Verdict::kUninitializedRead, Verdict::kWrongValue,
+                    Verdict::kWrongGradient, Verdict::kSilentBroadcast,   Verdict::kWrongReduction};
   cause.condition = "an input length is 0";
   cause.strikes = [](const Sighting& s) {
     return std::find(s.values[2].begin(), s.values[2].end(), 0.0) != s.values[2].end();

@@ -123,6 +123,84 @@ class Sample {
   Table alpha_;
 };
 
+// The log-probabilities (T, N, C), or (T, C) of one sample.
+struct Batch {
+  std::size_t steps = 0;
+  std::size_t samples = 1;
+  std::size_t classes = 0;
+  Shape losses;
+
+  explicit Batch(const KernelCall& call) {
+    const Shape& shape = call[0].shape;
+    if (shape.rank() != 2 && shape.rank() != 3) throw Unpredictable("another rank");
+    steps = static_cast<std::size_t>(shape[0]);
+    classes = static_cast<std::size_t>(shape.from_right(0));
+    if (shape.rank() == 3) {
+      samples = static_cast<std::size_t>(shape[1]);
+      losses = {shape[1]};
+    }
+    if (call[2].size() != samples || call[3].size() != samples || call[1].shape.rank() > 2) {
+      throw Unpredictable("another number of lengths");
+    }
+  }
+
+  std::size_t place(std::size_t t, std::size_t n, std::size_t c) const {
+    return (t * samples + n) * classes + c;
+  }
+  Table log_probs(const KernelCall& call, std::size_t n, std::size_t frames) const {
+    Table table(frames, classes);
+    for (std::size_t t = 0; t < frames; ++t) {
+      for (std::size_t c = 0; c < classes; ++c) table(t, c) = call[0].values[place(t, n, c)];
+    }
+    return table;
+  }
+  void put_slopes(const Table& slopes, double weight, std::size_t n, Array& gradient) const {
+    for (std::size_t t = 0; t < slopes.steps(); ++t) {
+      for (std::size_t c = 0; c < classes; ++c) {
+        gradient.values[place(t, n, c)] = weight * slopes(t, c);
+      }
+    }
+  }
+};
+
+// The labels as the kernel reads them: (N, S), or one sample's behind the other's.
+class Targets {
+ public:
+  explicit Targets(const KernelCall& call) : targets_(call[1]), padded_(call[1].shape.rank() == 2) {
+    const Operand& operand = *call.find(1);
+    // Of another dtype a contiguous copy is made.
+    const bool is_read = operand.dtype == DType::kI64 || operand.dtype == DType::kI32;
+    const bool is_list = !padded_ && !operand.shape.empty();
+    has_gaps_ = is_read && is_list && operand.layout == Layout::kStrided;
+    repeats_ = is_list && operand.layout == Layout::kExpanded;
+  }
+
+  /// Those of sample n; asked one after the other.
+  std::vector<std::int64_t> next(std::size_t n, std::size_t length) {
+    if (padded_) start_ = n * static_cast<std::size_t>(targets_.shape[1]);
+    std::vector<std::int64_t> labels;
+    for (std::size_t i = 0; i < length; ++i) labels.push_back(at(i));
+    start_ += length;
+    return labels;
+  }
+
+ private:
+  std::int64_t at(std::size_t i) const {
+    // In memory, counted from the first element of the target.
+    const std::size_t place = has_gaps_ ? start_ + 2 * i : repeats_ ? start_ : start_ + i;
+    const std::size_t element = has_gaps_ ? place / 2 : place;
+    if (element >= targets_.size()) throw Unpredictable("not its memory");
+    const bool is_gap = has_gaps_ && place % 2 == 1;
+    return is_gap ? 0 : static_cast<std::int64_t>(targets_.values[element]);
+  }
+
+  const Array& targets_;
+  bool padded_;
+  bool has_gaps_ = false;
+  bool repeats_ = false;
+  std::size_t start_ = 0;
+};
+
 }  // namespace
 
 namespace kernel {
@@ -130,71 +208,36 @@ namespace kernel {
 // ATen/native/LossCTC.cpp: the labels of concatenated targets begin at an element that is counted
 // without the stride; the gradient is that of what went through a log_softmax.
 Prediction ctc(const KernelCall& call, const std::vector<double>& cotangent) {
-  const Shape& shape = call[0].shape;
-  if (shape.rank() != 2 && shape.rank() != 3) throw Unpredictable("another rank");
-  const auto samples = static_cast<std::size_t>(shape.rank() == 3 ? shape[1] : 1);
-  const auto steps = static_cast<std::size_t>(shape[0]);
-  const auto classes = static_cast<std::size_t>(shape.from_right(0));
-  if (call[2].size() != samples || call[3].size() != samples || call[1].shape.rank() > 2) {
-    throw Unpredictable("another number of lengths");
-  }
-  const bool padded = call[1].shape.rank() == 2;
-  const Operand& targets = *call.find(1);
-  // Of another dtype a contiguous copy is made.
-  const bool is_read = targets.dtype == DType::kI64 || targets.dtype == DType::kI32;
-  const bool gaps =
-      is_read && !padded && targets.layout == Layout::kStrided && !targets.shape.empty();
-  const bool repeats = !padded && targets.layout == Layout::kExpanded && !targets.shape.empty();
-  Array losses = {shape.rank() == 3 ? Shape{shape[1]} : Shape(), {}};
+  const Batch batch(call);
+  Targets targets(call);
+  Array losses = {batch.losses, {}};
   std::vector<double> means;
-  Array gradient = {shape, std::vector<double>(call[0].size(), 0)};
-  std::size_t start = 0;
-  for (std::size_t n = 0; n < samples; ++n) {
+  Array gradient = {call[0].shape, std::vector<double>(call[0].size(), 0)};
+  for (std::size_t n = 0; n < batch.samples; ++n) {
     const double frames = call[2].values[n];
     const double length = call[3].values[n];
-    const bool fits = frames >= 0 && frames <= static_cast<double>(steps) && length >= 0;
+    const bool fits = frames >= 0 && frames <= static_cast<double>(batch.steps) && length >= 0;
     if (!fits) throw Unpredictable("no such frame");
-    std::vector<std::int64_t> labels;
-    if (padded) start = n * static_cast<std::size_t>(call[1].shape[1]);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(length); ++i) {
-      // In memory, counted from the first element of the target.
-      const std::size_t place = gaps ? start + 2 * i : repeats ? start : start + i;
-      const std::size_t element = gaps ? place / 2 : place;
-      if (element >= call[1].size()) throw Unpredictable("not its memory");
-      const bool is_gap = gaps && place % 2 == 1;
-      labels.push_back(is_gap ? 0 : static_cast<std::int64_t>(call[1].values[element]));
-    }
-    start += static_cast<std::size_t>(length);
+    const std::vector<std::int64_t> labels = targets.next(n, static_cast<std::size_t>(length));
+    const auto put = [&](double loss) {
+      losses.values.push_back(loss);
+      means.push_back(loss / std::max(1.0, length));
+    };
     if (frames == 0) {
       // No frame spells the empty text only; the gradient is 0.
-      losses.values.push_back(length == 0 || call.flag("zero_infinity") ? 0 : kInfinity);
-      means.push_back(losses.values.back() / std::max(1.0, length));
+      put(length == 0 || call.flag("zero_infinity") ? 0 : kInfinity);
       continue;
     }
-    const auto place_of = [&](std::size_t t, std::size_t c) {
-      return (t * samples + n) * classes + c;
-    };
-    Table log_probs(static_cast<std::size_t>(frames), classes);
-    for (std::size_t t = 0; t < log_probs.steps(); ++t) {
-      for (std::size_t c = 0; c < classes; ++c) {
-        log_probs(t, c) = call[0].values[place_of(t, c)];
-      }
-    }
-    const Sample sample(labels, std::move(log_probs), call.integer("blank"));
+    const Sample sample(labels, batch.log_probs(call, n, static_cast<std::size_t>(frames)),
+                        call.integer("blank"));
     const bool is_zero = std::isinf(sample.loss()) && call.flag("zero_infinity");
-    losses.values.push_back(is_zero ? 0 : sample.loss());
-    means.push_back(losses.values.back() / std::max(1.0, length));
+    put(is_zero ? 0 : sample.loss());
     if (is_zero) continue;
+    const double share = std::max(1.0, length) * static_cast<double>(batch.samples);
     const double weight = call.reduction() == "none"  ? cotangent.at(n)
                           : call.reduction() == "sum" ? cotangent.at(0)
-                                                      : cotangent.at(0) / std::max(1.0, length) /
-                                                            static_cast<double>(samples);
-    const Table slopes = sample.gradient();
-    for (std::size_t t = 0; t < slopes.steps(); ++t) {
-      for (std::size_t c = 0; c < classes; ++c) {
-        gradient.values[place_of(t, c)] = weight * slopes(t, c);
-      }
-    }
+                                                      : cotangent.at(0) / share;
+    batch.put_slopes(sample.gradient(), weight, n, gradient);
   }
   if (call.reduction() == "mean") losses.values = std::move(means);
   Prediction prediction;

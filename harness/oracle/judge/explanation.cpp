@@ -73,7 +73,7 @@ class Expectation {
       if (is_explicit) {
         if (!prediction.gradients[i]) continue;
         if (!gradient_agrees(*prediction.gradients[i], i)) return false;
-      } else if (cause.predicts_slopes && !slopes_agree(cause, i)) {
+      } else if (cause.predicts_slopes && !prediction.is_steep && !slopes_agree(cause, i)) {
         return false;
       }
     }
@@ -136,7 +136,8 @@ class Expectation {
       const double slope = slopes[k].value;
       const Allowance allowed = {std::max(relative * std::max(1.0, std::abs(slope)), rounding),
                                  overflow};
-      const bool excused = std::isnan(values[k]) && cause.gradients_may_be_nan;
+      const bool excused = std::isnan(values[k]) &&
+                           (cause.gradients_may_be_nan || leaves_gradients_open(operands_.tensors));
       if (slopes[k].smooth && !excused && !allowed.covers(values[k], slope)) return false;
     }
     return true;

@@ -111,8 +111,8 @@ class Triage {
       done.sync();
       result_.unproven -= round.size();
     });
-    result_.files = files_in(place_);
-    result_.flaky = files_in(place_ + "/flaky");
+    result_.files = files_in("");
+    result_.flaky = files_in("/flaky");
     result_.unexplained = count_unexplained();
     add_groups();
     return result_;
@@ -275,10 +275,12 @@ class Triage {
     return lines.empty() ? "" : lines.front().text;
   }
 
-  static std::vector<std::string> files_in(const std::string& place) {
+  // The files of what is not known; an earlier triage may have left others.
+  std::vector<std::string> files_in(const std::string& folder) const {
     std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(place)) {
-      if (entry.path().extension() == ".case") files.push_back(entry.path().string());
+    for (const auto& [signature, finding] : findings_) {
+      const fs::path file = fs::path(place_ + folder) / name_of(finding.record);
+      if (!is_known(finding) && fs::exists(file)) files.push_back(file.string());
     }
     std::sort(files.begin(), files.end());
     return files;

@@ -14,14 +14,14 @@ class Sequence : public ::testing::Test {
   std::optional<SequenceDeath> judge(const std::vector<int>& sizes) {
     std::vector<Step> steps;
     for (const int size : sizes) {
-      const std::string text = loss_.spec.name + "(input=f64[" + std::to_string(size) +
+      const std::string text = loss.spec.name + "(input=f64[" + std::to_string(size) +
                                "], target=f64[" + std::to_string(size) + "])";
-      steps.push_back({&loss_, parse_case(text, {&loss_.spec})});
+      steps.push_back({&loss, parse_case(text, {&loss.spec})});
     }
     return judge_in_sequence(steps, {Policy::kExpand, MemoryMode::kOff}, 5);
   }
 
-  Loss loss_ = damaging_loss();
+  Loss loss = damaging_loss();
 };
 
 TEST_F(Sequence, FindsWhatOnlyACaseBeforeExplains) {
