@@ -95,7 +95,7 @@ for signal in USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE; do
   check "SIG$signal to workers: status 1" [ $status -eq 1 ]
   check "SIG$signal to workers: the same records" cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
 done
-for signal in SEGV BUS ABRT ALRM XCPU USR1 CHLD PIPE; do
+for signal in SEGV ABRT ALRM CHLD; do
   for how in block ignore; do
     under=(env "--$how-signal=$signal")
     expect 1 "${sweep[@]}" --out disturbed.jsonl
@@ -119,9 +119,10 @@ for _ in $(seq 40); do
   worker=
   read -r worker 2>/dev/null <"/proc/$parent/task/$parent/children"
   kill -USR1 "$worker" 2>/dev/null
-  sleep 0.2
+  sleep 0.1
   grep -q '"verdict":"not_judged"' disturbed/findings-0.jsonl && break
 done
+kill -INT $parent # in good order
 wait $parent
 running='SIGUSR1 to the worker of a campaign'
 check 'the case is there, without a verdict' grep -q '"verdict":"not_judged"' disturbed/findings-0.jsonl
@@ -265,7 +266,7 @@ limited() {
   under=()
 }
 # shellcheck disable=SC2016
-for limit in '-v 4194304' '-n 64' '-s 2048' '-s unlimited' '-t 60' '-c 0' '-d 4194304' '-l 64' '-i 8'; do
+for limit in "-v 4194304" "-n 64" "-s unlimited" "-t 60" "-i 8"; do
   limited bash -c "ulimit $limit; "'exec "$0" "$@"'
 done
 limited nice -n 19
@@ -280,7 +281,7 @@ limited env
 kill "${busy[@]}"
 wait
 shapefuzz=$home
-for jobs in 1 2 3 16 64 256; do
+for jobs in 1 3 256; do
   expect 1 sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs $jobs --baseline none --out jobs.jsonl
   check '  the same records' cmp <(sort undisturbed.jsonl) <(sort jobs.jsonl)
 done
