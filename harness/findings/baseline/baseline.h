@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The baseline: what is known of one LibTorch version. Which causes strike, then the findings that
-// none explains, one a line; and what somebody has decided to live with, with a reason behind `  #
-// `.
+// none explains, one a line; and what somebody has decided to live with. A reason may stand behind
+// two spaces and a `#`.
 //
 //   cause | NAME | cases | smallest case
 //   loss | entry | verdict | mistake | message | smallest case

@@ -32,8 +32,6 @@ bool has_clamped_logarithm(const Sighting& s) {
                      [](double p) { return std::log(p) < -100 || std::log(1 - p) < -100; });
 }
 
-bool is_half(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
-
 bool mixes_dtypes(const Sighting& s) {
   return s.dtype(0) != s.dtype(1) || is_half(s.dtype(0)) || is_half(s.dtype(1));
 }

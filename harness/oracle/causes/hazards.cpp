@@ -239,7 +239,6 @@ Cause half_by_entry() {
   cause.verdicts = {Verdict::kEntryDisagreement};
   cause.condition = "half precision against a scalar; the functional expands it first";
   cause.strikes = [](const Sighting& s) {
-    const auto is_half = [](DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; };
     return (is_half(s.dtype(0)) || is_half(s.dtype(1))) && s.says("not implemented for");
   };
   cause.advice = "give both operands one dtype, f32 or f64";

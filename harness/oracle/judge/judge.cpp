@@ -244,7 +244,8 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   if (prepared_->judged && same_bits(actual, *prepared_->first)) {
     judgement = judged_alike(*prepared_->judged, std::move(judgement));
     const Cause* const known = causes().find(prepared_->judged->cause);
-    if (known != nullptr && known->is_of(c.loss, c.entry)) {
+    const Sighting sighting = {loss.spec, c, judgement, prepared.operands.values};
+    if (known != nullptr && known->fits(sighting)) {  // a condition may be about the entry
       judgement.cause = known->name;
     } else {
       explain_result(loss, c, actual, judgement);
