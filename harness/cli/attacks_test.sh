@@ -76,7 +76,17 @@ echo '# a signal from outside is no finding'
 expect 1 "${sweep[@]}" --out undisturbed.jsonl
 under=(env --default-signal)
 # Sends each signal to each worker at some moment: what is found must stay the same.
-for signal in USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE; do
+signals='USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE'
+inherited='SEGV ABRT ALRM CHLD'
+limits=("-v 4194304" "-n 64" "-s unlimited" "-t 60" "-i 8")
+jobs_list='1 3 256'
+if [ -n "${ALL_ATTACKS-}" ]; then # at night (scripts/nightly)
+  signals+=' QUIT PIPE ILL TRAP SYS VTALRM PROF IO PWR STKFLT'
+  inherited+=' BUS XCPU USR1 PIPE'
+  limits+=("-s 2048" "-c 0" "-d 4194304" "-l 64")
+  jobs_list+=' 2 16 64'
+fi
+for signal in $signals; do
   "$shapefuzz" "${sweep[@]}" --out disturbed.jsonl >"$out" 2>"$err" &
   parent=$!
   sent=0
@@ -95,7 +105,7 @@ for signal in USR1 USR2 ALRM XCPU TERM KILL HUP INT SEGV BUS ABRT FPE; do
   check "SIG$signal to workers: status 1" [ $status -eq 1 ]
   check "SIG$signal to workers: the same records" cmp <(sort undisturbed.jsonl) <(sort disturbed.jsonl)
 done
-for signal in SEGV ABRT ALRM CHLD; do
+for signal in $inherited; do
   for how in block ignore; do
     under=(env "--$how-signal=$signal")
     expect 1 "${sweep[@]}" --out disturbed.jsonl
@@ -266,7 +276,7 @@ limited() {
   under=()
 }
 # shellcheck disable=SC2016
-for limit in "-v 4194304" "-n 64" "-s unlimited" "-t 60" "-i 8"; do
+for limit in "${limits[@]}"; do
   limited bash -c "ulimit $limit; "'exec "$0" "$@"'
 done
 limited nice -n 19
@@ -281,8 +291,8 @@ limited env
 kill "${busy[@]}"
 wait
 shapefuzz=$home
-for jobs in 1 3 256; do
-  expect 1 sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs $jobs --baseline none --out jobs.jsonl
+for jobs in $jobs_list; do
+  expect 1 sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs "$jobs" --baseline none --out jobs.jsonl
   check '  the same records' cmp <(sort undisturbed.jsonl) <(sort jobs.jsonl)
 done
 

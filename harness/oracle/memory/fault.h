@@ -18,6 +18,7 @@ struct Fault {
   };
 
   std::int32_t signal = 0;  ///< 0: there was no fault
+  bool was_sent = false;    ///< by another process, which is no fault of what runs
   bool runs_case = false;   ///< kept up to date: the case itself runs, not what it is compared with
   Access access = Access::kUnknown;
   Place place = Place::kElsewhere;

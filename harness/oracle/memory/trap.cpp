@@ -76,7 +76,10 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     if (const char* name = running.operators.innermost()) {
       std::strncpy(fault.running.data(), name, fault.running.size() - 1);
     }
-    if (signal == SIGSEGV || signal == SIGBUS) {
+    // Of a signal that somebody sent, or that abort() raises, there is no address.
+    const bool is_of_the_kernel = info->si_code > 0;
+    fault.was_sent = !is_of_the_kernel && info->si_pid != ::getpid();
+    if ((signal == SIGSEGV || signal == SIGBUS) && is_of_the_kernel) {
       fault.address = reinterpret_cast<std::uint64_t>(info->si_addr);
       fault.access = access_of(context);
       const bool known = arena != nullptr && arena->explain(fault);
@@ -86,7 +89,7 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
     }
     fault.signal = signal;  // last: the report is whole
   }
-  const bool is_access = signal == SIGSEGV || signal == SIGBUS;
+  const bool is_access = (signal == SIGSEGV || signal == SIGBUS) && info->si_code > 0;
   if (is_access && running.runs && arena != nullptr &&
       arena->open_guard(reinterpret_cast<std::uint64_t>(info->si_addr))) {
     return;

@@ -2,6 +2,8 @@
 #include "harness/search/isolate/death.h"
 
 #include <csignal>
+#include <cstring>
+#include <string>
 
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judgement/unjudged.h"
@@ -12,6 +14,13 @@ namespace shapefuzz {
 Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
                        const Judging& judging) {
   Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
+  if (death.from_outside && !death.short_of_memory) {
+    leave_unjudged(judgement);
+    judgement.message.clear();
+    judgement.detail =
+        std::string("the process is ended from outside, each time: ") + ::strsignal(death.signal);
+    return judgement;
+  }
   if (!death.short_of_memory) {
     const Causes& causes = judging.causes != nullptr ? *judging.causes : known_causes();
     name_cause_of_death(causes, c, spec, libtorch_version(), judgement);

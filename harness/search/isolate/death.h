@@ -9,7 +9,7 @@
 namespace shapefuzz {
 
 /// The judgement of the case that the worker was at, with its cause if one is known: what a process
-/// does that was refused memory is no finding.
+/// does that was refused memory, or was ended by somebody, is no finding.
 Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
                        const Judging& judging);
 

@@ -58,13 +58,15 @@ class IsolatedJudge::Impl {
 
   Judgement judge(const Loss& loss, const Case& c) {
     Ending ending;
-    if (const auto judgement = ask(loss, c, ending)) return *judgement;
-    if (ending.deserves_a_second_chance()) {
+    Chances chances;
+    Fault fault;
+    do {
       if (const auto judgement = ask(loss, c, ending)) return *judgement;
-    }
-    const Fault fault = std::exchange(position().fault, {});
-    return judgement_of({0, 0, ending.signal(), fault, was_short_of_memory()}, c, loss.spec,
-                        judging_);
+      fault = std::exchange(position().fault, {});
+    } while (chances.another(ending, fault));
+    return judgement_of(
+        {0, 0, ending.signal(), fault, was_short_of_memory(), ending.is_from_outside(fault)}, c,
+        loss.spec, judging_);
   }
 
  private:

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "harness/findings/files/descriptor.h"
@@ -25,7 +25,7 @@ struct Task {
   std::size_t unit = 0;
   std::uint64_t first_case = 0;
   std::vector<std::uint64_t> skipped;
-  std::set<std::uint64_t> repeated;           // cases that have had their second chance
+  std::map<std::uint64_t, Chances> chances;   // of cases at which a worker has ended
   std::map<std::uint64_t, std::string> dead;  // parts that wait for the part before them
 };
 
@@ -184,15 +184,16 @@ class Run {
     Task task = std::move(*worker.task);
     worker.task.reset();
     const std::uint64_t at_case = worker.position->next_case.load();
-    if (ending.deserves_a_second_chance() && task.repeated.insert(at_case).second) {
+    const Fault fault = std::exchange(worker.position->fault, {});
+    if (task.chances[at_case].another(ending, fault)) {
       waiting_.push_front(std::move(task));
       return assign(worker);
     }
     const bool again = std::binary_search(task.skipped.begin(), task.skipped.end(), at_case);
     if (again) throw HarnessError("a worker dies between two cases");
-    const Fault fault = std::exchange(worker.position->fault, {});
     const bool short_of_memory = worker.position->shortage.refusals.load() != 0;
-    const Death death = {task.unit, at_case, ending.signal(), fault, short_of_memory};
+    const Death death = {task.unit, at_case,         ending.signal(),
+                         fault,     short_of_memory, ending.is_from_outside(fault)};
     if (pool_.on_death) pool_.on_death(death);
     if (pool_.part_of_death) task.dead[at_case] = pool_.part_of_death(death);
     task.skipped.insert(std::lower_bound(task.skipped.begin(), task.skipped.end(), at_case),

@@ -24,6 +24,7 @@ struct Death {
   int signal = 0;                ///< 0: it hung and was ended
   Fault fault;                   ///< what the worker could say of it
   bool short_of_memory = false;  ///< the case had been refused some
+  bool from_outside = false;     ///< somebody has ended it, again and again
 };
 
 struct Pool {

@@ -150,6 +150,20 @@ int Ending::signal() const {
   return WIFSIGNALED(status) ? WTERMSIG(status) : SIGTERM;
 }
 
+bool Ending::is_from_outside(const Fault& fault) const {
+  if (ended_by_us || !WIFSIGNALED(status)) return false;
+  switch (WTERMSIG(status)) {
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGABRT:
+      return fault.was_sent;
+    default:  // SIGKILL among them, which a kernel without memory sends
+      return true;
+  }
+}
+
 bool Ending::is_ours() const {
   return WIFEXITED(status) && WEXITSTATUS(status) == WorkerProcess::kHarnessFailed;
 }

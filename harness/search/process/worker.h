@@ -94,12 +94,30 @@ struct Ending {
   /// 0 if it hung and was ended. A loss that calls exit() has no signal; it is a crash all the
   /// same, and SIGTERM stands for it.
   int signal() const;
-  /// Whether its end may have come from outside: a signal from somebody, from the kernel for want
-  /// of memory, or of what an earlier case has done to the heap; a stop. The case that it was at is
-  /// to blame only if the same happens to it again.
+  /// Whether the case that it was at need not be to blame: an earlier one may have damaged the
+  /// heap, or somebody may have stopped the process. It is if the same happens to it again.
   bool deserves_a_second_chance() const { return !ended_by_us || idle; }
+  /// Whether somebody has ended it: by a signal that no program earns, or by one that was sent. The
+  /// case is never to blame for that.
+  bool is_from_outside(const Fault& fault) const;
   /// Whether an exception of ours ended it.
   bool is_ours() const;
+};
+
+/// How often a case may run whose worker ends.
+class Chances {
+ public:
+  /// Whether it runs once more.
+  bool another(const Ending& ending, const Fault& fault) {
+    if (!ending.deserves_a_second_chance()) return false;
+    return ending.is_from_outside(fault) ? ++from_outside_ < kMostFromOutside : ++ends_ < 2;
+  }
+
+ private:
+  static constexpr int kMostFromOutside = 20;  // on a loaded machine they come faster than cases
+
+  int ends_ = 0;
+  int from_outside_ = 0;
 };
 
 /// How long a worker has been at one case.
