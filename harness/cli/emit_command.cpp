@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/core.h>
+#include <sys/wait.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
@@ -15,7 +19,9 @@
 #include "harness/oracle/judge/exhibit.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/search/isolate/exhibits.h"
+#include "harness/search/process/program.h"
 #include "harness/search/shrink/apart.h"
+#include "harness/tell/emit/issue_report.h"
 #include "harness/tell/emit/program.h"
 
 namespace shapefuzz {
@@ -30,11 +36,13 @@ struct EmitCommand {
 
 using Emitter = std::string (*)(const Exhibit&);
 
+std::string issue_parts(const Exhibit& exhibit) { return to_text(issue_report(exhibit)); }
+
 const std::map<std::string, Emitter>& emitters() {
   static const std::map<std::string, Emitter> all = {{"cpp", cpp_program},
                                                      {"python", python_program},
                                                      {"gtest", google_test},
-                                                     {"issue", issue_report}};
+                                                     {"issue", issue_parts}};
   return all;
 }
 
@@ -82,6 +90,39 @@ Case rounded(const Case& c, const Judging& judging) {
   return c;
 }
 
+// The release of a Python's PyTorch, `2.14.1`; empty if it has none.
+std::string torch_release(const std::string& python) {
+  constexpr unsigned kSeconds = 60;
+  const ProgramOutput output =
+      run_program({python, "-c", "import torch; print(torch.__version__)"}, "", kSeconds);
+  return output.out.substr(0, output.out.find_first_not_of("0123456789."));
+}
+
+// Nothing if there is no Python with the PyTorch of this LibTorch.
+std::optional<PythonRun> run_in_python(const IssueReport& report) {
+  constexpr unsigned kSeconds = 60;
+  const char* const chosen = std::getenv("SHAPEFUZZ_PYTHON");
+  const std::vector<std::string> pythons =
+      chosen != nullptr ? std::vector<std::string>{chosen}
+                        : std::vector<std::string>{"python3", "/usr/bin/python3"};
+  for (const std::string& python : pythons) {
+    if (torch_release(python) != report.libtorch) continue;
+    const ProgramOutput output = run_program({python, "-"}, report.python, kSeconds);
+    PythonRun run = {output.out};
+    if (WIFSIGNALED(output.status)) {
+      run.output += std::string(::strsignal(WTERMSIG(output.status))) + "\n";
+    } else if (output.status != 0) {
+      // The last line of a traceback says what was refused.
+      const std::string& errors = output.errors;
+      const std::size_t end = errors.find_last_not_of('\n');
+      const std::size_t start = errors.rfind('\n', end);
+      run.output += errors.substr(start == std::string::npos ? 0 : start + 1, end - start) + "\n";
+    }
+    return run;
+  }
+  return std::nullopt;
+}
+
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
   const Judging judging = {command.policy, MemoryMode::kFull};
@@ -94,7 +135,8 @@ int run(const EmitCommand& command) {
   }
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
-  if (command.round) c = rounded(c, judging);
+  const bool is_issue = command.as == "issue";
+  if (command.round || is_issue) c = rounded(c, judging);
   const Emitter emitter = emitters().at(command.as);
   std::string program;
   exhibit_all(
@@ -105,6 +147,10 @@ int run(const EmitCommand& command) {
     print_message(
         fmt::format("shapefuzz: the case cannot be shown: {}\n", MemoryLimit::instance().reason()));
     return kHarnessFailed;
+  }
+  if (is_issue) {
+    const IssueReport report = read_issue_report(program);
+    program = issue_text(report, run_in_python(report));
   }
   print_results(program);
   return kNothingNew;

@@ -28,8 +28,10 @@ constexpr const char* kCut = "\n@@@@@@@@\n";
 
 std::string all_texts(const Exhibit& exhibit) {
   std::string lines;
-  for (const PrintedLine& line : printed_lines(exhibit))
-    lines += line.name + " " + line.text + "\n";
+  for (const ProgramLine& line : program_lines(exhibit)) {
+    const bool is_printed = !line.in_words && !line.text.empty();
+    if (is_printed) lines += line.name + " " + line.text + "\n";
+  }
   std::string head(to_string(exhibit.judgement.verdict));
   head += " " + to_string(exhibit.c);
   return head + kCut + lines + kCut + cpp_program(exhibit) + kCut + python_program(exhibit) + kCut +

@@ -45,12 +45,28 @@ class CallText {
         reduction_(std::move(reduction)) {}
 
   std::string of(const std::string& entry) const {
-    if (loss_.parameters != nullptr) return parametric();
+    // Such a module has no option `reduction`: its result has both.
+    if (loss_.parameters != nullptr) return dialect_.call_module(required(), reduction_ != "none");
     if (entry == "functional") return dialect_.functional(loss_, required(), named());
     if (entry == "module") return dialect_.module(loss_, required(), named());
     const std::string name = operator_name();
     return entry == "aten" ? dialect_.aten(name, arguments(name))
                            : dialect_.dispatched(name, arguments(name));
+  }
+
+  std::string module(const std::vector<double>& parameters) const {
+    std::vector<std::string> constructor;
+    for (const std::string& name : loss_.constructor_options) {
+      constructor.push_back(std::visit(ToText{dialect_}, c_.option(loss_.spec, name)));
+    }
+    std::vector<Dialect::Named> options;
+    for (const Dialect::Named& option : named()) {
+      if (option.name != "reduction" && !is_for_constructor(option.name)) options.push_back(option);
+    }
+    const DType dtype = c_.operands.front().dtype;
+    const Shape shape = {static_cast<std::int64_t>(parameters.size())};
+    return dialect_.make_module(loss_, constructor, options, dtype,
+                                literal_text(dialect_, dtype, shape, parameters));
   }
 
  private:
@@ -67,19 +83,6 @@ class CallText {
   bool is_for_constructor(const std::string& option) const {
     const auto& demanded = loss_.constructor_options;
     return std::find(demanded.begin(), demanded.end(), option) != demanded.end();
-  }
-
-  // Such a module has no option `reduction`: its result has both.
-  std::string parametric() const {
-    std::vector<std::string> constructor;
-    for (const std::string& name : loss_.constructor_options) {
-      constructor.push_back(std::visit(ToText{dialect_}, c_.option(loss_.spec, name)));
-    }
-    std::vector<Dialect::Named> options;
-    for (const Dialect::Named& option : named()) {
-      if (option.name != "reduction" && !is_for_constructor(option.name)) options.push_back(option);
-    }
-    return dialect_.parametric(loss_, required(), constructor, options, reduction_ != "none");
   }
 
   // Optional operands are options of the frontends.
@@ -149,16 +152,17 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
   return CallText(dialect, loss, c, operands, reduction).of(entry);
 }
 
-// What tensor() writes behind `=`.
-std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<double>& values) {
+std::string module_text(const Dialect& dialect, const Loss& loss, const Case& c,
+                        const std::vector<double>& parameters) {
+  return CallText(dialect, loss, c, {}, "").module(parameters);
+}
+
+std::string literal_text(const Dialect& dialect, DType dtype, const Shape& shape,
+                         const std::vector<double>& values) {
   Operand operand;
-  operand.name = "x";
   operand.dtype = dtype;
-  operand.shape = {static_cast<std::int64_t>(values.size())};
-  std::string text = dialect.tensor(operand, values, false);
-  text = text.substr(text.find("= ") + 2);
-  while (!text.empty() && (text.back() == '\n' || text.back() == ';')) text.pop_back();
-  return text;
+  operand.shape = shape;
+  return dialect.tensor(operand, values);
 }
 
 std::string pascal_case(const std::string& name) {

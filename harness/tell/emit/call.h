@@ -22,9 +22,10 @@ class Dialect {
   /// A list of numbers as one argument: `std::vector<int64_t>{2, 4}`, `[2, 4]`.
   virtual std::string list(const std::vector<std::int64_t>& values) const = 0;
   virtual std::string missing() const = 0;
-  /// The statements that make a tensor of that name.
-  virtual std::string tensor(const Operand& operand, const std::vector<double>& values,
-                             bool differentiable) const = 0;
+  /// A tensor of these elements in the operand's layout, which needs no name.
+  virtual std::string tensor(const Operand& operand, const std::vector<double>& values) const = 0;
+  /// The statement that gives an expression a name.
+  virtual std::string name(const std::string& name, const std::string& expression) const = 0;
   /// The operand expanded, or reshaped where only sizes of 1 differ.
   virtual std::string expanded(const std::string& operand, const Shape& from,
                                const Shape& to) const = 0;
@@ -38,12 +39,13 @@ class Dialect {
                                  const std::vector<Named>& options) const = 0;
   virtual std::string module(const Loss& loss, const std::vector<std::string>& operands,
                              const std::vector<Named>& options) const = 0;
-  /// The statement that makes `parameters`, a list of tensors.
-  virtual std::string parameters(const std::vector<std::string>& tensors) const = 0;
-  /// A module with `parameters`; `constructor` are the arguments that it demands.
-  virtual std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
-                                 const std::vector<std::string>& constructor,
-                                 const std::vector<Named>& options, bool reduced) const = 0;
+  /// The statements that make `module`; `constructor` are the arguments that it demands. All its
+  /// parameters are in one tensor, behind each other.
+  virtual std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
+                                  const std::vector<Named>& options, DType dtype,
+                                  const std::string& parameters) const = 0;
+  /// The call of `module`.
+  virtual std::string call_module(const std::vector<std::string>& operands, bool reduced) const = 0;
   virtual std::string reduction(const std::string& word) const = 0;
   /// The arguments of the schema; those that have a name need it in Python.
   virtual std::string aten(const std::string& operator_name,
@@ -62,8 +64,13 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
                       const std::array<std::string, kMaxOperands>& operands,
                       const std::string& reduction);
 
-/// An expression for a tensor of these elements, with one dimension.
-std::string literal_text(const Dialect& dialect, DType dtype, const std::vector<double>& values);
+/// The statements that make the module of a loss that has parameters, from all their elements.
+std::string module_text(const Dialect& dialect, const Loss& loss, const Case& c,
+                        const std::vector<double>& parameters);
+
+/// An expression for a contiguous tensor of these elements.
+std::string literal_text(const Dialect& dialect, DType dtype, const Shape& shape,
+                         const std::vector<double>& values);
 
 /// `MSELoss`, `KLDivLoss`; what `torch::nn` calls the loss.
 std::string module_name(const Loss& loss);
@@ -74,6 +81,8 @@ std::string pascal_name(const Loss& loss);
 /// `mse_loss` of `aten::mse_loss` and of `aten::mse_loss.out`, and `out` or nothing.
 std::string base_of(const std::string& operator_name);
 std::string overload_of(const std::string& operator_name);
+/// The elements of a tensor, at least one, as lists of lists: `[[1, 2], [3, 4]]`.
+std::string nested(const std::vector<std::string>& numbers, const Shape& shape);
 /// `2, 4`.
 std::string joined(const std::vector<std::string>& parts);
 

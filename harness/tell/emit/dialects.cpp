@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <utility>
 
 #include "harness/tell/emit/call.h"
 
@@ -21,76 +22,91 @@ std::string decimal(double value) {
   return text;
 }
 
-// What differs between the two in the statements that make a tensor.
+// What differs between the two in the expression for a tensor.
 struct Words {
-  const char* torch;      // `torch::`
-  const char* declare;    // `torch::Tensor `
-  const char* end;        // `;`
-  const char* open_list;  // of elements
-  const char* close_list;
+  const char* torch;       // `torch::`
   const char* open_sizes;  // of a shape as an argument
   const char* close_sizes;
 };
 
-// `(0)` would be no list in Python, `[0]` is one.
-std::string literal(const Words& words, const Dialect& dialect, const Operand& operand,
-                    const std::vector<double>& values, const std::string& dtype) {
-  if (values.empty()) {
-    return fmt::format("{}empty({}{}{}, {})", words.torch, words.open_sizes,
-                       sizes_text(operand.shape), words.close_sizes, dtype);
+// The elements and the shape of a tensor from which a view has the operand's layout and elements
+// (harness/oracle/libtorch/tensors.cpp), and how it is viewed.
+struct Stored {
+  Shape shape;
+  std::vector<double> values;
+  std::string view;
+};
+
+Stored transposed(const Operand& operand, const std::vector<double>& values) {
+  Stored stored = {operand.shape, values, ".transpose(-1, -2)"};
+  const std::size_t rank = operand.shape.rank();
+  std::swap(stored.shape[rank - 1], stored.shape[rank - 2]);
+  const auto rows = static_cast<std::size_t>(operand.shape[rank - 2]);
+  const auto columns = static_cast<std::size_t>(operand.shape[rank - 1]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t matrix = i / (rows * columns) * (rows * columns);
+    stored.values[matrix + i % columns * rows + i / columns % rows] = values[i];
   }
-  std::vector<std::string> numbers;
-  for (const double value : values) {
-    numbers.push_back(is_whole(operand.dtype) ? std::to_string(static_cast<std::int64_t>(value))
-                                              : dialect.real(value));
-  }
-  if (operand.shape.empty()) {
-    return fmt::format("{}tensor({}, {})", words.torch, numbers.front(), dtype);
-  }
-  std::string text = fmt::format("{}tensor({}{}{}, {})", words.torch, words.open_list,
-                                 joined(numbers), words.close_list, dtype);
-  if (operand.shape.rank() > 1) {
-    text += fmt::format(".reshape({}{}{})", words.open_sizes, sizes_text(operand.shape),
-                        words.close_sizes);
-  }
-  return text;
+  return stored;
 }
 
-// The layouts of harness/oracle/libtorch/tensors.cpp; empty where this rank stays contiguous.
-std::string laid_out(const Words& words, const Operand& operand) {
-  const std::string& name = operand.name;
+// Every other element, with zeros between them.
+Stored strided(const Operand& operand, const std::vector<double>& values) {
+  Stored stored = {operand.shape, {}, ".select(-1, 0)"};
+  stored.shape.push_back(2);
+  for (const double value : values) {
+    stored.values.push_back(value);
+    stored.values.push_back(0);
+  }
+  return stored;
+}
+
+Stored stored_as(const Words& words, const Operand& operand, const std::vector<double>& values) {
   const Shape& shape = operand.shape;
+  Stored stored = {shape, values, ""};
+  if (shape.empty()) return stored;
   switch (operand.layout) {
     case Layout::kContiguous:
-      return "";
+      return stored;
     case Layout::kTransposed:
-      if (shape.rank() < 2) return "";
-      return name + ".transpose(-1, -2).contiguous().transpose(-1, -2)";
+      return shape.rank() < 2 ? stored : transposed(operand, values);
     case Layout::kStrided:
-      if (shape.empty()) return "";
-      return fmt::format("{0}stack({1}{2}, {0}zeros_like({2}){3}, -1).select(-1, 0)", words.torch,
-                         words.open_list, name, words.close_list);
+      return strided(operand, values);
     case Layout::kExpanded:
-      if (shape.empty() || shape[0] == 0) return "";
-      return fmt::format("{}.narrow(0, 0, 1).expand({}{}{})", name, words.open_sizes,
-                         sizes_text(shape), words.close_sizes);
+      if (shape[0] == 0) return stored;
+      stored.shape[0] = 1;
+      stored.values.resize(values.size() / static_cast<std::size_t>(shape[0]));
+      stored.view =
+          fmt::format(".expand({}{}{})", words.open_sizes, sizes_text(shape), words.close_sizes);
+      return stored;
     case Layout::kSliced:
       break;
   }
-  if (shape.empty()) return "";
-  return fmt::format("{0}cat({1}{2}, {2}, {2}{3}, 0).narrow(0, {4}, {4})", words.torch,
-                     words.open_list, name, words.close_list, shape[0]);
+  std::string repeats = "3";
+  for (std::size_t dim = 1; dim < shape.rank(); ++dim) repeats += ", 1";
+  stored.view = fmt::format(".repeat({0}{1}{2}).narrow(0, {3}, {3})", words.open_sizes, repeats,
+                            words.close_sizes, shape[0]);
+  return stored;
 }
 
-std::string statements(const Words& words, const Dialect& dialect, const Operand& operand,
-                       const std::vector<double>& values, const std::string& dtype,
-                       bool differentiable) {
-  std::string text = fmt::format("{}{} = {}{}\n", words.declare, operand.name,
-                                 literal(words, dialect, operand, values, dtype), words.end);
-  const std::string view = laid_out(words, operand);
-  if (!view.empty()) text += fmt::format("{} = {}{}\n", operand.name, view, words.end);
-  if (differentiable) text += fmt::format("{}.requires_grad_(){}\n", operand.name, words.end);
-  return text;
+// `elements` is the list of a tensor that has some and a dimension.
+std::string viewed(const Words& words, const Stored& stored, const std::string& elements,
+                   const std::string& dtype) {
+  if (stored.values.empty()) {
+    return fmt::format("{}empty({}{}{}{}){}", words.torch, words.open_sizes,
+                       sizes_text(stored.shape), words.close_sizes, dtype, stored.view);
+  }
+  return fmt::format("{}tensor({}{}){}", words.torch, elements, dtype, stored.view);
+}
+
+std::vector<std::string> numbers_of(const Dialect& dialect, DType dtype,
+                                    const std::vector<double>& values) {
+  std::vector<std::string> numbers;
+  for (const double value : values) {
+    numbers.push_back(is_whole(dtype) ? std::to_string(static_cast<std::int64_t>(value))
+                                      : dialect.real(value));
+  }
+  return numbers;
 }
 
 std::string expansion(const Words& words, const std::string& operand, const Shape& from,
@@ -119,9 +135,19 @@ class Cpp : public Dialect {
     return fmt::format("std::vector<int64_t>{{{}}}", fmt::join(values, ", "));
   }
   std::string missing() const override { return "{}"; }
-  std::string tensor(const Operand& operand, const std::vector<double>& values,
-                     bool differentiable) const override {
-    return statements(kWords, *this, operand, values, dtype(operand.dtype), differentiable);
+  std::string tensor(const Operand& operand, const std::vector<double>& values) const override {
+    const Stored stored = stored_as(kWords, operand, values);
+    const std::vector<std::string> numbers = numbers_of(*this, operand.dtype, stored.values);
+    std::string elements = stored.shape.empty() ? numbers.front() : "{" + joined(numbers) + "}";
+    // A list of lists with one element would be taken for a list.
+    Stored flat = stored;
+    if (stored.shape.rank() > 1 && !numbers.empty()) {
+      flat.view = fmt::format(".reshape({{{}}})", sizes_text(stored.shape)) + stored.view;
+    }
+    return viewed(kWords, flat, elements, ", " + dtype(operand.dtype));
+  }
+  std::string name(const std::string& name, const std::string& expression) const override {
+    return fmt::format("torch::Tensor {} = {};\n", name, expression);
   }
   std::string expanded(const std::string& operand, const Shape& from,
                        const Shape& to) const override {
@@ -142,17 +168,18 @@ class Cpp : public Dialect {
                        options.empty() ? "" : setters(name + "Options()", options),
                        joined(operands));
   }
-  std::string parameters(const std::vector<std::string>& tensors) const override {
-    return fmt::format("const std::vector<torch::Tensor> parameters = {{{}}};\n", joined(tensors));
-  }
-  std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
-                         const std::vector<std::string>& constructor,
-                         const std::vector<Named>& options, bool reduced) const override {
+  std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
+                          const std::vector<Named>& options, DType dtype_of_module,
+                          const std::string& parameters) const override {
     const std::string name = "torch::nn::" + module_name(loss);
-    const std::string made =
-        setters(fmt::format("{}Options({})", name, joined(constructor)), options);
-    const std::string result = fmt::format("with_parameters({}({}), parameters)->forward({})", name,
-                                           made, joined(operands));
+    return fmt::format(
+        "{0} module({1});\nmodule->to({2});\n"
+        "torch::nn::utils::vector_to_parameters({3}, module->parameters());\n",
+        name, setters(fmt::format("{}Options({})", name, joined(constructor)), options),
+        dtype(dtype_of_module), parameters);
+  }
+  std::string call_module(const std::vector<std::string>& operands, bool reduced) const override {
+    const std::string result = fmt::format("module->forward({})", joined(operands));
     return reduced ? fmt::format("torch::tensor({}.loss, torch::kDouble)", result)
                    : fmt::format("({}.output.neg())", result);
   }
@@ -167,6 +194,8 @@ class Cpp : public Dialect {
   }
   std::string dispatched(const std::string& operator_name,
                          const std::vector<Named>& arguments) const override {
+    // Two ways to the same kernel; only an overload may have another name in C++.
+    if (overload_of(operator_name).empty()) return aten(operator_name, arguments);
     std::vector<std::string> values;
     for (const Named& argument : arguments) {
       values.push_back(argument.value == missing()
@@ -178,7 +207,7 @@ class Cpp : public Dialect {
   }
 
  private:
-  static constexpr Words kWords = {"torch::", "torch::Tensor ", ";", "{", "}", "{", "}"};
+  static constexpr Words kWords = {"torch::", "{", "}"};
 
   static std::string setters(std::string options, const std::vector<Named>& named) {
     for (const Named& option : named) options += fmt::format(".{}({})", option.name, option.value);
@@ -223,10 +252,20 @@ class Python : public Dialect {
     return fmt::format("[{}]", fmt::join(values, ", "));
   }
   std::string missing() const override { return "None"; }
-  std::string tensor(const Operand& operand, const std::vector<double>& values,
-                     bool differentiable) const override {
-    return statements(kWords, *this, operand, values, "dtype=" + dtype(operand.dtype),
-                      differentiable);
+  std::string tensor(const Operand& operand, const std::vector<double>& values) const override {
+    const Stored stored = stored_as(kWords, operand, values);
+    const std::string elements =
+        stored.values.empty()
+            ? ""
+            : nested(numbers_of(*this, operand.dtype, stored.values), stored.shape);
+    // Python's numbers have a dtype of their own.
+    const bool is_natural =
+        operand.dtype == DType::kF32 || (operand.dtype == DType::kI64 && !stored.values.empty());
+    // `empty(, dtype)` of no sizes cannot be: a scalar has an element.
+    return viewed(kWords, stored, elements, is_natural ? "" : ", dtype=" + dtype(operand.dtype));
+  }
+  std::string name(const std::string& name, const std::string& expression) const override {
+    return fmt::format("{} = {}\n", name, expression);
   }
   std::string expanded(const std::string& operand, const Shape& from,
                        const Shape& to) const override {
@@ -234,24 +273,24 @@ class Python : public Dialect {
   }
   std::string functional(const Loss& loss, const std::vector<std::string>& operands,
                          const std::vector<Named>& options) const override {
-    return fmt::format("torch.nn.functional.{}({})", loss.spec.name,
-                       joined(with_keywords(operands, options)));
+    return fmt::format("F.{}({})", loss.spec.name, joined(with_keywords(operands, options)));
   }
   std::string module(const Loss& loss, const std::vector<std::string>& operands,
                      const std::vector<Named>& options) const override {
     return fmt::format("torch.nn.{}({})({})", module_name(loss), joined(with_keywords({}, options)),
                        joined(operands));
   }
-  std::string parameters(const std::vector<std::string>& tensors) const override {
-    return fmt::format("parameters = [{}]\n", joined(tensors));
+  std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
+                          const std::vector<Named>& options, DType dtype_of_module,
+                          const std::string& parameters) const override {
+    return fmt::format(
+        "module = torch.nn.{}({}).to({})\n"
+        "torch.nn.utils.vector_to_parameters({}, module.parameters())\n",
+        module_name(loss), joined(with_keywords(constructor, options)), dtype(dtype_of_module),
+        parameters);
   }
-  std::string parametric(const Loss& loss, const std::vector<std::string>& operands,
-                         const std::vector<std::string>& constructor,
-                         const std::vector<Named>& options, bool reduced) const override {
-    const std::string result =
-        fmt::format("with_parameters(torch.nn.{}({}), parameters)({})", module_name(loss),
-                    joined(with_keywords(constructor, options)), joined(operands));
-    return reduced ? result + ".loss" : result + ".output.neg()";
+  std::string call_module(const std::vector<std::string>& operands, bool reduced) const override {
+    return fmt::format("module({}){}", joined(operands), reduced ? ".loss" : ".output.neg()");
   }
   std::string reduction(const std::string& word) const override { return '"' + word + '"'; }
   std::string aten(const std::string& operator_name,
@@ -267,7 +306,7 @@ class Python : public Dialect {
   }
 
  private:
-  static constexpr Words kWords = {"torch.", "", "", "[", "]", "[", "]"};
+  static constexpr Words kWords = {"torch.", "[", "]"};
 
   static std::vector<std::string> with_keywords(std::vector<std::string> arguments,
                                                 const std::vector<Named>& options) {
@@ -301,6 +340,20 @@ class Python : public Dialect {
 };
 
 }  // namespace
+
+std::string nested(const std::vector<std::string>& numbers, const Shape& shape) {
+  std::vector<std::string> rows = numbers;
+  for (std::size_t dim = shape.rank(); dim-- > 0;) {
+    const auto size = static_cast<std::size_t>(shape[dim]);
+    std::vector<std::string> outer;
+    for (std::size_t first = 0; first < rows.size(); first += size) {
+      const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
+      outer.push_back("[" + joined({begin, begin + static_cast<std::ptrdiff_t>(size)}) + "]");
+    }
+    rows = std::move(outer);
+  }
+  return rows.front();
+}
 
 const Dialect& cpp_dialect() {
   static const Cpp dialect;

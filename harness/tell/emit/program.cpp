@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <optional>
+
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/explain/number_text.h"
 
@@ -86,6 +88,79 @@ std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
   return lines;
 }
 
+namespace {
+
+// The first operand whose gradient is not the expected one; all of them have one each if none is.
+std::size_t operand_in_question(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < patterns(exhibit).size(); ++i) {
+    if (!evidence.differentiable[i]) continue;
+    if (!first) first = i;
+    const Shape& shape = exhibit.computed().find_operand(patterns(exhibit)[i].name)->shape;
+    const bool is_open =
+        evidence.source == Evidence::Source::kFormula && !evidence.expected.gradients[i];
+    if (is_open) continue;
+    if (gradient_text(evidence.expected, i, shape) != gradient_text(evidence.actual, i, shape)) {
+      return i;
+    }
+  }
+  return first.value_or(0);
+}
+
+std::vector<ProgramLine> lines_of_gradients(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  const std::size_t asked = operand_in_question(exhibit);
+  const std::string& name = patterns(exhibit)[asked].name;
+  const Shape& shape = exhibit.computed().find_operand(name)->shape;
+  std::vector<ProgramLine> lines;
+  const bool is_known = evidence.source != Evidence::Source::kNone &&
+                        (evidence.source != Evidence::Source::kFormula ||
+                         evidence.expected.gradients[asked].has_value());
+  if (is_known) {
+    ProgramLine expected = {"expected gradient of " + name,
+                            gradient_text(evidence.expected, asked, shape)};
+    expected.of_gradients = true;
+    expected.operands = {asked};
+    lines.push_back(expected);
+  }
+  ProgramLine actual = {"actual gradient of " + name, gradient_text(evidence.actual, asked, shape)};
+  actual.is_actual = true;
+  actual.of_gradients = true;
+  actual.is_refused = !evidence.actual.backward_accepted;
+  actual.operands = {asked};
+  // What is refused may be the gradient of another operand.
+  for (std::size_t i = 0; i < patterns(exhibit).size() && actual.is_refused; ++i) {
+    if (evidence.differentiable[i] && i != asked) actual.operands.push_back(i);
+  }
+  lines.push_back(actual);
+  return lines;
+}
+
+}  // namespace
+
+std::vector<ProgramLine> program_lines(const Exhibit& exhibit) {
+  if (!exhibit.has_numbers) return {};
+  const Evidence& evidence = exhibit.evidence;
+  const Judgement& judgement = exhibit.judgement;
+  if (is_about_gradients(judgement.verdict)) return lines_of_gradients(exhibit);
+  ProgramLine expected = {"expected", ""};
+  expected.in_words =
+      evidence.source == Evidence::Source::kNone || judgement.verdict == Verdict::kSilentBroadcast;
+  expected.text = expected.in_words ? expected_in_words(exhibit) : value_text(evidence.expected);
+  expected.is_refused = !expected.in_words && !evidence.expected.accepted;
+  ProgramLine actual = {"actual", ""};
+  actual.is_actual = true;
+  const bool dies =
+      judgement.outcome == Outcome::kCrashed || judgement.outcome == Outcome::kTimedOut;
+  if (!dies) {
+    actual.text = value_text(evidence.actual);
+    actual.is_refused = !evidence.actual.accepted;
+  }
+  if (expected.is_refused) return {actual, expected};
+  return {expected, actual};
+}
+
 Expressions::Expressions(const Dialect& dialect, const Exhibit& exhibit)
     : dialect_(dialect), exhibit_(exhibit) {}
 
@@ -95,17 +170,16 @@ std::string Expressions::tensors() const {
   for (std::size_t i = 0; i < patterns(exhibit_).size(); ++i) {
     const Operand* operand = exhibit_.c.find_operand(patterns(exhibit_)[i].name);
     if (operand == nullptr) continue;
-    text += dialect_.tensor(*operand, exhibit_.evidence.operands[i],
-                            gradients && exhibit_.evidence.differentiable[i]);
+    std::string tensor = dialect_.tensor(*operand, exhibit_.evidence.operands[i]);
+    if (gradients && exhibit_.evidence.differentiable[i]) tensor += ".requires_grad_()";
+    text += dialect_.name(operand->name, tensor);
   }
-  if (exhibit_.loss->parameters != nullptr) {
-    std::vector<std::string> parameters;
-    for (const auto& values : exhibit_.evidence.parameters) {
-      parameters.push_back(literal_text(dialect_, exhibit_.c.operands.front().dtype, values));
-    }
-    text += dialect_.parameters(parameters);
+  if (exhibit_.loss->parameters == nullptr) return text;
+  std::vector<double> parameters;
+  for (const auto& values : exhibit_.evidence.parameters) {
+    parameters.insert(parameters.end(), values.begin(), values.end());
   }
-  return text;
+  return text + module_text(dialect_, *exhibit_.loss, exhibit_.c, parameters);
 }
 
 std::string Expressions::actual() const {
@@ -132,12 +206,13 @@ std::string Expressions::expanded() const {
   if (reduction == "sum") return call + ".sum()";
   if (reduction == "batchmean") {
     const Shape& output = exhibit_.evidence.shapes[0];
-    return fmt::format("{}.sum() / {}", call, output.empty() ? 1 : output[0]);
+    return fmt::format("({}.sum() / {})", call, output.empty() ? 1 : output[0]);
   }
   const auto& weights = exhibit_.evidence.mean_weights;
   if (weights.empty()) return call + ".mean()";
-  return fmt::format("({}.flatten() * {}).sum()", call,
-                     literal_text(dialect_, DType::kF64, weights));
+  return fmt::format(
+      "({}.flatten() * {}).sum()", call,
+      literal_text(dialect_, DType::kF64, {static_cast<std::int64_t>(weights.size())}, weights));
 }
 
 }  // namespace shapefuzz

@@ -25,16 +25,27 @@ std::string cpp_program(const Exhibit& exhibit);
 std::string python_program(const Exhibit& exhibit);
 /// A GoogleTest that fails as long as LibTorch does this.
 std::string google_test(const Exhibit& exhibit);
-/// A report in the form that PyTorch's issue tracker asks for, in Markdown.
-std::string issue_report(const Exhibit& exhibit);
 
 /// A line that a program prints: `expected`, `actual`, `expected gradient of input`, ...
 struct PrintedLine {
   std::string name;
   std::string text;
 };
-/// The lines that the programs print, as far as they are known: a crash prints no actual.
+/// All that is known of a case, a line a number: a crash has no actual.
 std::vector<PrintedLine> printed_lines(const Exhibit& exhibit);
+
+/// A line of a program: one of the printed lines, the one that shows what is wrong, or what is
+/// expected of it.
+struct ProgramLine {
+  std::string name;
+  std::string text;        ///< empty where it is not known: of a crash
+  bool is_actual = false;  ///< what LibTorch does; otherwise what is expected
+  bool in_words = false;   ///< no number is expected
+  bool of_gradients = false;
+  std::vector<std::size_t> operands = {};  ///< then: by which it differentiates
+  bool is_refused = false;                 ///< the program ends there
+};
+std::vector<ProgramLine> program_lines(const Exhibit& exhibit);
 
 /// What is expected, where that is no number: `an error: target is [2] where [2, 1] is demanded`.
 std::string expected_in_words(const Exhibit& exhibit);

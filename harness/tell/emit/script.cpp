@@ -10,79 +10,88 @@ namespace {
 
 using Source = Evidence::Source;
 
-bool dies(const Judgement& judgement) {
-  return judgement.outcome == Outcome::kCrashed || judgement.outcome == Outcome::kTimedOut;
-}
+class Script {
+ public:
+  Script(const Exhibit& exhibit, const Syntax& syntax)
+      : exhibit_(exhibit), syntax_(syntax), expressions_(syntax.dialect(), exhibit) {}
 
-// The steps in front of the lines that are printed.
-std::string definitions(const Exhibit& exhibit, const Syntax& syntax) {
-  const Expressions expressions(syntax.dialect(), exhibit);
-  std::string text = "\n";
-  switch (exhibit.evidence.source) {
-    case Source::kExpandedCall:
-      text += syntax.comment("On explicitly expanded operands, reduced by hand.");
-      text += syntax.define("expected", expressions.expanded());
-      break;
-    case Source::kOtherEntry:
-      if (!syntax.has_cpp_frontends()) {
-        text += syntax.comment("Expected: what the C++ functional does; Python has its own.");
-        break;
-      }
-      text += syntax.comment("Another way into the same loss.");
-      text += syntax.define("expected", expressions.first_entry());
-      break;
-    case Source::kFormula:
-      text += syntax.comment(formula_source(exhibit));
-      break;
-    case Source::kNone:
-      break;
+  std::string text() const {
+    std::string text = expressions_.tensors();
+    const auto lines = program_lines(exhibit_);
+    bool has_gradients = false;
+    for (const ProgramLine& line : lines) has_gradients = has_gradients || line.of_gradients;
+    if (has_gradients && !exhibit_.evidence.cotangent.empty()) text += weights();
+    for (const ProgramLine& line : lines) text += statement(line);
+    return text;
   }
-  return text + syntax.define("actual", expressions.actual()) + "\n";
-}
 
-// What no function of the program computes is printed as it is.
-std::string print(const PrintedLine& line, const Exhibit& exhibit, const Syntax& syntax) {
-  const Source source = exhibit.evidence.source;
-  const bool is_actual = line.name.rfind("actual", 0) == 0;
-  const bool computed = source == Source::kExpandedCall ||
-                        (source == Source::kOtherEntry && syntax.has_cpp_frontends());
-  const bool in_words =
-      line.name == "expected" &&
-      (source == Source::kNone || exhibit.judgement.verdict == Verdict::kSilentBroadcast);
-  if (!is_actual && (!computed || in_words)) return syntax.say(line.name + " " + line.text);
-  const std::string function = is_actual ? "actual" : "expected";
-  const std::size_t of = line.name.find(" of ");
-  if (of == std::string::npos) return syntax.show(line.name, function);
-  return syntax.show_gradient(line.name, function, line.name.substr(of + 4));
-}
+ private:
+  // Of the result's shape, if there is one.
+  std::string weights() const {
+    const Evidence& evidence = exhibit_.evidence;
+    const auto& value = evidence.actual.value ? evidence.actual.value : evidence.expected.value;
+    const Shape flat = {static_cast<std::int64_t>(evidence.cotangent.size())};
+    return syntax_.dialect().name(
+        "weights", literal_text(syntax_.dialect(), DType::kF64, value ? value->shape : flat,
+                                evidence.cotangent));
+  }
+
+  std::string statement(const ProgramLine& line) const {
+    if (line.is_actual) return print(line, expressions_.actual(), exhibit_.evidence.actual);
+    switch (exhibit_.evidence.source) {
+      case Source::kExpandedCall:
+        if (line.in_words) break;
+        return print(line, expressions_.expanded(), exhibit_.evidence.expected);
+      case Source::kOtherEntry:
+        if (!syntax_.has_cpp_frontends()) {
+          return syntax_.comment("What the C++ functional does; Python has its own.") +
+                 syntax_.say(line.name + " " + line.text);
+        }
+        return print(line, expressions_.first_entry(), exhibit_.evidence.expected);
+      case Source::kFormula:
+        return syntax_.comment(formula_source(exhibit_)) + syntax_.say(line.name, number_of(line));
+      case Source::kNone:
+        break;
+    }
+    return syntax_.comment(line.name + " " + line.text);
+  }
+
+  // What the formula gives.
+  const Numbers& number_of(const ProgramLine& line) const {
+    const Computed& expected = exhibit_.evidence.expected;
+    return line.of_gradients ? *expected.gradients[line.operands.front()] : *expected.value;
+  }
+
+  std::string print(const ProgramLine& line, const std::string& call,
+                    const Computed& computed) const {
+    if (!line.of_gradients) {
+      const bool is_scalar = computed.value && computed.value->shape.empty();
+      return syntax_.print(line.name, call, is_scalar);
+    }
+    const auto& patterns = exhibit_.loss->spec.contract.operands();
+    std::vector<std::string> names;
+    for (const std::size_t i : line.operands) names.push_back(patterns[i].name);
+    const bool has_weights = !exhibit_.evidence.cotangent.empty();
+    const std::string result = line.is_actual ? "actual" : "expected";
+    const std::string gradients =
+        syntax_.gradients(result, names, has_weights ? "weights" : std::string());
+    const Shape& shape = exhibit_.computed().find_operand(names.front())->shape;
+    return syntax_.name_result(result, call) +
+           syntax_.print(line.name, gradients + "[0]", shape.empty());
+  }
+
+  const Exhibit& exhibit_;
+  const Syntax& syntax_;
+  Expressions expressions_;
+};
 
 }  // namespace
 
 std::string body_of(const Exhibit& exhibit, const Syntax& syntax) {
-  std::string text = Expressions(syntax.dialect(), exhibit).tensors();
-  if (is_about_gradients(exhibit.judgement.verdict)) text += gradient_statements(exhibit, syntax);
-  text += definitions(exhibit, syntax);
-  for (const PrintedLine& line : printed_lines(exhibit)) text += print(line, exhibit, syntax);
-  if (dies(exhibit.judgement)) text += syntax.show("actual", "actual");
-  return text;
+  return Script(exhibit, syntax).text();
 }
 
-std::string gradient_statements(const Exhibit& exhibit, const Syntax& syntax) {
-  std::vector<std::string> names;
-  const auto& patterns = exhibit.loss->spec.contract.operands();
-  for (std::size_t i = 0; i < patterns.size(); ++i) {
-    if (exhibit.evidence.differentiable[i]) names.push_back(patterns[i].name);
-  }
-  const std::string leaves = syntax.leaves(names);
-  const auto& cotangent = exhibit.evidence.cotangent;
-  if (cotangent.empty()) return leaves + syntax.no_weights();
-  Operand weights;
-  weights.name = "weights";
-  weights.shape = {static_cast<std::int64_t>(cotangent.size())};
-  return leaves + syntax.dialect().tensor(weights, cotangent, false);
-}
-
-std::string summary_of(const Exhibit& exhibit, const std::string& needed) {
+std::string summary_of(const Exhibit& exhibit) {
   const Judgement& judgement = exhibit.judgement;
   const std::string& detail = judgement.detail.empty() ? judgement.message : judgement.detail;
   std::string text = fmt::format("{}\n{}", to_string(exhibit.c), to_string(judgement.verdict));
@@ -91,12 +100,11 @@ std::string summary_of(const Exhibit& exhibit, const std::string& needed) {
       judgement.verdict == Verdict::kUninitializedRead) {
     text += "\nWhat it prints as actual depends on what happens to lie in that memory.";
   }
-  return text + fmt::format("\nFound by shapefuzz in LibTorch {}; needs nothing but {}.",
-                            exhibit.libtorch, needed);
+  return text + fmt::format("\nFound by shapefuzz in LibTorch {}.", exhibit.libtorch);
 }
 
 std::string formula_source(const Exhibit& exhibit) {
-  return fmt::format("Expected: the formula in the documentation of torch.nn.{}, in doubles.",
+  return fmt::format("By the formula in the documentation of torch.nn.{}, in doubles:",
                      module_name(*exhibit.loss));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The body of an emitted program, the same steps in either language.
+// The body of an emitted program, the same few steps in either language: as short as the report
+// that somebody would write by hand, so without functions of its own.
 #pragma once
 
 #include <string>
@@ -18,28 +19,25 @@ class Syntax {
   /// Whether the language calls the functionals and modules of C++; Python has its own.
   virtual bool has_cpp_frontends() const = 0;
   virtual std::string comment(const std::string& text) const = 0;
-  /// A function without arguments.
-  virtual std::string define(const std::string& name, const std::string& expression) const = 0;
-  /// `weights` of a scalar result.
-  virtual std::string no_weights() const = 0;
-  /// `leaves`, the operands that have a gradient.
-  virtual std::string leaves(const std::vector<std::string>& names) const = 0;
   virtual std::string say(const std::string& text) const = 0;
-  /// Prints the name, and the result of a function or what refused it.
-  virtual std::string show(const std::string& name, const std::string& what) const = 0;
-  virtual std::string show_gradient(const std::string& name, const std::string& what,
-                                    const std::string& operand) const = 0;
+  /// Prints the name and these elements as `print` does those of a tensor.
+  virtual std::string say(const std::string& name, const Numbers& numbers) const = 0;
+  /// Gives the result of a call a name.
+  virtual std::string name_result(const std::string& name, const std::string& call) const = 0;
+  /// Prints the name and the elements of a tensor.
+  virtual std::string print(const std::string& name, const std::string& tensor,
+                            bool is_scalar) const = 0;
+  /// The gradients of a result by operands, as an expression for a list of tensors; `weights` are
+  /// those of the result's elements, empty for a scalar.
+  virtual std::string gradients(const std::string& result, const std::vector<std::string>& operands,
+                                const std::string& weights) const = 0;
 };
 
-/// Makes the operands, defines `expected` where it can be computed and `actual`, prints both.
+/// Makes the operands, prints what is expected, where a number is, and what is computed.
 std::string body_of(const Exhibit& exhibit, const Syntax& syntax);
 
-/// The statements that make `leaves`, and `weights`, what the result's elements are differentiated
-/// with.
-std::string gradient_statements(const Exhibit& exhibit, const Syntax& syntax);
-
 /// The case, its verdict and what is wrong, for a comment at the head of a program.
-std::string summary_of(const Exhibit& exhibit, const std::string& needed);
+std::string summary_of(const Exhibit& exhibit);
 /// Where a literal number comes from.
 std::string formula_source(const Exhibit& exhibit);
 
