@@ -20,28 +20,6 @@ std::vector<Subject> subjects_of(const std::vector<const Loss*>& losses) {
   return subjects;
 }
 
-// Whether a sweep has such cases: small shapes, and one thing out of the ordinary at most. What is
-// not known of them is news. Beyond, nobody has named everything; that is the work of a campaign.
-bool is_within_a_sweep(const Case& c, const Loss& loss,
-                       const std::vector<LocatedMistake>& mistakes) {
-  constexpr std::size_t kMostRank = 3;
-  constexpr std::int64_t kMostSize = 3;
-  for (const Operand& operand : c.operands) {
-    if (operand.shape.rank() > kMostRank) return false;
-    for (const std::int64_t size : operand.shape) {
-      if (size > kMostSize) return false;
-    }
-  }
-  const auto is_usual = [&](const LocatedMistake& mistake) {
-    return std::any_of(
-        loss.sweep_options.begin(), loss.sweep_options.end(), [&](const Option& option) {
-          return option.name == mistake.operand && option.value == c.option(loss.spec, option.name);
-        });
-  };
-  const auto usual = std::count_if(mistakes.begin(), mistakes.end(), is_usual);
-  return static_cast<std::ptrdiff_t>(mistakes.size()) - usual <= 1;
-}
-
 }  // namespace
 
 Dispatch::Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Baseline& known,
@@ -82,11 +60,7 @@ bool Dispatch::operator()(const Case& c) {
     if (after_call) after_call();
     if (!is_finding(judgement.verdict)) continue;
     if (known_.knows(signature_of(through, judgement))) continue;
-    if (is_within_a_sweep(through, loss, mistakes)) {
-      on_new_(through, judgement);
-    } else {
-      ++beyond_;
-    }
+    on_new_(through, judgement);
   }
   return true;
 }

@@ -18,7 +18,7 @@ namespace shapefuzz {
 /// Judges in its own process, as libFuzzer wants it; one of them at a time.
 class Dispatch {
  public:
-  /// Told of every finding that is not known, in a case as a sweep has them.
+  /// Told of every finding that no cause explains and the baseline does not have.
   using OnNew = std::function<void(const Case&, const Judgement&)>;
 
   Dispatch(std::vector<const Loss*> losses, MemoryMode memory, const Baseline& known, OnNew on_new);
@@ -28,8 +28,6 @@ class Dispatch {
 
   /// How many calls of each loss were judged; every loss is in it.
   const std::map<std::string, std::uint64_t>& judged() const { return judged_; }
-  /// How many calls showed what is not known beyond the sweep's bounds.
-  std::uint64_t beyond() const { return beyond_; }
   /// About the call that was judged last.
   const Observer& observer() const { return observer_; }
   /// Called after each judged call.
@@ -46,7 +44,6 @@ class Dispatch {
   Observer observer_;
   Mutator mutator_;
   std::map<std::string, std::uint64_t> judged_;
-  std::uint64_t beyond_ = 0;
 };
 
 }  // namespace shapefuzz

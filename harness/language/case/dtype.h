@@ -17,6 +17,7 @@ std::string_view to_string(DType dtype);
 /// Every dtype, in the order of the enumeration.
 const std::vector<DType>& all_dtypes();
 NumberClass number_class(DType dtype);
+inline bool is_half(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
 /// The least and the largest whole number that an integral dtype holds; of i64, those up to 2^53,
 /// which are exact in the doubles that carry all values.
 std::pair<std::int64_t, std::int64_t> whole_numbers(DType dtype);

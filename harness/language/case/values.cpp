@@ -241,6 +241,10 @@ std::vector<double> effective_values(const Operand& operand, const BoundKind& ki
     if (operand.dtype == DType::kU8) {
       for (double& value : values) value = std::abs(value);
     }
+    if (operand.dtype == DType::kBool && kind.kind == Kind::kLabel) {
+      // There are two, and one may be the blank.
+      std::fill(values.begin(), values.end(), kind.special == 1 ? 0 : 1);
+    }
   }
   if (operand.layout == Layout::kExpanded && operand.shape.rank() > 0 && !values.empty()) {
     const std::size_t entry = values.size() / static_cast<std::size_t>(operand.shape[0]);

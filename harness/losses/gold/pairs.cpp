@@ -2,6 +2,7 @@
 // Gold formulas of the losses on pairs and triples of rows.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "harness/losses/gold/gold.h"
 
@@ -23,16 +24,18 @@ double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std
                 double p, double eps, GoldLoss& result) {
   double sum = 0;
   double most = 0;
+  double least = std::numeric_limits<double>::infinity();
   double not_zero = 0;
   for (std::size_t i = row * width; i < (row + 1) * width; ++i) {
     const double gap = std::abs(x[i] - y[i] + eps);
     if (std::isnan(gap) || gap > most) most = gap;
+    if (std::isnan(gap) || gap < least) least = gap;
     not_zero += gap != 0 ? 1 : 0;
     sum += std::pow(gap, p);
   }
+  if (std::isinf(p)) return p > 0 ? most : least;
   result.peak = std::max(result.peak, sum);
-  if (p == 0) return not_zero;
-  return std::isinf(p) ? most : std::pow(sum, 1 / p);
+  return p == 0 ? not_zero : std::pow(sum, 1 / p);
 }
 
 // max(0, d(anchor, positive) - d(anchor, negative) + margin); with `swap` the smaller of the

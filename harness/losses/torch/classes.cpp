@@ -20,7 +20,8 @@ at::Tensor weighted_mean(const at::Tensor& unreduced, const Arguments& a) {
   if (!a[2].defined()) return unreduced.sum() / counted.sum();
   const at::Tensor index = target.where(counted, at::zeros_like(target)).to(at::kLong);
   const at::Tensor weights = a[2].index_select(0, index.flatten()).view(index.sizes());
-  return unreduced.sum() / (weights * counted).sum();
+  // Not `weights * counted`: the weight of a class that is ignored may be nan.
+  return unreduced.sum() / weights.where(counted, at::zeros_like(weights)).sum();
 }
 
 // "label_smoothing: a float in [0.0, 1.0]"; "ignore_index is only applicable when the target

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Losses on pairs and triples: the rows of two or three inputs are compared with each other.
+#include <cmath>
+
 #include "harness/losses/torch/call.h"
 #include "harness/losses/torch/families.h"
 #include "harness/losses/torch/operators.h"
@@ -72,30 +74,45 @@ auto triplet_margin_loss_options(const Arguments& a) {
       .swap(a.flag("swap"));
 }
 
+// "p: The norm degree for pairwise distance": a vector without elements has no norm of these
+// degrees (torch.linalg.vector_norm refuses them).
+std::optional<std::string> illegal_degree(const Case& c, const LossSpec& spec) {
+  const double p = c.get<double>(spec, "p");
+  if (std::isnan(p)) return "p: a number";
+  const Shape& anchor = c.find_operand("anchor")->shape;
+  const bool is_empty = !anchor.empty() && anchor.from_right(0) == 0;
+  if (is_empty && (p < 0 || std::isinf(p))) {
+    return "p: finite and at least 0, since the vectors have no elements";
+  }
+  return std::nullopt;
+}
+
 Loss triplet_margin_loss() {
-  return make_loss(
-      "triplet_margin_loss", kTriplet,
-      {reduction_option(),
-       {"margin", 1.0, {}, {0.5, 3.0, 0.0, -1.0}},
-       {"p", 2.0, {}, {1.0, 3.0, 0.5}},
-       {"eps", 1e-6, {}, {0.125}},
-       {"swap", false, {}, {true}}},
-      {{"functional",
-        [](const auto& a) {
-          return F::triplet_margin_loss(a[0], a[1], a[2], triplet_margin_loss_options(a));
-        }},
-       {"module",
-        [](const auto& a) {
-          return torch::nn::TripletMarginLoss(triplet_margin_loss_options(a))
-              ->forward(a[0], a[1], a[2]);
-        }},
-       {"aten",
-        [](const auto& a) {
-          return at::triplet_margin_loss(a[0], a[1], a[2], a.real("margin"), a.real("p"),
-                                         a.real("eps"), a.flag("swap"), at_reduction(a));
-        }},
-       operator_entry("aten::triplet_margin_loss")},
-      gold::triplet_margin_loss);
+  Loss loss =
+      make_loss("triplet_margin_loss", kTriplet,
+                {reduction_option(),
+                 {"margin", 1.0, {}, {0.5, 3.0, 0.0, -1.0}},
+                 {"p", 2.0, {}, {1.0, 3.0, 0.5}},
+                 {"eps", 1e-6, {}, {0.125}},
+                 {"swap", false, {}, {true}}},
+                {{"functional",
+                  [](const auto& a) {
+                    return F::triplet_margin_loss(a[0], a[1], a[2], triplet_margin_loss_options(a));
+                  }},
+                 {"module",
+                  [](const auto& a) {
+                    return torch::nn::TripletMarginLoss(triplet_margin_loss_options(a))
+                        ->forward(a[0], a[1], a[2]);
+                  }},
+                 {"aten",
+                  [](const auto& a) {
+                    return at::triplet_margin_loss(a[0], a[1], a[2], a.real("margin"), a.real("p"),
+                                                   a.real("eps"), a.flag("swap"), at_reduction(a));
+                  }},
+                 operator_entry("aten::triplet_margin_loss")},
+                gold::triplet_margin_loss);
+  loss.spec.illegal_option = illegal_degree;
+  return loss;
 }
 
 auto triplet_margin_with_distance_loss_options(const Arguments& a) {

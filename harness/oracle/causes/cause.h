@@ -19,8 +19,6 @@ namespace shapefuzz {
 
 using CaseValues = std::array<std::vector<double>, kMaxOperands>;
 
-inline bool is_half(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
-
 /// A finding, and what is known of its case.
 struct Sighting {
   const LossSpec& spec;

@@ -12,13 +12,14 @@ Cause multi_margin_weight() {
   cause.name = "multi-margin-weight";
   cause.title = "multi_margin_loss: the weight's length and layout are not checked";
   cause.losses = {"multi_margin_loss"};
-  cause.verdicts = {Verdict::kWrongValue, Verdict::kWrongGradient, Verdict::kSilentBroadcast};
+  cause.verdicts = {Verdict::kWrongValue, Verdict::kWrongGradient, Verdict::kSilentBroadcast,
+                    Verdict::kIllegalValueAccepted, Verdict::kWrongShape};
   cause.condition = "the weight has another shape than [C], or is not contiguous";
   cause.strikes = [](const Sighting& s) {
     return s.has(2) &&
            (s.shape(2) != Shape{classes_of(s.shape(0))} || s.layout(2) != Layout::kContiguous);
   };
-  cause.predict = kernel::multi_margin;
+  cause.predict = kernel::multi_margin_by_address;
   cause.predicts_slopes = false;  // the backward reads a contiguous copy of the weight
   cause.versions.last_bad = "1.13";
   cause.versions.first_good = "2.6";

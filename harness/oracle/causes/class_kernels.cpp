@@ -15,6 +15,30 @@ double class_in(double value, std::size_t classes) {
 
 double log_sigmoid(double x) { return std::min(x, 0.0) - std::log1p(std::exp(-std::abs(x))); }
 
+Prediction multi_margin_with(const KernelCall& call, const std::vector<double>& weights) {
+  const Shape& shape = call[0].shape;
+  if (shape.rank() > 2) throw Unpredictable("another rank");
+  const std::size_t rows = shape.rank() == 2 ? static_cast<std::size_t>(shape[0]) : 1;
+  const std::size_t classes = shape.empty() ? 1 : static_cast<std::size_t>(shape.from_right(0));
+  if (call[1].size() != rows) throw Unpredictable("another number of targets");
+  const double margin = call.real("margin");
+  const auto p = static_cast<double>(call.integer("p"));
+  Array losses = {call[1].shape.empty() ? Shape() : Shape{static_cast<std::int64_t>(rows)}, {}};
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double* const x = call[0].values.data() + row * classes;
+    const auto target = static_cast<std::size_t>(class_in(call[1].values[row], classes));
+    double loss = 0;
+    for (std::size_t i = 0; i < classes; ++i) {
+      const double gap = margin - x[target] + x[i];
+      if (i == target || !(gap > 0)) continue;
+      if (call.has(2) && target >= weights.size()) throw Unpredictable("not its memory");
+      loss += std::pow(gap, p) * (call.has(2) ? weights[target] : 1);
+    }
+    losses.values.push_back(loss / static_cast<double>(classes));
+  }
+  return {reduced(call, losses)};
+}
+
 }  // namespace
 
 namespace kernel {
@@ -33,6 +57,7 @@ Prediction cross_entropy(const KernelCall& call, const std::vector<double>& /*co
   Shape one_for_each = x.shape;
   one_for_each[dim] = 1;
   Array norm = along(x, dim, [](const std::vector<double>& scores) {
+    if (scores.empty()) return std::log(0.0);
     const double most = *std::max_element(scores.begin(), scores.end());
     double sum = 0;
     for (const double score : scores) sum += std::exp(score - most);
@@ -53,7 +78,10 @@ Prediction cross_entropy(const KernelCall& call, const std::vector<double>& /*co
         return -(score - all) * smoothed * w;
       },
       x, call[1], norm, weight);
-  return {reduced(call, sum(terms, dim))};
+  Prediction prediction;
+  prediction.value = reduced(call, sum(terms, dim));
+  prediction.may_be_nan = classes == 0;
+  return prediction;
 }
 
 // ATen/native/LossNLL.cpp of 1.13 and 2.6: for an input of one dimension the target's size is
@@ -72,32 +100,16 @@ Prediction nll_of_the_first(const KernelCall& call, const std::vector<double>& /
   return {{{}, {call.reduction() == "mean" ? loss / weight : loss}}};
 }
 
-// ATen/native/LossMultiMargin.cpp of 1.13: the weight is read by its address, whatever its shape
-// and strides are; an input without dimensions is one class.
+// ATen/native/LossMultiMargin.cpp; an input without dimensions is one class.
 Prediction multi_margin(const KernelCall& call, const std::vector<double>& /*cotangent*/) {
-  const Shape& shape = call[0].shape;
-  if (shape.rank() > 2) throw Unpredictable("another rank");
-  const std::size_t rows = shape.rank() == 2 ? static_cast<std::size_t>(shape[0]) : 1;
-  const std::size_t classes = shape.empty() ? 1 : static_cast<std::size_t>(shape.from_right(0));
-  if (call[1].size() != rows) throw Unpredictable("another number of targets");
-  std::vector<double> weights;
-  if (call.has(2)) weights = as_it_lies(*call.find(2), call[2]);
-  const double margin = call.real("margin");
-  const auto p = static_cast<double>(call.integer("p"));
-  Array losses = {call[1].shape.empty() ? Shape() : Shape{static_cast<std::int64_t>(rows)}, {}};
-  for (std::size_t row = 0; row < rows; ++row) {
-    const double* const x = call[0].values.data() + row * classes;
-    const auto target = static_cast<std::size_t>(class_in(call[1].values[row], classes));
-    double loss = 0;
-    for (std::size_t i = 0; i < classes; ++i) {
-      const double gap = margin - x[target] + x[i];
-      if (i == target || !(gap > 0)) continue;
-      if (call.has(2) && target >= weights.size()) throw Unpredictable("not its memory");
-      loss += std::pow(gap, p) * (call.has(2) ? weights[target] : 1);
-    }
-    losses.values.push_back(loss / static_cast<double>(classes));
-  }
-  return {reduced(call, losses)};
+  return multi_margin_with(call, call.has(2) ? call[2].values : std::vector<double>());
+}
+
+// The same file of 1.13: the weight is read by its address, whatever its shape and strides are.
+Prediction multi_margin_by_address(const KernelCall& call,
+                                   const std::vector<double>& /*cotangent*/) {
+  return multi_margin_with(
+      call, call.has(2) ? as_it_lies(*call.find(2), call[2]) : std::vector<double>());
 }
 
 // torch/nn/functional/loss.h, multilabel_soft_margin_loss: summed over dimension input.dim() - 1
@@ -106,9 +118,14 @@ Prediction multilabel_soft_margin(const KernelCall& call,
                                   const std::vector<double>& /*cotangent*/) {
   const Shape& shape = call[0].shape;
   if (shape.empty()) throw Unpredictable("no class dimension");
-  Array losses =
-      each([](double x, double y) { return -(y * log_sigmoid(x) + (1 - y) * log_sigmoid(-x)); },
-           call[0], call[1]);
+  const bool wraps = call.dtype(1) == DType::kU8;  // 1 - 2 is 255 there
+  Array losses = each(
+      [wraps](double x, double y) {
+        constexpr double kBytes = 256;
+        const double other = wraps && y > 1 ? kBytes + 1 - y : 1 - y;
+        return -(y * log_sigmoid(x) + other * log_sigmoid(-x));
+      },
+      call[0], call[1]);
   if (call.has(2)) {
     losses = each([](double loss, double weight) { return loss * weight; }, losses, call[2]);
   }

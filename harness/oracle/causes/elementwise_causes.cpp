@@ -190,7 +190,8 @@ Cause bce_empty_target() {
   Cause cause = bce_partial_result();
   cause.name = "bce-empty-target";
   cause.title = "binary_cross_entropy: an empty target leaves the result uninitialised";
-  cause.verdicts = {Verdict::kUninitializedRead};
+  // A weight of nan makes a nan of whatever it is.
+  cause.verdicts = {Verdict::kUninitializedRead, Verdict::kBackwardRejected, Verdict::kWrongShape};
   cause.condition = "the input has elements, and it broadcasts with the target to none";
   cause.strikes = [](const Sighting& s) {
     return s.shape(0).elements() > 0 && s.shape(1).elements() == 0;
@@ -330,6 +331,28 @@ Cause poisson_full_gradient() {
   return cause;
 }
 
+Cause poisson_half_eps() {
+  Cause cause;
+  cause.name = "poisson-half-eps";
+  cause.title = "poisson_nll_loss: in half precision eps is 0, and an input of 0 gives inf or nan";
+  cause.losses = {"poisson_nll_loss"};
+  cause.verdicts = {Verdict::kWrongValue, Verdict::kWrongReduction, Verdict::kWrongGradient};
+  cause.condition = "no log_input, and an element of the input is 0 in f16 after eps is added";
+  cause.strikes = [](const Sighting& s) {
+    const double eps = s.c.get<double>(s.spec, "eps");
+    return is_half(s.dtype(0)) && !s.c.get<bool>(s.spec, "log_input") &&
+           std::any_of(s.values[0].begin(), s.values[0].end(),
+                       [&](double x) { return rounded_to(s.dtype(0), x + eps) == 0; });
+  };
+  cause.predict = kernel::poisson_nll;
+  cause.versions.last_good = "1.13.1";
+  cause.versions.first_bad = "2.6";
+  cause.advice = "convert to float before the loss, or give a larger eps";
+  cause.examples = {{"poisson_nll_loss(input=f16[1]{0}, target=f16[1]{1}, log_input=false)",
+                     Verdict::kWrongValue}};
+  return cause;
+}
+
 }  // namespace
 
 std::vector<Cause> elementwise_causes() {
@@ -347,7 +370,8 @@ std::vector<Cause> elementwise_causes() {
           soft_margin_overflow(),
           bce_clamp(),
           bce_input_gradient(),
-          poisson_full_gradient()};
+          poisson_full_gradient(),
+          poisson_half_eps()};
 }
 
 }  // namespace shapefuzz

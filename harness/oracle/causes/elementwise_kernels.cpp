@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "harness/oracle/causes/kernel.h"
 
@@ -22,19 +24,103 @@ double slope_of_smooth_l1(double gap, double beta) {
 
 double slope_of_huber(double gap, double delta) { return std::clamp(gap, -delta, delta); }
 
+// A tensor of a call for TensorIterator: its sizes without those of 1, and how far apart its
+// elements lie along each of them.
+struct Strided {
+  Shape shape;
+  std::vector<std::int64_t> strides;
+};
+
+Strided squeezed_strides(const Shape& shape, Layout layout) {
+  std::vector<std::int64_t> strides(shape.rank());
+  std::int64_t stride = layout == Layout::kStrided ? 2 : 1;
+  const bool is_transposed = layout == Layout::kTransposed && shape.rank() >= 2;
+  for (std::size_t k = 0; k < shape.rank(); ++k) {
+    const std::size_t swapped = is_transposed && k < 2 ? 1 - k : k;
+    const std::size_t dim = shape.rank() - 1 - swapped;
+    strides[dim] = layout == Layout::kExpanded && dim == 0 ? 0 : stride;
+    stride *= shape[dim];
+  }
+  Strided result;
+  for (std::size_t dim = 0; dim < shape.rank(); ++dim) {
+    if (shape[dim] == 1) continue;
+    result.shape.push_back(shape[dim]);
+    result.strides.push_back(strides[dim]);
+  }
+  return result;
+}
+
+// aten/src/ATen/TensorIterator.cpp, reorder_dimensions: the dimensions of the common shape from the
+// one whose elements lie closest together, by the strides of the first tensor that has an opinion.
+std::vector<std::size_t> memory_order(const Shape& shape, const std::vector<Strided>& tensors) {
+  const auto stride_of = [&](const Strided& tensor, std::size_t dim) {
+    const std::size_t missing = shape.rank() - tensor.shape.rank();
+    return dim < missing ? 0 : tensor.strides[dim - missing];
+  };
+  // Whether `a` belongs behind `b`: above 0; below 0 if it does not, 0 if nobody says.
+  const auto compare = [&](std::size_t a, std::size_t b) {
+    for (const Strided& tensor : tensors) {
+      const std::int64_t stride_a = stride_of(tensor, a);
+      const std::int64_t stride_b = stride_of(tensor, b);
+      if (stride_a == 0 || stride_b == 0) continue;
+      if (stride_a != stride_b) return stride_a < stride_b ? -1 : 1;
+      if (shape[a] > shape[b]) return 1;
+    }
+    return 0;
+  };
+  std::vector<std::size_t> order;
+  for (std::size_t dim = shape.rank(); dim-- > 0;) order.push_back(dim);
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    std::size_t moving = i;
+    for (std::size_t before = i; before-- > 0;) {
+      const int comparison = compare(order[before], order[moving]);
+      if (comparison < 0) break;
+      if (comparison == 0) continue;
+      std::swap(order[before], order[moving]);
+      moving = before;
+    }
+  }
+  return order;
+}
+
+// The elements as TensorIterator writes them into a tensor that it makes.
+std::vector<double> as_written(const Array& computed, const std::vector<Strided>& tensors) {
+  std::vector<std::size_t> strides(computed.shape.rank());
+  std::size_t stride = 1;
+  for (const std::size_t dim : memory_order(computed.shape, tensors)) {
+    strides[dim] = stride;
+    stride *= static_cast<std::size_t>(computed.shape[dim]);
+  }
+  std::vector<double> memory(computed.size());
+  for (std::size_t i = 0; i < computed.size(); ++i) {
+    std::size_t rest = i;
+    std::size_t place = 0;
+    for (std::size_t dim = computed.shape.rank(); dim-- > 0;) {
+      const auto size = static_cast<std::size_t>(computed.shape[dim]);
+      place += rest % size * strides[dim];
+      rest /= size;
+    }
+    memory[place] = computed.values[i];
+  }
+  return memory;
+}
+
 // What a kernel leaves in a tensor like the input that it has been given without its ones: where it
 // computes more, the tensor behind it grows, and the one like the input shows what comes first.
-Array through_a_tensor_like(const KernelCall& call, const Array& computed) {
+// `first` is what the kernel is given before the input and the target.
+Array through_a_tensor_like(const KernelCall& call, const Array& computed,
+                            const std::optional<Shape>& first = std::nullopt) {
   const Operand& input = *call.find(0);
+  const Operand& target = *call.find(1);
   const auto size = static_cast<std::size_t>(input.shape.elements());
   if (computed.shape == squeezed(call[0]).shape) return {input.shape, computed.values};
   if (computed.size() < size) throw Unpredictable("nothing is written");
-  const Operand& target = *call.find(1);
-  const bool is_permuted = target.layout == Layout::kTransposed && target.shape.rank() >= 2;
-  if (is_permuted) throw Unpredictable("written in the target's order");
-  Array result = {
-      input.shape,
-      {computed.values.begin(), computed.values.begin() + static_cast<std::ptrdiff_t>(size)}};
+  std::vector<Strided> tensors = {squeezed_strides(input.shape, input.layout),
+                                  squeezed_strides(target.shape, target.layout)};
+  if (first) tensors.insert(tensors.begin(), squeezed_strides(*first, Layout::kContiguous));
+  const std::vector<double> memory = as_written(computed, tensors);
+  Array result = {input.shape,
+                  {memory.begin(), memory.begin() + static_cast<std::ptrdiff_t>(size)}};
   if (input.layout != Layout::kTransposed || input.shape.rank() < 2) return result;
   // Its last two dimensions are stored in the other order, what has been written is not.
   const auto rows = static_cast<std::size_t>(input.shape.from_right(1));
@@ -43,7 +129,7 @@ Array through_a_tensor_like(const KernelCall& call, const Array& computed) {
     const std::size_t matrix = i / (rows * columns) * (rows * columns);
     const std::size_t row = i % (rows * columns) / columns;
     const std::size_t column = i % columns;
-    result.values[i] = computed.values[matrix + column * rows + row];
+    result.values[i] = memory[matrix + column * rows + row];
   }
   return result;
 }
@@ -96,11 +182,12 @@ Prediction pointwise_with_mean_gradient(const KernelCall& call,
     for (double& weight : weights.values) weight *= static_cast<double>(losses.size());
   }
   for (std::size_t i = 0; i < 2; ++i) {
+    // That of the target is the same function with the operands changed over, kinks and all.
     const double sign = i == 0 ? 1 : -1;
     const double norm = is_mean ? static_cast<double>(call[i].size()) : 1;
     const Array slopes =
         each([&](double x, double y,
-                 double weight) { return sign * weight / norm * slope_of(x - y, option); },
+                 double weight) { return weight / norm * slope_of(sign * (x - y), option); },
              call[0], call[1], weights);
     prediction.gradients[i] = sum_to(slopes, call[i].shape);
   }
@@ -142,12 +229,17 @@ Prediction binary_cross_entropy(const KernelCall& call, const std::vector<double
   const bool is_none = call.reduction() == "none";
   const Array grad = is_none ? Array{losses.shape, cotangent} : Array{{}, {cotangent.at(0)}};
   if (is_none && cotangent.size() != losses.size()) throw Unpredictable("another result");
-  constexpr double kEpsilon = 1e-12F;  // a float there, too
+  // A float there, too; stored like the input before it is weighted.
+  const DType dtype = call.dtype(0);
+  const double epsilon = rounded_to(dtype, 1e-12F);
   const Array slopes = each(
-      [=](double g, double p, double q) { return g * (p - q) / std::max((1 - p) * p, kEpsilon); },
+      [=](double g, double p, double q) {
+        return rounded_to(dtype, g * (p - q) / std::max((1 - p) * p, epsilon));
+      },
       squeezed(grad), x, y);
   if (slopes.size() >= call[0].size()) {
-    prediction.gradients[0] = with_norm(weighted(through_a_tensor_like(call, slopes)), call[0]);
+    prediction.gradients[0] =
+        with_norm(weighted(through_a_tensor_like(call, slopes, grad.shape)), call[0]);
   }
   const Array by_target =
       each([](double p, double g) { return (std::log(1 - p) - std::log(p)) * g; }, call[0], grad);
@@ -178,7 +270,7 @@ Prediction soft_margin(const KernelCall& call, const std::vector<double>& cotang
         constexpr double kBytes = 256;
         const double negated = wraps ? std::fmod(kBytes - y, kBytes) : -y;
         const double z = power(negated * x);
-        return -weight * y * z / (1 + z);
+        return -weight * rounded_to(dtype, y * z) / (1 + z);
       },
       call[0], call[1], weights_of(call, losses.shape, cotangent));
   return prediction;
@@ -190,19 +282,28 @@ Prediction poisson_nll(const KernelCall& call, const std::vector<double>& cotang
   const bool log_input = call.flag("log_input");
   const bool full = call.flag("full");
   const double eps = call.real("eps");
-  const Array losses = elementwise(call);
+  // In half precision little is left of eps.
+  const auto shifted = [&](double x) {
+    return is_half(call.dtype(0)) ? rounded_to(call.dtype(0), x + eps) : x + eps;
+  };
+  const auto loss_of = [&](double x, double y) {
+    constexpr double kPi = 3.14159265358979323846;
+    const double loss = log_input ? std::exp(x) - y * x : x - y * std::log(shifted(x));
+    return full && y > 1 ? loss + y * std::log(y) - y + std::log(2 * kPi * y) / 2 : loss;
+  };
+  const Array losses = each(loss_of, call[0], call[1]);
   Prediction prediction = {reduced(call, losses)};
   const Array weights = weights_of(call, losses.shape, cotangent);
   prediction.gradients[0] =
       sum_to(each(
                  [&](double x, double y, double weight) {
-                   return weight * (log_input ? std::exp(x) - y : 1 - y / (x + eps));
+                   return weight * (log_input ? std::exp(x) - y : 1 - y / shifted(x));
                  },
                  call[0], call[1], weights),
              call[0].shape);
   prediction.gradients[1] = sum_to(each(
                                        [&](double x, double y, double weight) {
-                                         double slope = log_input ? -x : -std::log(x + eps);
+                                         double slope = log_input ? -x : -std::log(shifted(x));
                                          if (full && y > 1) slope += std::log(y) + 0.5 / y;
                                          if (full && !(y > 0))
                                            slope = std::numeric_limits<double>::quiet_NaN();

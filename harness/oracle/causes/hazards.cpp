@@ -26,6 +26,7 @@ Prediction broadcast_loss(const KernelCall& call, const std::vector<double>& cot
   }
   if (name == "cosine_embedding_loss") return kernel::cosine_embedding(call, cotangent);
   if (name.rfind("triplet", 0) == 0) return kernel::triplet_margin(call, cotangent);
+  if (name == "poisson_nll_loss") return kernel::poisson_nll(call, cotangent);
   return broadcast_formula(call, cotangent);
 }
 
@@ -61,9 +62,19 @@ Cause broadcasts() {
 
 // A weight is read by its elements, whatever its shape is.
 Prediction with_flat_weight(const KernelCall& call, const std::vector<double>& cotangent) {
+  if (call[2].size() == 0) {
+    // Without classes every target is ignored; the losses divide by their number, too.
+    Prediction prediction;
+    prediction.value = reduced(call, {call[1].shape, std::vector<double>(call[1].size(), 0)});
+    if (call.reduction() == "mean") prediction.value.values = {std::nan("")};
+    prediction.may_be_nan = true;
+    return prediction;
+  }
   Case c = call.c;
   Operand& weight = *c.find_operand("weight");
   weight.shape = {weight.shape.elements()};
+  Operand& target = *c.find_operand("target");
+  if (target.shape.elements() == 0) target.dtype = DType::kI64;  // any will do, then
   KernelCall flat = {call.loss, c, call.operands};
   flat.operands[2].shape = weight.shape;
   // ATen/native/LossNLL.cpp: `if (label_smoothing > 0.0)`.
@@ -79,9 +90,15 @@ Cause whole_number_broadcasts() {
   cause.name = "whole-number-broadcasts";
   cause.title = "operands of whole numbers are broadcast, and may wrap around";
   cause.condition = "an operand holds whole numbers, and the operands broadcast";
-  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kIllegalValueAccepted};
+  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kIllegalValueAccepted,
+                    Verdict::kWrongGradient};
   cause.strikes = [](const Sighting& s) {
     const bool is_illegal = s.judgement.verdict == Verdict::kIllegalValueAccepted;
+    if (s.judgement.verdict == Verdict::kWrongGradient) {
+      // Of equal inputs, or beside an infinite margin, the value is right all the same.
+      return s.c.loss == "margin_ranking_loss" &&
+             (s.dtype(0) == DType::kU8 || s.dtype(1) == DType::kU8 || s.dtype(2) == DType::kU8);
+    }
     if (s.judgement.by_whole_numbers) return false;
     return (is_illegal || s.judgement.mistake.kind < Mistake::kOtherDtype) &&
            std::any_of(s.c.operands.begin(), s.c.operands.end(), [](const Operand& operand) {
@@ -102,7 +119,7 @@ Cause whole_number_broadcasts() {
 Cause class_weight_rank() {
   Cause cause =
       hazard("class-weight-rank", "a class weight of any rank is accepted by an empty batch");
-  cause.losses = {"cross_entropy", "nll_loss"};
+  cause.losses = {"cross_entropy", "nll_loss", "multi_margin_loss"};
   cause.verdicts = {Verdict::kSilentBroadcast};
   cause.condition = "the weight has as many elements as there are classes, and another shape";
   cause.strikes = [](const Sighting& s) {
@@ -269,6 +286,9 @@ Prediction as_computed(const KernelCall& call, const std::vector<double>& cotang
   if (name == "hinge_embedding_loss") return kernel::hinge_embedding(call, cotangent);
   if (name == "ctc_loss") return kernel::ctc(call, cotangent);
   if (name == "multi_margin_loss") return kernel::multi_margin(call, cotangent);
+  if (name == "soft_margin_loss") return kernel::soft_margin(call, cotangent);
+  if (name == "triplet_margin_loss") return kernel::triplet_margin(call, cotangent);
+  if (name == "poisson_nll_loss") return kernel::poisson_nll(call, cotangent);
   if (name == "binary_cross_entropy_with_logits" && call.has(3)) {
     return as_documented(with_wrapped_pos_weight(call), cotangent);
   }
@@ -277,6 +297,9 @@ Prediction as_computed(const KernelCall& call, const std::vector<double>& cotang
     return kernel::multilabel_soft_margin(call, cotangent);
   }
   if (name != "cross_entropy") return as_documented(call, cotangent);
+  if (number_class(call.dtype(1)) == NumberClass::kFloating) {
+    return kernel::cross_entropy(call, cotangent);
+  }
   // ATen/native/LossNLL.cpp: `if (label_smoothing > 0.0)`.
   Case c = call.c;
   c.set_option(call.loss.spec, "label_smoothing",

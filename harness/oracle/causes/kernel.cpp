@@ -5,6 +5,19 @@
 
 namespace shapefuzz {
 
+DType dtype_of(const KernelCall& call, std::size_t i, std::size_t k) {
+  const DType a = call.dtype(i);
+  const DType b = call.dtype(k);
+  const auto category = [](DType dtype) {
+    return number_class(dtype) == NumberClass::kFloating ? 2 : dtype == DType::kBool ? 0 : 1;
+  };
+  const bool a_is_scalar = call[i].shape.empty();
+  if (a_is_scalar == call[k].shape.empty()) return promoted(a, b);
+  const DType scalar = a_is_scalar ? a : b;
+  const DType other = a_is_scalar ? b : a;
+  return category(scalar) > category(other) ? promoted(a, b) : other;
+}
+
 Array reduced(const KernelCall& call, const Array& losses) {
   if (call.reduction() == "none") return losses;
   const double sum = sum_of(losses);
@@ -76,6 +89,13 @@ std::vector<double> as_it_lies(const Operand& operand, const Array& array) {
     for (std::size_t i = 0; i < array.size(); ++i) memory[2 * i] = array.values[i];
   } else if (operand.layout == Layout::kSliced) {
     memory.insert(memory.end(), array.values.begin(), array.values.end());
+  } else if (operand.layout == Layout::kTransposed && array.shape.rank() >= 2) {
+    const auto rows = static_cast<std::size_t>(array.shape.from_right(1));
+    const auto columns = static_cast<std::size_t>(array.shape.from_right(0));
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      const std::size_t matrix = i / (rows * columns) * (rows * columns);
+      memory[matrix + i % columns * rows + i / columns % rows] = array.values[i];
+    }
   }
   return memory;
 }

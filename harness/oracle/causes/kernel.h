@@ -42,12 +42,20 @@ struct Prediction {
   std::array<std::optional<Array>, kMaxOperands> gradients = {};
   /// Nothing is divided by nothing, so that a NaN is as right as the number.
   bool may_be_nan = false;
-  /// A small denominator makes the value too steep for finite differences.
+  /// The largest number on the way to the value, by which it is rounded.
+  double scale = 0;
+  /// The largest power or product on the way, which may overflow where the value does not.
+  double peak = 0;
+  /// A small denominator makes the value too steep for finite differences, or it is at a kink.
   bool is_steep = false;
 };
 
 /// `cotangent` has the weights of the result's elements. Throws Unpredictable.
 using Predict = Prediction (*)(const KernelCall& call, const std::vector<double>& cotangent);
+
+/// The dtype of an operation on two operands (PyTorch documentation, "Type promotion"): a scalar
+/// counts only where it is of a higher category, as a floating one beside whole numbers.
+DType dtype_of(const KernelCall& call, std::size_t i, std::size_t k);
 
 /// The losses under the call's reduction: all of them, their mean or their sum.
 Array reduced(const KernelCall& call, const Array& losses);
@@ -62,8 +70,8 @@ Prediction broadcast_formula(const KernelCall& call, const std::vector<double>& 
 Prediction as_documented(const KernelCall& call, const std::vector<double>& cotangent);
 
 /// What lies in an operand's memory from its first element on: what a kernel reads that takes it
-/// for contiguous. An operand with gaps has zeros between its elements, and the slice of a larger
-/// one the same elements behind it (tensors.cpp).
+/// for contiguous. An operand with gaps has zeros between its elements, the slice of a larger one
+/// the same elements behind it, and a transposed one its columns behind each other (tensors.cpp).
 std::vector<double> as_it_lies(const Operand& operand, const Array& array);
 
 /// A call of binary_cross_entropy_with_logits as it is computed: of a uint8 pos_weight 0 - 1 is
@@ -86,6 +94,7 @@ Prediction hinge_embedding(const KernelCall& call, const std::vector<double>& co
 
 Prediction nll_of_the_first(const KernelCall& call, const std::vector<double>& cotangent);
 Prediction multi_margin(const KernelCall& call, const std::vector<double>& cotangent);
+Prediction multi_margin_by_address(const KernelCall& call, const std::vector<double>& cotangent);
 Prediction multilabel_soft_margin(const KernelCall& call, const std::vector<double>& cotangent);
 
 Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& cotangent);

@@ -69,7 +69,7 @@ Cause cosine_half_gradient() {
   cause.title = "cosine_embedding_loss: in half precision the gradient of a short vector is nan";
   cause.verdicts = {Verdict::kWrongGradient};
   cause.condition = "a vector in half precision; the value is right";
-  cause.predict = as_documented;
+  cause.strikes = [](const Sighting& s) { return is_half(s.dtype(0)) || is_half(s.dtype(1)); };
   cause.predicts_slopes = true;
   cause.gradients_may_be_nan = true;
   cause.examples = {

@@ -63,8 +63,10 @@ Cause ctc_length_0() {
   cause.name = "ctc-length-0";
   cause.title = "ctc_loss: an input length of 0 gives the value of a frame that does not exist";
   cause.losses = {"ctc_loss"};
-  cause.verdicts = {Verdict::kOutOfBounds,   Verdict::kUninitializedRead, Verdict::kWrongValue,
-                    Verdict::kWrongGradient, Verdict::kSilentBroadcast,   Verdict::kWrongReduction};
+  cause.verdicts = {Verdict::kOutOfBounds,         Verdict::kUninitializedRead,
+                    Verdict::kWrongValue,          Verdict::kWrongGradient,
+                    Verdict::kSilentBroadcast,     Verdict::kWrongReduction,
+                    Verdict::kIllegalValueAccepted};
   cause.condition = "an input length is 0";
   cause.strikes = [](const Sighting& s) {
     return std::find(s.values[2].begin(), s.values[2].end(), 0.0) != s.values[2].end();
@@ -86,8 +88,10 @@ Cause ctc_unchecked_labels() {
   cause.name = "ctc-unchecked-labels";
   cause.title = "ctc_loss: labels are not checked";
   cause.losses = {"ctc_loss"};
-  cause.verdicts = {Verdict::kOutOfBounds, Verdict::kCrash, Verdict::kUninitializedRead,
-                    Verdict::kIllegalValueAccepted, Verdict::kTimedOut};
+  cause.verdicts = {
+      Verdict::kOutOfBounds,          Verdict::kCrash,          Verdict::kUninitializedRead,
+      Verdict::kIllegalValueAccepted, Verdict::kTimedOut,       Verdict::kSilentBroadcast,
+      Verdict::kWrongValue,           Verdict::kWrongReduction, Verdict::kWrongGradient};
   cause.condition = "a label is outside [0, C)";
   cause.strikes = [](const Sighting& s) {
     const double classes = classes_of(s);
@@ -113,10 +117,11 @@ Cause ctc_unchecked_lengths() {
   Cause cause = ctc_unchecked_labels();
   cause.name = "ctc-unchecked-lengths";
   cause.title = "ctc_loss: negative lengths are not checked";
-  cause.verdicts = {
-      Verdict::kOutOfBounds,       Verdict::kCrash,         Verdict::kWrongValue,
-      Verdict::kUninitializedRead, Verdict::kWrongGradient, Verdict::kIllegalValueAccepted,
-      Verdict::kBackwardRejected,  Verdict::kTimedOut,      Verdict::kUncleanRejection};
+  cause.verdicts = {Verdict::kOutOfBounds,      Verdict::kCrash,
+                    Verdict::kWrongValue,       Verdict::kUninitializedRead,
+                    Verdict::kWrongGradient,    Verdict::kIllegalValueAccepted,
+                    Verdict::kBackwardRejected, Verdict::kTimedOut,
+                    Verdict::kUncleanRejection, Verdict::kSilentBroadcast};
   cause.condition = "a length is below 0";
   cause.strikes = [](const Sighting& s) {
     const auto is_negative = [](double length) { return length < 0; };

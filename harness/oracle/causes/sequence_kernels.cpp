@@ -13,7 +13,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double log_add(double a, double b) {
   const double most = std::max(a, b);
-  if (most == -kInfinity) return most;
+  if (a == -kInfinity && b == -kInfinity) return most;
   return most + std::log(std::exp(a - most) + std::exp(b - most));
 }
 
@@ -169,7 +169,7 @@ class Targets {
   explicit Targets(const KernelCall& call) : targets_(call[1]), padded_(call[1].shape.rank() == 2) {
     const Operand& operand = *call.find(1);
     // Of another dtype a contiguous copy is made.
-    const bool is_read = operand.dtype == DType::kI64 || operand.dtype == DType::kI32;
+    const bool is_read = operand.dtype == DType::kI64;
     const bool is_list = !padded_ && !operand.shape.empty();
     has_gaps_ = is_read && is_list && operand.layout == Layout::kStrided;
     repeats_ = is_list && operand.layout == Layout::kExpanded;
@@ -230,7 +230,7 @@ Prediction ctc(const KernelCall& call, const std::vector<double>& cotangent) {
     }
     const Sample sample(labels, batch.log_probs(call, n, static_cast<std::size_t>(frames)),
                         call.integer("blank"));
-    const bool is_zero = std::isinf(sample.loss()) && call.flag("zero_infinity");
+    const bool is_zero = sample.loss() == kInfinity && call.flag("zero_infinity");
     put(is_zero ? 0 : sample.loss());
     if (is_zero) continue;
     const double share = std::max(1.0, length) * static_cast<double>(batch.samples);

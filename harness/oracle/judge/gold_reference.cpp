@@ -43,10 +43,13 @@ std::vector<Slope> slopes_of(
   // inverse; at 2^-17 both are about 1e-10 for numbers of order 1.
   constexpr double kStep = 0x1.0p-17;
   constexpr double kAgreement = 1e-6;
-  const double reach = std::max(kStep, tolerance);
   const double agreement = std::max(1e-3, tolerance);
   double largest = 1;  // every result is rounded as that one is
   std::vector<double> moved = values;
+  weighted(moved, largest);
+  // In a coarse format large numbers are rounded by more than a step.
+  constexpr double kFine = 1e-5;
+  const double reach = std::max(kStep, tolerance > kFine ? tolerance * largest : tolerance);
   std::vector<Slope> slopes(values.size());
   for (std::size_t i = 0; i < slopes.size(); ++i) {
     const auto result = [&](double step) {

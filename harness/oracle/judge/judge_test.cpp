@@ -236,7 +236,9 @@ TEST(Judge, ComparesMeansAsDocumented) {
         "cross_entropy(input=f64[4,3,2], target=i64[4,2], weight=f64[3], label_smoothing=0.1)",
         "cross_entropy(input=f64[4,3], target=f64[4,3], weight=f64[3])",
         "ctc_loss(log_probs=f64[9,2,4], targets=i64[2,3], input_lengths=[2], target_lengths=[2])",
-        "kl_div(input=f64[4,3], target=f64[4,3], reduction=batchmean)"}) {
+        "kl_div(input=f64[4,3], target=f64[4,3], reduction=batchmean)",
+        "triplet_margin_loss(anchor=f64[2,3], positive=f64[2,3], negative=f64[2,3], p=inf)",
+        "triplet_margin_loss(anchor=f64[2,3], positive=f64[2,3], negative=f64[2,3], p=-inf)"}) {
     const Judgement judgement = judge(line);
     EXPECT_EQ(judgement.verdict, Verdict::kPass) << line << ": " << judgement.detail;
     EXPECT_EQ(judgement.zone, Zone::kValid) << line;
@@ -249,6 +251,19 @@ TEST(Judge, TakesNoLegalBoundaryForIllegal) {
                            "poisson_nll_loss(input=f64[2]{0,1}, target=f64[2], log_input=false)"}) {
     EXPECT_EQ(to_string(judge(line).zone), "valid") << line;
     EXPECT_EQ(to_string(judge(line).verdict), "pass") << line << ": " << judge(line).detail;
+  }
+}
+
+// A vector without elements has no norm of degree -1 or infinity: 1.13 has 0, 2.14 refuses it.
+TEST(Judge, TakesNoNormOfNothing) {
+  for (const char* p : {"-1", "inf", "-inf", "nan"}) {
+    const std::string line =
+        std::string("triplet_margin_loss(anchor=f64[0], positive=f64[0], negative=f64[0], p=") + p +
+        ")";
+    const Judgement judgement = judge(line.c_str());
+    EXPECT_EQ(judgement.zone, Zone::kIncompatible) << line;
+    const bool refused = judgement.outcome == Outcome::kRejected;
+    EXPECT_EQ(judgement.verdict, refused ? Verdict::kPass : Verdict::kIllegalValueAccepted) << line;
   }
 }
 

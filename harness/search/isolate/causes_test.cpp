@@ -10,6 +10,7 @@
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/isolate/isolated_judge.h"
+#include "harness/testing/faces.h"
 #include "harness/testing/mutants.h"
 
 namespace shapefuzz {
@@ -61,6 +62,19 @@ TEST(Causes, ExplainTheirExemplaryCasesInTheReleasesThatHaveThem) {
       }
     }
   }
+}
+
+TEST(Causes, ExplainWhatCampaignsHaveMet) {
+  IsolatedJudge judge(judging());
+  std::size_t explained = 0;
+  for (const Case& c : combinations()) {
+    const Judgement judgement = judge.judge(*find_loss(c.loss), c);
+    if (!is_finding(judgement.verdict)) continue;
+    EXPECT_FALSE(judgement.cause.empty())
+        << to_string(c) << " " << to_string(judgement.verdict) << " " << judgement.detail;
+    explained += judgement.cause.empty() ? 0 : 1;
+  }
+  EXPECT_GT(explained, 20U);
 }
 
 // Whoever takes one out of the registry hears of it.
