@@ -136,6 +136,12 @@ int run(const EmitCommand& command) {
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   const bool is_issue = command.as == "issue";
+  // Nobody reads 64 rows where two show the same.
+  constexpr std::int64_t kFew = 16;
+  constexpr ShrinkLimits kSoon = {2000, 10};
+  if (is_issue && elements_of(c, find_loss(c.loss)->spec) > kFew) {
+    c = shrink_apart(c, judging, kSoon).shrunk.smallest;
+  }
   if (command.round || is_issue) c = rounded(c, judging);
   const Emitter emitter = emitters().at(command.as);
   std::string program;
@@ -150,6 +156,9 @@ int run(const EmitCommand& command) {
   }
   if (is_issue) {
     const IssueReport report = read_issue_report(program);
+    if (!report.is_finding) {
+      print_message("shapefuzz: the case is no finding, so there is nothing to report\n");
+    }
     program = issue_text(report, run_in_python(report));
   }
   print_results(program);

@@ -185,6 +185,7 @@ IssueReport issue_report(const Exhibit& exhibit) {
       description_of(exhibit, cause) +
       fmt::format("\nFound by shapefuzz: `shapefuzz run '{}'`.\n", to_string(exhibit.c));
   report.libtorch = exhibit.libtorch;
+  report.is_finding = is_finding(exhibit.judgement.verdict);
   report.is_of_cpp = exhibit.c.entry == "functional" || exhibit.c.entry == "module";
   return report;
 }
@@ -196,20 +197,17 @@ std::string to_text(const IssueReport& report) {
                      {"printed", report.printed},
                      {"description", report.description},
                      {"libtorch", report.libtorch},
-                     {"is_of_cpp", report.is_of_cpp}};
+                     {"is_of_cpp", report.is_of_cpp},
+                     {"is_finding", report.is_finding}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 IssueReport read_issue_report(const std::string& text) {
   const Json json = Json::parse(text);
   const auto part = [&](const char* name) { return json.at(name).get<std::string>(); };
-  return {part("title"),
-          part("python"),
-          part("cpp"),
-          part("printed"),
-          part("description"),
-          part("libtorch"),
-          json.at("is_of_cpp").get<bool>()};
+  const auto says = [&](const char* name) { return json.at(name).get<bool>(); };
+  return {part("title"),       part("python"),   part("cpp"),       part("printed"),
+          part("description"), part("libtorch"), says("is_of_cpp"), says("is_finding")};
 }
 
 std::string issue_text(const IssueReport& report, const std::optional<PythonRun>& run) {

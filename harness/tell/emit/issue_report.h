@@ -18,6 +18,7 @@ struct IssueReport {
   std::string description;  ///< what is wrong, what is expected, versions and related issues
   std::string libtorch;
   bool is_of_cpp = false;  ///< the finding is of a frontend of which Python has its own
+  bool is_finding = true;  ///< otherwise there is nothing to report
 };
 
 /// The report of a case, without what the program printed.

@@ -51,10 +51,15 @@ bool is_about_gradients(Verdict verdict) {
 std::string expected_in_words(const Exhibit& exhibit) {
   const Judgement& judgement = exhibit.judgement;
   if (exhibit.loss->spec.open) return "a result or an error";
-  if (!should_refuse(exhibit)) return "a result";
+  if (!should_refuse(exhibit)) {
+    const bool is_unsafe = severity_of(judgement.verdict) == Severity::kMemory;
+    return is_unsafe ? "a result of the operands alone" : "a result";
+  }
   const Explanation explanation = explain(exhibit.c, exhibit.loss->spec, judgement);
   const std::size_t reason = explanation.zone.find(": ");
-  return reason == std::string::npos ? "an error" : "an error" + explanation.zone.substr(reason);
+  if (reason == std::string::npos) return "an error";
+  // Without the name of the mistake at the end, which is a word of ours.
+  return "an error" + explanation.zone.substr(reason, explanation.zone.find(" (") - reason);
 }
 
 std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
