@@ -7,10 +7,10 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <set>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/options.h"
+#include "harness/cli/sweep_held.h"
 #include "harness/findings/baseline/baseline.h"
 #include "harness/findings/files/file.h"
 #include "harness/findings/files/places.h"
@@ -21,7 +21,6 @@
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/sweep/journal.h"
-#include "harness/search/sweep/known.h"
 #include "harness/search/sweep/reach.h"
 #include "harness/search/sweep/sweep.h"
 #include "harness/tell/report/causes.h"
@@ -205,45 +204,6 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
       command.all ? "all" : "findings", losses);
 }
 
-// A sweep's findings beside what is known.
-struct Held {
-  Tally judged;  ///< those of the sweep, and what is known beyond its bounds
-  BaselineNews news;
-  Baseline known;  ///< the baseline as it would be written now
-};
-
-Held hold_against_known(const SweepCommand& command, const SweepOptions& options,
-                        const std::vector<Variation>& variations, const Baseline& baseline,
-                        const Tally& tally) {
-  // The registry is about findings as they are judged unless somebody asks for another thing.
-  const bool as_registered = command.policy == Policy::kExpand && baseline.policies.empty() &&
-                             command.memory == MemoryMode::kFull && command.device == Device::kCpu;
-  std::vector<Case> cases = unseen(baseline, tally.findings(), variations);
-  if (as_registered) {
-    for (Case& c : exemplars(known_causes(), variations)) cases.push_back(std::move(c));
-  }
-  const Replayed replayed = replay(cases, options);
-  const auto reaches = [&](const Case& c) {
-    return sweeps(variations, c) && replayed.unjudged.count(to_string(c)) == 0;
-  };
-  Held held;
-  held.judged = tally;
-  held.judged.add(replayed.tally);
-  held.news = compare(baseline, held.judged.findings(), reaches);
-  if (as_registered) {
-    for (StaleCause& stale :
-         stale_causes(known_causes(), variations, replayed, libtorch_version())) {
-      held.news.stale_causes.push_back(std::move(stale));
-    }
-  }
-  // Compared with nothing, what the sweep itself has met is news.
-  if (baseline.empty()) {
-    held.news.fresh_causes = compare(baseline, tally.findings(), reaches).fresh_causes;
-  }
-  held.known = rewritten(baseline, held.judged.findings(), reaches);
-  return held;
-}
-
 void print_table(const SweepCommand& command, const std::vector<Variation>& variations,
                  const SweepResult& result, const Held& held) {
   const Tally& tally = *result.tally;
@@ -317,7 +277,7 @@ int run(const SweepCommand& command) {
     sinks.progress = [&](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
     tally = sweep(variations, options, sinks);
   }
-  const Held held = hold_against_known(command, options, variations, baseline, tally);
+  const Held held = hold_against_known(options, variations, baseline, tally);
   const BaselineNews& news = held.news;
   if (out) out->commit();
   if (journal) journal->remove();
