@@ -121,8 +121,7 @@ Prediction multilabel_soft_margin(const KernelCall& call,
   const bool wraps = call.dtype(1) == DType::kU8;  // 1 - 2 is 255 there
   Array losses = each(
       [wraps](double x, double y) {
-        constexpr double kBytes = 256;
-        const double other = wraps && y > 1 ? kBytes + 1 - y : 1 - y;
+        const double other = wraps ? as_byte(1 - y) : 1 - y;
         return -(y * log_sigmoid(x) + other * log_sigmoid(-x));
       },
       call[0], call[1]);

@@ -137,10 +137,9 @@ Array through_a_tensor_like(const KernelCall& call, const Array& computed,
 }  // namespace
 
 KernelCall with_wrapped_pos_weight(const KernelCall& call) {
-  constexpr double kBytes = 256;
   KernelCall wrapped = call;
   if (call.has(3) && call.dtype(3) == DType::kU8) {
-    for (double& weight : wrapped.operands[3].values) weight = weight == 0 ? kBytes : weight;
+    for (double& weight : wrapped.operands[3].values) weight = as_byte(weight - 1) + 1;
   }
   return wrapped;
 }
@@ -267,8 +266,7 @@ Prediction soft_margin(const KernelCall& call, const std::vector<double>& cotang
   Prediction prediction = {reduced(call, losses)};
   prediction.gradients[0] = each(
       [&](double x, double y, double weight) {
-        constexpr double kBytes = 256;
-        const double negated = wraps ? std::fmod(kBytes - y, kBytes) : -y;
+        const double negated = wraps ? as_byte(-y) : -y;
         const double z = power(negated * x);
         return -weight * rounded_to(dtype, y * z) / (1 + z);
       },

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,12 @@ using Predict = Prediction (*)(const KernelCall& call, const std::vector<double>
 /// The dtype of an operation on two operands (PyTorch documentation, "Type promotion"): a scalar
 /// counts only where it is of a higher category, as a floating one beside whole numbers.
 DType dtype_of(const KernelCall& call, std::size_t i, std::size_t k);
+
+/// A whole number as a uint8 holds it: -1 is 255.
+inline double as_byte(double value) {
+  constexpr double kBytes = 256;
+  return value - kBytes * std::floor(value / kBytes);
+}
 
 /// The losses under the call's reduction: all of them, their mean or their sum.
 Array reduced(const KernelCall& call, const Array& losses);

@@ -15,13 +15,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // ATen/native/Distance.cpp, pairwise_distance: the norm over the last dimension of what the two
 // broadcast to. A difference of uint8 wraps around.
 Array distance(const KernelCall& call, std::size_t i, std::size_t k, double p, double eps) {
-  constexpr double kBytes = 256;
   const bool wraps = dtype_of(call, i, k) == DType::kU8;
-  const Array gaps = each(
-      [=](double x, double y) {
-        return std::abs((wraps ? std::fmod(x - y + kBytes, kBytes) : x - y) + eps);
-      },
-      call[i], call[k]);
+  const Array gaps =
+      each([=](double x, double y) { return std::abs((wraps ? as_byte(x - y) : x - y) + eps); },
+           call[i], call[k]);
   const std::size_t last = gaps.shape.empty() ? 0 : gaps.shape.rank() - 1;
   return along(gaps, last, [p](const std::vector<double>& vector) {
     if (vector.empty()) return 0.0;
@@ -56,9 +53,8 @@ Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& /
   const DType norms = promoted(dtype_of_norm(0), dtype_of_norm(1));
   // In single precision only what it cannot hold shows: a rounded step has no slope.
   const auto stored = [](DType dtype, double value) {
-    constexpr double kBytes = 256;
     if (is_half(dtype)) return rounded_to(dtype, value);
-    if (dtype == DType::kU8) return value - kBytes * std::floor(value / kBytes);
+    if (dtype == DType::kU8) return as_byte(value);
     return std::abs(value) > largest_of(dtype) ? std::copysign(kInfinity, value) : value;
   };
   const auto in = [stored](DType dtype) {
