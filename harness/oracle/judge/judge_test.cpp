@@ -260,7 +260,7 @@ TEST(Judge, TakesNoNormOfNothing) {
     const std::string line =
         std::string("triplet_margin_loss(anchor=f64[0], positive=f64[0], negative=f64[0], p=") + p +
         ")";
-    const Judgement judgement = judge(line.c_str());
+    const Judgement judgement = judge(line);
     EXPECT_EQ(judgement.zone, Zone::kIncompatible) << line;
     const bool refused = judgement.outcome == Outcome::kRejected;
     EXPECT_EQ(judgement.verdict, refused ? Verdict::kPass : Verdict::kIllegalValueAccepted) << line;
