@@ -29,6 +29,8 @@ shapefuzz_tests(
     language/case/mistake_test.cpp
     language/case/twin_test.cpp
     language/case/zone_test.cpp
+    language/repair/repair_test.cpp
+    language/spelling/spelling_test.cpp
     oracle/memory/arena_test.cpp
     oracle/memory/limit_test.cpp
     oracle/judgement/verdict_test.cpp
@@ -37,11 +39,12 @@ shapefuzz_tests(
     findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
-  USES language/case oracle/memory oracle/judgement oracle/causes findings/records search/generate)
+  USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/records search/generate)
 
 shapefuzz_tests(
   shapefuzz_oracle_tests
   SOURCES
+    oracle/libtorch/edit_libtorch_test.cpp
     oracle/libtorch/shape_libtorch_test.cpp
     oracle/libtorch/tensors_test.cpp
     oracle/judge/device_test.cpp
@@ -62,7 +65,9 @@ shapefuzz_tests(
     findings/diff/diff_test.cpp
     search/isolate/causes_test.cpp
     search/isolate/corpus_test.cpp
+    search/isolate/death_test.cpp
     search/isolate/field_cases_test.cpp
+    search/isolate/repairs_test.cpp
     search/isolate/sequence_test.cpp
     search/process/stall_clock_test.cpp
     search/shrink/shrink_test.cpp
@@ -71,9 +76,12 @@ shapefuzz_tests(
     search/sweep/plan_test.cpp
     search/sweep/sweep_test.cpp
     tell/explain/exhibit_test.cpp
+    tell/explain/alignment_test.cpp
     tell/explain/explain_test.cpp
+    tell/explain/picture_test.cpp
+    tell/explain/remarks_test.cpp
     tell/report/report_test.cpp
-  USES findings/diff findings/baseline search/isolate search/shrink search/sweep tell/narrate tell/report
+  USES findings/diff findings/baseline language/spelling search/generate search/isolate search/shrink search/sweep tell/narrate tell/report
        mutants)
 
 # What `run` says of large cases rests on this.

@@ -137,7 +137,7 @@ answers() {
   expect_status 0 --help
   expect_text "$out" 'sweep'
   expect_status 0 sweep mse_loss@functional --max-rank 0 --baseline none
-  expect_text "$out" ' 183 cases'
+  expect_text "$out" ' 189 cases'
 }
 
 cases() {
@@ -492,11 +492,37 @@ understanding() {
   check '  a passing case as it is' [ "$(cat "$out")" = "$good" ]
   expect_text "$err" 'the case passes, so there is nothing to shrink'
   expect_status 2 shrink 'mse_loss(input=f64[64,1]'
+  expect_status 1 run 'nn.MSELoss()(torch.randn(64, 1), torch.randn(64))'
+  expect_text "$out" 'mse_loss@module(input=f32[64,1], target=f32[64])'
+  expect_text "$out" 'target.unsqueeze(-1)'
+  expect_text "$out" 'warns: Using a target size'
+  expect_status 0 run 'CrossEntropyLoss(input=float32[8,10], target=float64[8,1])' --json
+  expect_text "$out" '"cpp":"target.to(torch::kLong).squeeze(-1)","python":"target.long().squeeze(-1)"'
+  expect_text "$out" '"repair":{"edits":[{"operand":"target"'
+  expect_status 2 run 'F.mse_loss(pred, y)'
+  expect_text "$err" "found 'pred', expected a tensor for input that says its shape"
+  expect_status 2 run 'bce_loss(input=f32[2], target=f32[2])'
+  expect_text "$err" 'did you mean binary_cross_entropy?'
+  printf '%s\n' '# from a notebook' 'F.l1_loss(torch.randn(4), torch.randn(4))' >pasted.txt
+  expect_status 0 run --file pasted.txt
+  expect_text "$out" 'l1_loss(input=f32[4], target=f32[4])'
+  expect_status 0 losses nn.BCELoss
+  expect_text "$out" 'binary_cross_entropy'
+  expect_status 1 run "$bad" --draw
+  expect_text "$out" 'the loss pairs: [64, 64]'
   expect_status 1 run "$bad"
   expect_text "$out" '^ 64 where 1 is demanded'
   if "$shapefuzz" --version | grep -q 'LibTorch 1\.13'; then
-    awk '/^[$] shapefuzz run /{inside = 1; next} /^```$/{inside = 0} inside' "$readme" >shown
-    check "  prints what README shows" cmp shown "$out"
+    # Each block of README that begins with `$ shapefuzz run`, its command and what that prints.
+    local block command
+    for block in 1 2 3; do
+      command=$(grep '^[$] shapefuzz run ' "$readme" | sed -n "${block}p")
+      awk -v block="$block" '/^[$] shapefuzz run /{inside = ++seen == block; next} /^```$/{inside = 0} inside' \
+        "$readme" >shown
+      PATH=$(dirname "$(realpath "$shapefuzz")"):$PATH bash -c "${command#$ }" >printed || true
+      check "  prints what README shows in block $block" cmp shown printed
+    done
+    check '  README has three such blocks' [ "$(grep -c '^[$] shapefuzz run ' "$readme")" = 3 ]
   fi
   expect_text "$out" 'mean of those: 2.85142'
   expect_status 0 emit "$good"

@@ -46,7 +46,4 @@ void print_results(std::string_view text);
 /// To standard error, as far as that is possible.
 void print_message(std::string_view text);
 
-/// The case of a text from the command line; throws InputError with a caret under the error.
-Case read_case(const std::string& text);
-
 }  // namespace shapefuzz

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/case/twin.h"

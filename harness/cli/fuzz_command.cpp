@@ -13,6 +13,7 @@
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/cli/options.h"
 #include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
@@ -75,19 +76,17 @@ std::string check_length(const std::string& text) {
 }
 
 std::vector<const Loss*> select(const std::vector<std::string>& names) {
+  std::vector<const Loss*> named;
+  for (const std::string& name : names) named.push_back(&loss_named(name));
   std::vector<const Loss*> losses;
-  std::vector<std::string> known;
   for (const Loss& loss : all_losses()) {
-    known.push_back(loss.spec.name);
-    const bool named = std::find(names.begin(), names.end(), loss.spec.name) != names.end();
-    if (names.empty() || named) losses.push_back(&loss);
+    const auto at = std::find(named.begin(), named.end(), &loss);
+    if (names.empty() || at != named.end()) losses.push_back(&loss);
+    if (at != named.end()) named.erase(std::remove(named.begin(), named.end(), &loss), named.end());
   }
-  for (const std::string& name : names) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    throw InputError(fmt::format("LOSS: found '{}', expected the name of a loss{}", printable(name),
-                                 did_you_mean(name, known)));
-  }
-  return losses;
+  if (named.empty()) return losses;
+  throw InputError(
+      fmt::format("LOSS: found the operator '{}', expected a loss", named.front()->spec.name));
 }
 
 // Ends the campaign in good order; the second one ends it at once.

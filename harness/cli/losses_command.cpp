@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 
@@ -13,6 +14,7 @@ namespace shapefuzz {
 namespace {
 
 struct LossesCommand {
+  std::vector<std::string> names;  ///< empty: all
   bool json = false;
   bool operators = false;
 };
@@ -69,6 +71,12 @@ std::string to_text(const Loss& loss) {
 }
 
 int run(const LossesCommand& command) {
+  std::vector<const Loss*> named;
+  for (const std::string& name : command.names) named.push_back(&loss_named(name));
+  for (const Loss* const loss : named) {
+    print_results(command.json ? to_json(*loss).dump() + "\n" : to_text(*loss));
+  }
+  if (!named.empty()) return kNothingNew;
   for (const Loss& loss : command.operators ? all_operators() : all_losses()) {
     print_results(command.json ? to_json(loss).dump() + "\n" : to_text(loss));
   }
@@ -81,6 +89,8 @@ Command add_losses(CLI::App& app) {
   auto options = std::make_shared<LossesCommand>();
   LossesCommand& command = *options;
   CLI::App* added = app.add_subcommand("losses", "List every loss, its entries and its contract");
+  added->add_option("LOSS", command.names, "Only these, as in mse_loss or nn.MSELoss")
+      ->type_name("");
   added->add_flag("--json", command.json, "Print one JSON object for each loss");
   added->add_flag(
       "--operators", command.operators,

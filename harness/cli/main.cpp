@@ -17,8 +17,6 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
-#include "harness/losses/loss/loss.h"
-#include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/limit.h"
@@ -38,14 +36,6 @@ void print_results(std::string_view text) {
 }
 
 void print_message(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
-
-Case read_case(const std::string& text) {
-  try {
-    return parse_case(text, all_specs());
-  } catch (const ParseError& error) {
-    throw InputError("CASE: " + explain(error, text));
-  }
-}
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/cli/options.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
@@ -31,6 +32,7 @@ struct RunCommand {
   bool bare = false;
   double timeout = 20;
   bool json = false;
+  bool draw = false;
 };
 
 // Where the comment of a line begins, if it has one. In ` #7` the number is the case's seed.
@@ -46,6 +48,7 @@ Case case_in_line(const std::string& path, const Line& line) {
   try {
     return parse_case(line.text.substr(0, comment), all_specs());
   } catch (const ParseError& error) {
+    if (auto pasted = read_pasted(line.text.substr(0, comment))) return *std::move(pasted);
     throw error_in_file(path, line, error);
   }
 }
@@ -91,7 +94,8 @@ int run(const RunCommand& command) {
     const bool memory = severity_of(verdict) == Severity::kMemory;
     const char* const what = is_finding(verdict) ? "f" : verdict == Verdict::kNotJudged ? "n" : "p";
     return what + std::string(memory ? "1" : "0") +
-           (command.json ? record_with_numbers(exhibit) + "\n" : narrative(exhibit, colour));
+           (command.json ? record_with_numbers(exhibit) + "\n"
+                         : narrative(exhibit, colour, command.draw));
   };
   const auto take = [&](const std::string& text) {
     found = found || text[0] == 'f';
@@ -116,8 +120,10 @@ Command add_run(CLI::App& app) {
   RunCommand& command = *options;
   CLI::App* added = app.add_subcommand("run", "Judge cases and explain each verdict");
   added
-      ->add_option("CASE", command.cases,
-                   "A case, as in 'mse_loss(input=f64[64,1], target=f64[64])'")
+      ->add_option(
+          "CASE", command.cases,
+          "A case, as in 'mse_loss(input=f64[64,1], target=f64[64])', or a call as you paste it: "
+          "'F.mse_loss(torch.randn(64, 1), torch.randn(64))'")
       ->type_name("");
   add_path(*added, "--file", command.file, "FILE",
            "A file with one case on each line; # begins a comment");
@@ -130,10 +136,14 @@ Command add_run(CLI::App& app) {
       "--exact", command.exact,
       "Compute a case of more than 2^24 elements instead of judging its twin, a small case "
       "that behaves like it");
-  added->add_option(
-      "--under", command.under,
-      "Another tool to ask for its opinion: valgrind, which takes half a minute for each case");
+  added
+      ->add_option(
+          "--under", command.under,
+          "Another tool to ask for its opinion: valgrind, which takes half a minute for each case")
+      ->type_name("TOOL");
   added->add_flag("--bare", command.bare)->group("");  // only calls: what --under runs
+  added->add_flag("--draw", command.draw,
+                  "Draw the operands, the pairs that the loss makes of them, and those meant");
   added->add_flag("--json", command.json, "Print one result record for each case, as JSON");
   return {added, [options] { return run(*options); }};
 }

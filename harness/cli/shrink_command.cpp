@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/cli/options.h"
 #include "harness/search/shrink/apart.h"
 

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/names.h"
 #include "harness/cli/options.h"
 #include "harness/cli/sweep_held.h"
 #include "harness/findings/baseline/baseline.h"
@@ -86,15 +87,7 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
   for (const std::string& target : targets) {
     const std::size_t at = target.find('@');
     const std::string name = target.substr(0, at);
-    const Loss* loss = find_loss(name);
-    if (loss == nullptr) {
-      std::vector<std::string> names;
-      for (const Loss& known : all_losses()) names.push_back(known.spec.name);
-      const std::string near = did_you_mean(name, names);
-      throw InputError(fmt::format("LOSS: found '{}', expected {}", printable(name),
-                                   near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
-                                                : "the name of a loss" + near));
-    }
+    const Loss* const loss = &loss_named(name);
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
       add(*loss, entries);
@@ -321,9 +314,11 @@ Command add_sweep(CLI::App& app) {
   auto options = std::make_shared<SweepCommand>();
   SweepCommand& command = *options;
   CLI::App* added = app.add_subcommand("sweep", "Judge every case within bounds of rank and size");
-  added->add_option("LOSS", command.targets,
-                    "The losses to sweep, each by all entries or by one, as in mse_loss@aten "
-                    "(default: every loss)");
+  added
+      ->add_option("LOSS", command.targets,
+                   "The losses to sweep, each by all entries or by one, as in mse_loss@aten "
+                   "(default: every loss)")
+      ->type_name("");
   added->add_option("--max-rank", command.max_rank, "The largest number of dimensions")
       ->check(CLI::Range(std::size_t{0}, kMaxRank))
       ->type_name("N")

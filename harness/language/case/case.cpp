@@ -35,6 +35,7 @@ const std::vector<Layout>& all_layouts() {
 
 bool operator==(const Operand& a, const Operand& b) {
   return a.name == b.name && a.dtype == b.dtype && a.shape == b.shape && a.layout == b.layout &&
+         a.constant == b.constant &&
          std::equal(a.values.begin(), a.values.end(), b.values.begin(), b.values.end(), same_real);
 }
 
@@ -90,6 +91,7 @@ std::string to_string(const Case& c) {
   std::string_view separator = "(";
   for (const Operand& operand : c.operands) {
     text.append(separator).append(operand.name).append("=");
+    if (operand.constant) text.append("const ");
     text.append(to_string(operand.dtype)).append(to_string(operand.shape));
     separator = ", ";
     if (operand.layout != Layout::kContiguous) text.append("~").append(to_string(operand.layout));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A case: one concrete call of one loss, as one line of text.
 //
-//   mse_loss@functional(input=f64[64,1], target=f64[64], reduction=mean)#7
+//   mse_loss@functional(input=f64[64,1], target=const f64[64], reduction=mean)#7
 //
-// `loss@entry(operand=dtype[sizes]~layout{values}, option=value, ...)#seed`. Printing is canonical:
-// one spelling, defaults left out, operands in the contract's order, options in the loss's.
+// `loss@entry(operand=const dtype[sizes]~layout{values}, option=value, ...)#seed`. Printing is
+// canonical: one spelling, defaults left out, operands in the contract's order, options in the
+// loss's.
 #pragma once
 
 #include <cstdint>
@@ -74,6 +75,7 @@ struct Operand {
   DType dtype = DType::kF64;
   Shape shape;
   Layout layout = Layout::kContiguous;
+  bool constant = false;       ///< it needs no gradient, as most targets of a training
   std::vector<double> values;  ///< empty: drawn from the operand's kind with the case's seed
 
   friend bool operator==(const Operand& a, const Operand& b);

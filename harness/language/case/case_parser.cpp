@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "harness/language/case/case.h"
+#include "harness/language/case/nickname.h"
 
 namespace shapefuzz {
 namespace {
@@ -75,7 +76,7 @@ class CaseParser {
         (is_loss ? losses : operators).push_back(spec->name);
       }
       const bool is_loss = name.find(':') == std::string::npos;
-      const std::string near = did_you_mean(name, is_loss ? losses : operators);
+      const std::string near = is_loss ? losses_like(name, losses) : did_you_mean(name, operators);
       cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(losses, ", "))
                                           : "the name of a loss" + near);
       return;
@@ -156,6 +157,10 @@ class CaseParser {
     operand.dtype = default_dtype(pattern.kind);
     cursor_.expect("=", "and the operand's dtype and shape");
     cursor_.skip_spaces();
+    if (cursor_.take("const ")) {
+      operand.constant = true;
+      cursor_.skip_spaces();
+    }
     const std::size_t start = cursor_.offset();
     const bool typed = take_enum(cursor_, all_dtypes(), operand.dtype);
     const char next = cursor_.peek();

@@ -50,6 +50,7 @@ Operand pick_operand(const std::string& name) {
   operand.dtype = *rc::gen::elementOf(all_dtypes());
   operand.shape = *shapes(4, 3);
   operand.layout = *rc::gen::elementOf(all_layouts());
+  operand.constant = *rc::gen::arbitrary<bool>();
   if (*rc::gen::inRange(0, 3) > 0) return operand;
   for (std::int64_t i = 0; i < operand.shape.elements(); ++i) {
     const bool integral = number_class(operand.dtype) == NumberClass::kIntegral;

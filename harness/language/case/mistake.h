@@ -50,6 +50,10 @@ std::string_view to_string(Mistake mistake);
 /// What is wrong, with {operand}, {actual}, {demanded} (shapes) and {name} to be filled in; empty
 /// for kNone.
 std::string_view words_of(Mistake mistake);
+/// Whether it is the shape of an operand that is wrong.
+inline bool is_about_shapes(Mistake mistake) {
+  return mistake >= Mistake::kEmpty && mistake <= Mistake::kOutputDoesNotFit;
+}
 const std::vector<Mistake>& all_mistakes();
 /// Those that `apply` can make.
 const std::vector<Mistake>& applicable_mistakes();

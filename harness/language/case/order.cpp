@@ -41,6 +41,7 @@ Key key_of(const Case& c) {
       empty += size == 0 ? 1 : 0;
     }
     layouts += operand.layout == Layout::kContiguous ? 0 : 1;
+    layouts += operand.constant ? 1 : 0;
     dtypes += unplainness(operand.dtype);
     values += operand.values.empty() ? 0 : 1;
     for (const double value : operand.values) rounding += unroundness(value);

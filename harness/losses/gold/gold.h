@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -77,6 +78,9 @@ struct GoldLoss {
   /// The largest number of the documented formula itself, where that is more than its losses: a
   /// squared norm. What a dtype cannot hold is infinite in it, and no miscalculation.
   double peak = 0;
+  /// The smallest number of it that is not 0, where that is less than its losses: a power of a
+  /// small distance. What a dtype cannot hold is 0 in it, and its slope divided by 0.
+  double least = std::numeric_limits<double>::infinity();
   /// A reduction divides nothing by nothing, so that a NaN is as right as the number here.
   bool may_be_nan = false;
 };

@@ -19,6 +19,10 @@ struct RowShape {
         width(static_cast<std::size_t>(shape.from_right(0))) {}
 };
 
+// So large a scale that half precision may be off by some elements that are not 0, and nothing
+// else.
+constexpr double kUnsureCount = 512;
+
 // torch.nn.PairwiseDistance: the p-norm of x - y + eps.
 double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std::size_t width,
                 double p, double eps, GoldLoss& result) {
@@ -31,10 +35,15 @@ double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std
     if (std::isnan(gap) || gap > most) most = gap;
     if (std::isnan(gap) || gap < least) least = gap;
     not_zero += gap != 0 ? 1 : 0;
+    // Half precision makes 0 of it, or the smallest number that it has.
+    constexpr double kSmallestHalf = 0x1.0p-24;
+    const bool is_unsure = p == 0 && gap > 0 && gap < kSmallestHalf;
+    if (is_unsure) result.scale = std::max(result.scale, kUnsureCount);
     sum += std::pow(gap, p);
   }
   if (std::isinf(p)) return p > 0 ? most : least;
   result.peak = std::max(result.peak, sum);
+  if (sum > 0) result.least = std::min(result.least, sum);
   return p == 0 ? not_zero : std::pow(sum, 1 / p);
 }
 

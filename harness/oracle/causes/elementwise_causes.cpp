@@ -190,11 +190,15 @@ Cause bce_empty_target() {
   Cause cause = bce_partial_result();
   cause.name = "bce-empty-target";
   cause.title = "binary_cross_entropy: an empty target leaves the result uninitialised";
-  // A weight of nan makes a nan of whatever it is.
-  cause.verdicts = {Verdict::kUninitializedRead, Verdict::kBackwardRejected, Verdict::kWrongShape};
+  cause.verdicts = {Verdict::kUninitializedRead, Verdict::kBackwardRejected, Verdict::kWrongShape,
+                    Verdict::kWrongValue};
   cause.condition = "the input has elements, and it broadcasts with the target to none";
   cause.strikes = [](const Sighting& s) {
-    return s.shape(0).elements() > 0 && s.shape(1).elements() == 0;
+    if (s.shape(0).elements() == 0 || s.shape(1).elements() > 0) return false;
+    // A weight of nan makes a nan of whatever it is; another number does not come of itself.
+    const bool is_nan = std::any_of(s.values[2].begin(), s.values[2].end(),
+                                    [](double value) { return std::isnan(value); });
+    return s.judgement.verdict != Verdict::kWrongValue || is_nan;
   };
   cause.predict = nullptr;
   cause.chance = "nothing is written, so the result is what the memory held before";

@@ -20,6 +20,7 @@ Cause hazard(std::string_view name, std::string_view title) {
 Prediction broadcast_loss(const KernelCall& call, const std::vector<double>& cotangent) {
   const std::string& name = call.loss.spec.name;
   if (name == "kl_div") return kernel::kl_div(call, cotangent);
+  if (name == "binary_cross_entropy") return kernel::binary_cross_entropy(call, cotangent);
   if (name == "hinge_embedding_loss") return kernel::hinge_embedding(call, cotangent);
   if (name == "multilabel_soft_margin_loss") {
     return kernel::multilabel_soft_margin(call, cotangent);
@@ -38,6 +39,7 @@ Cause broadcasts() {
                   "huber_loss",
                   "kl_div",
                   "poisson_nll_loss",
+                  "binary_cross_entropy",
                   "hinge_embedding_loss",
                   "margin_ranking_loss",
                   "multilabel_soft_margin_loss",
@@ -56,7 +58,9 @@ Cause broadcasts() {
       {"mse_loss(input=f64[2,1], target=f64[2])", Verdict::kSilentBroadcast},
       {"l1_loss(input=f64[2,1], target=f64[2])", Verdict::kSilentBroadcast},
       {"kl_div(input=f64[2,1], target=f64[2])", Verdict::kSilentBroadcast},
-      {"hinge_embedding_loss(input=f64[2,1], target=f64[2])", Verdict::kSilentBroadcast}};
+      {"hinge_embedding_loss(input=f64[2,1], target=f64[2])", Verdict::kSilentBroadcast},
+      {"binary_cross_entropy@aten(input=f64[2], target=const f64[2,1])",
+       Verdict::kSilentBroadcast}};
   return cause;
 }
 
@@ -117,10 +121,10 @@ Cause whole_number_broadcasts() {
 }
 
 Cause class_weight_rank() {
-  Cause cause =
-      hazard("class-weight-rank", "a class weight of any rank is accepted by an empty batch");
+  Cause cause = hazard("class-weight-rank",
+                       "a class weight of any rank is accepted by an empty or spatial batch");
   cause.losses = {"cross_entropy", "nll_loss", "multi_margin_loss"};
-  cause.verdicts = {Verdict::kSilentBroadcast};
+  cause.verdicts = {Verdict::kSilentBroadcast, Verdict::kWrongValue};
   cause.condition = "the weight has as many elements as there are classes, and another shape";
   cause.strikes = [](const Sighting& s) {
     return s.mistakes("weight") && s.judgement.mistake.kind < Mistake::kOtherDtype;
@@ -128,7 +132,8 @@ Cause class_weight_rank() {
   cause.predict = with_flat_weight;
   cause.advice = "flatten the weight";
   cause.examples = {
-      {"nll_loss(input=f64[0,0,0], target=i64[0,0], weight=f64[2,0])", Verdict::kSilentBroadcast}};
+      {"nll_loss(input=f64[0,0,0], target=i64[0,0], weight=f64[2,0])", Verdict::kSilentBroadcast},
+      {"nll_loss(input=f64[2,4,2], target=i64[2,2], weight=f64[2,2])", Verdict::kWrongValue}};
   return cause;
 }
 

@@ -36,6 +36,13 @@ Array distance(const KernelCall& call, std::size_t i, std::size_t k, double p, d
   });
 }
 
+bool are_finite(const KernelCall& call) {
+  return std::all_of(call.operands.begin(), call.operands.end(), [](const Array& operand) {
+    return std::all_of(operand.values.begin(), operand.values.end(),
+                       [](double value) { return std::isfinite(value); });
+  });
+}
+
 }  // namespace
 
 namespace kernel {
@@ -119,7 +126,11 @@ Prediction triplet_margin(const KernelCall& call, const std::vector<double>& /*c
   prediction.is_steep = has_kink;
   for (const Array* const distances : std::array<const Array*, 2>{&positive, &negative}) {
     for (const double value : distances->values) {
-      if (!std::isfinite(value)) continue;
+      if (!std::isfinite(value)) {
+        const bool overflowed = std::isfinite(p) && are_finite(call);
+        if (overflowed) prediction.peak = std::numeric_limits<double>::infinity();
+        continue;
+      }
       prediction.scale = std::max(prediction.scale, value);
       if (std::isfinite(p)) prediction.peak = std::max(prediction.peak, std::pow(value, p));
     }

@@ -53,7 +53,11 @@ class Gathering {
   Evidence without_running() && { return std::move(evidence_); }
 
   Evidence gather(const Judgement& judgement) && {
-    actual_ = execute(loss_, c_, operands_.tensors);
+    {
+      const WarningTexts warnings;
+      actual_ = execute(loss_, c_, operands_.tensors);
+      evidence_.warnings = warnings.texts();
+    }
     if (loss_.parameters != nullptr && actual_.accepted) {
       evidence_.parameters = loss_.parameters(c_, loss_.spec);
     }

@@ -37,6 +37,7 @@ struct Evidence {
   /// The parameters of a module that has some, as far as it could be made.
   std::vector<std::vector<double>> parameters;
   Computed actual;
+  std::vector<std::string> warnings;  ///< that LibTorch issued, each text once
 
   /// Where `expected` comes from.
   enum class Source {

@@ -13,6 +13,7 @@
 #include "harness/oracle/libtorch/tensors.h"
 #include "harness/oracle/libtorch/trace.h"
 #include "harness/oracle/memory/shortage.h"
+#include "harness/oracle/memory/trap.h"
 
 namespace shapefuzz {
 namespace {
@@ -23,9 +24,17 @@ bool is_constant(const Loss& loss, const std::string& operand) {
   return std::find(loss.constants.begin(), loss.constants.end(), operand) != loss.constants.end();
 }
 
+struct CallScope {
+  CallScope() { set_calls_loss(true); }
+  ~CallScope() { set_calls_loss(false); }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+};
+
 // Runs `call`; what it throws ends up in `execution`. False if it threw.
 template <class Function>
 bool guarded(Execution& execution, Function call) {
+  const CallScope scope;
   try {
     call();
     return true;
@@ -56,6 +65,7 @@ void differentiate(const Tensors& operands, Execution& execution) {
     owners[leaves.size()] = i;
     leaves.push_back(operands[i]);
   }
+  if (leaves.empty()) return;  // only the parameters of a module need one
   execution.backward_accepted = guarded(execution, [&] {
     const auto gradients = torch::autograd::grad({value}, leaves, {cotangent_for(value)},
                                                  /*retain_graph=*/false, /*create_graph=*/false,
@@ -123,7 +133,8 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
     const bool exact = operand.dtype == DType::kF64 ||
                        (operand.dtype == DType::kI64 && info(patterns[index].kind).integral);
     if (!exact) values = values_of(tensor);
-    if (tensor.is_floating_point() && !is_constant(loss, operand.name)) {
+    const bool needs_gradient = !operand.constant && !is_constant(loss, operand.name);
+    if (tensor.is_floating_point() && needs_gradient) {
       tensor.set_requires_grad(true);
     }
   }

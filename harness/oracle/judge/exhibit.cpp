@@ -5,6 +5,7 @@
 
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
+#include "harness/oracle/judge/tried_repairs.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/shortage.h"
 
@@ -66,6 +67,7 @@ Exhibit exhibit(const Case& c, Judging judging, bool exact) {
     return runs ? gather(*exhibit.loss, computed, judgement)
                 : evidence_of_death(*exhibit.loss, computed);
   });
+  exhibit.repairs = tried_repairs(*exhibit.loss, exhibit.c, exhibit.judgement, judging);
   return exhibit;
 }
 

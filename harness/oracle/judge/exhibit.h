@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/language/case/twin.h"
+#include "harness/language/repair/repair.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/oracle/judge/evidence.h"
 #include "harness/oracle/judgement/judging.h"
@@ -23,8 +25,9 @@ struct Exhibit {
   std::optional<Twin> twin;
   Judgement judgement;
   Evidence evidence;
-  bool has_numbers = true;  ///< false: there was no memory for the evidence, which is empty
-  std::string libtorch;     ///< the version that did this
+  std::vector<Repair> repairs;  ///< tried: LibTorch does what it should behind each
+  bool has_numbers = true;      ///< false: there was no memory for the evidence, which is empty
+  std::string libtorch;         ///< the version that did this
 
   /// The case that LibTorch was called with.
   const Case& computed() const { return twin ? twin->c : c; }

@@ -64,14 +64,16 @@ class Expectation {
         allowed.gap, tolerance(roundoff_, elements_,
                                std::max(prediction.scale, scale_of_operands(operands_.tensors))));
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
+    if (prediction.peak > overflow) return true;  // infinite on the way, and anything behind it
     allowed.overflow = overflow / static_cast<double>(std::max<std::int64_t>(elements_, 1));
-    if (prediction.peak > overflow) allowed.overflow = 0;
     return compare(values, expected.values, allowed).equal;
   }
 
   bool gradients_agree(const Cause& cause, const Prediction& prediction) {
     const bool has_none = !actual_.backward_accepted || is_detached();
     if (has_none) return true;
+    if (prediction.peak > overflow_of(loss_, actual_.value, operands_.tensors)) return true;
+    if (hold_subnormal(operands_.tensors)) return true;
     const bool is_explicit =
         std::any_of(prediction.gradients.begin(), prediction.gradients.end(),
                     [](const std::optional<Array>& gradient) { return gradient.has_value(); });

@@ -254,6 +254,14 @@ TEST(Judge, TakesNoLegalBoundaryForIllegal) {
   }
 }
 
+// A loss that is refused backward for a target that needs a gradient runs in a training, where the
+// target needs none.
+TEST(Judge, AsksForNoGradientOfAConstant) {
+  const std::string call = "binary_cross_entropy@aten(input=f32[4,1,1,1], target=";
+  EXPECT_EQ(judge(call + "f32[4])").verdict, Verdict::kBackwardRejected);
+  EXPECT_EQ(judge(call + "const f32[4])").verdict, Verdict::kSilentBroadcast);
+}
+
 // A vector without elements has no norm of degree -1 or infinity: 1.13 has 0, 2.14 refuses it.
 TEST(Judge, TakesNoNormOfNothing) {
   for (const char* p : {"-1", "inf", "-inf", "nan"}) {

@@ -95,22 +95,36 @@ bool leaves_gradients_open(const Tensors& operands) {
   });
 }
 
+namespace {
+
+double smallest_normal(const at::Tensor& operand) {
+  switch (operand.scalar_type()) {
+    case at::kHalf:
+      return 0x1.0p-14;
+    case at::kDouble:
+      return std::numeric_limits<double>::min();
+    default:
+      return static_cast<double>(std::numeric_limits<float>::min());
+  }
+}
+
+}  // namespace
+
+double smallest_normal(const Tensors& operands) {
+  double smallest = 0;
+  for (const at::Tensor& operand : operands) {
+    if (!operand.defined() || !operand.is_floating_point()) continue;
+    smallest = std::max(smallest, smallest_normal(operand));
+  }
+  return smallest;
+}
+
 bool hold_subnormal(const Tensors& operands) {
-  const auto least = [](const at::Tensor& operand) {
-    switch (operand.scalar_type()) {
-      case at::kHalf:
-        return 0x1.0p-14;
-      case at::kDouble:
-        return std::numeric_limits<double>::min();
-      default:
-        return static_cast<double>(std::numeric_limits<float>::min());
-    }
-  };
   return std::any_of(operands.begin(), operands.end(), [&](const at::Tensor& operand) {
     if (!operand.defined() || !operand.is_floating_point()) return false;
     const std::vector<double> values = values_of(operand);
     return std::any_of(values.begin(), values.end(), [&](double value) {
-      return value != 0 && std::abs(value) < least(operand);
+      return value != 0 && std::abs(value) < smallest_normal(operand);
     });
   });
 }

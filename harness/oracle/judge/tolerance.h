@@ -50,6 +50,9 @@ bool leaves_gradients_open(const Tensors& operands);
 /// way to a gradient may be 0 then, and what is divided by that number again is off by anything.
 bool hold_subnormal(const Tensors& operands);
 
+/// The smallest normal number of the narrowest format among the operands; 0 of none.
+double smallest_normal(const Tensors& operands);
+
 bool has_nan(const std::vector<double>& values);
 /// Whether any operand holds a NaN.
 bool hold_nan(const OperandSet& operands);

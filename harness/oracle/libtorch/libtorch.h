@@ -14,15 +14,15 @@ namespace shapefuzz {
 /// A warning handler that overrides one function, `on_warning`, in every version.
 class LibtorchWarningHandler : public c10::WarningHandler {
  public:
-  virtual void on_warning() = 0;
+  virtual void on_warning(const std::string& message) = 0;
 
  private:
 #if TORCH_VERSION_MAJOR >= 2
-  void process(const c10::Warning& /*warning*/) override { on_warning(); }
+  void process(const c10::Warning& warning) override { on_warning(warning.msg()); }
 #else
-  void process(const c10::SourceLocation& /*location*/, const std::string& /*message*/,
+  void process(const c10::SourceLocation& /*location*/, const std::string& message,
                bool /*verbatim*/) override {
-    on_warning();
+    on_warning(message);
   }
 #endif
 };

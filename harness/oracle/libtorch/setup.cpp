@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <c10/util/Logging.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <future>
 #include <system_error>
@@ -19,10 +20,17 @@ namespace shapefuzz {
 namespace {
 
 std::uint64_t warnings = 0;
+std::vector<std::string>* kept_texts = nullptr;
 
 class CountingHandler : public LibtorchWarningHandler {
  public:
-  void on_warning() override { ++warnings; }
+  void on_warning(const std::string& message) override {
+    ++warnings;
+    if (kept_texts == nullptr) return;
+    const bool known =
+        std::find(kept_texts->begin(), kept_texts->end(), message) != kept_texts->end();
+    if (!known) kept_texts->push_back(message);
+  }
 };
 
 // LibTorch starts a thread for each processor when it is first told how many to use, and waits for
@@ -48,6 +56,9 @@ void require_threads() {
 }  // namespace
 
 std::uint64_t warnings_so_far() { return warnings; }
+
+WarningTexts::WarningTexts() { kept_texts = &texts_; }
+WarningTexts::~WarningTexts() { kept_texts = nullptr; }
 
 void prepare_libtorch() {
   static CountingHandler handler;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/oracle/memory/mode.h"
 
@@ -23,5 +24,19 @@ std::string libtorch_version();
 
 /// Warnings that LibTorch has issued so far; they are counted, not printed.
 std::uint64_t warnings_so_far();
+
+/// Keeps the texts of the warnings that come as long as it lives; one at a time.
+class WarningTexts {
+ public:
+  WarningTexts();
+  ~WarningTexts();
+  WarningTexts(const WarningTexts&) = delete;
+  WarningTexts& operator=(const WarningTexts&) = delete;
+  /// Each text once, in their order.
+  const std::vector<std::string>& texts() const { return texts_; }
+
+ private:
+  std::vector<std::string> texts_;
+};
 
 }  // namespace shapefuzz

@@ -20,6 +20,7 @@ struct Fault {
   std::int32_t signal = 0;  ///< 0: there was no fault
   bool was_sent = false;    ///< by another process, which is no fault of what runs
   bool runs_case = false;   ///< kept up to date: the case itself runs, not what it is compared with
+  bool in_harness = false;  ///< nobody had called the loss: a fault of ours, or of memory before it
   Access access = Access::kUnknown;
   Place place = Place::kElsewhere;
   bool in_reference = false;  ///< not in the case itself, but in the call it is compared with

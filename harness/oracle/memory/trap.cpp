@@ -36,6 +36,7 @@ class RunningOperators {
 
 // All that a signal handler can know of the case that runs in this process.
 struct RunningCase {
+  bool calls = false;
   bool runs = false;  // the case itself, not what it is compared with
   Fault* report = nullptr;
   RunningOperators operators;
@@ -73,6 +74,7 @@ void write_down(int signal, siginfo_t* info, void* raw_context) {
   if (fault.signal == 0) {
     const auto& context = *static_cast<const ucontext_t*>(raw_context);
     fault.in_reference = !running.runs;
+    fault.in_harness = !running.calls;
     if (const char* name = running.operators.innermost()) {
       std::strncpy(fault.running.data(), name, fault.running.size() - 1);
     }
@@ -129,6 +131,8 @@ void set_runs_case(bool runs) {
   running.runs = runs;
   if (running.report != nullptr) running.report->runs_case = runs;
 }
+
+void set_calls_loss(bool calls) { running.calls = calls; }
 
 std::optional<Fault> take_fault() {
   if (running.report == nullptr || running.report->signal == 0) return std::nullopt;

@@ -30,4 +30,8 @@ void leave_operator();
 /// the one or the other says so.
 void set_runs_case(bool runs);
 
+/// Whether the loss is being called, the case itself or a reference; for the report. A fault at any
+/// other time is none of LibTorch's.
+void set_calls_loss(bool calls);
+
 }  // namespace shapefuzz

@@ -55,8 +55,8 @@ void append_features(const Observation& seen, std::vector<std::uint64_t>& featur
   Hash ranks(loss, Aspect::kRanks);
   for (const Operand& operand : seen.c.operands) {
     ranks << operand.shape.rank();
-    add(Hash(loss, Aspect::kStorage)
-        << hash_of(operand.name) << operand.dtype << operand.layout << judgement.outcome);
+    add(Hash(loss, Aspect::kStorage) << hash_of(operand.name) << operand.dtype << operand.layout
+                                     << operand.constant << judgement.outcome);
   }
   add(ranks);
 }

@@ -122,6 +122,11 @@ void change_dtype(Case& c, const MutationContext& context) {
 }
 
 void change_layout(Case& c, const MutationContext& context) {
+  if (context.pick(0, 6) == 0) {
+    Operand& operand = any_operand(c, context.pick);
+    operand.constant = !operand.constant && number_class(operand.dtype) == NumberClass::kFloating;
+    return;
+  }
   const Layout layout = element_of(all_layouts(), context.pick);
   if (context.pick(0, 3) == 0) {
     for (Operand& operand : c.operands) operand.layout = layout;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/isolate/death.h"
 
+#include <fmt/core.h>
+
 #include <csignal>
 #include <cstring>
 #include <string>
@@ -19,6 +21,18 @@ Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
     judgement.message.clear();
     judgement.detail =
         std::string("the process is ended from outside, each time: ") + ::strsignal(death.signal);
+    return judgement;
+  }
+  // With guards around each tensor no call damages the memory that ends the process later.
+  const bool is_ours = death.signal != 0 && death.fault.signal == death.signal &&
+                       death.fault.in_harness && !death.fault.is_out_of_bounds() &&
+                       judging.memory != MemoryMode::kOff;
+  if (is_ours && !death.short_of_memory) {
+    leave_unjudged(judgement);
+    judgement.message.clear();
+    judgement.detail = fmt::format(
+        "shapefuzz itself failed, and not the loss ({}): please report it with this case",
+        ::strsignal(death.signal));
     return judgement;
   }
   if (!death.short_of_memory) {

@@ -106,6 +106,10 @@ std::vector<Form> with_every_dtype(const Form& form, const std::string& operand)
 
 std::vector<Form> with_layouts(const Form& form, std::size_t i, bool every) {
   std::vector<Form> forms = {form};
+  if (form.c.operands[i].constant) {
+    forms.push_back(form);
+    forms.back().c.operands[i].constant = false;
+  }
   for (const Layout layout : all_layouts()) {
     const Layout own = form.c.operands[i].layout;
     if (layout == own || !(every || layout == Layout::kContiguous)) continue;

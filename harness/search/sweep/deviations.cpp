@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "harness/language/case/mistake.h"
 #include "harness/language/case/values.h"
 #include "harness/language/case/zone.h"
 #include "harness/search/sweep/plan.h"
@@ -125,6 +126,7 @@ class Around {
     add_values();
     add_single_precision();
     add_expandable();
+    add_constants();
     if (storage) {
       for (std::size_t i = 0; i < base_.operands.size(); ++i) add_storage(i);
       add_storage_of_all();
@@ -199,6 +201,40 @@ class Around {
       add(c);
       Around small(loss_, c, reading, unchecked_, all_);
       for (const Case& option : small.with_options()) add(option);
+    }
+  }
+
+  static void make_constant(Operand& operand) {
+    operand.constant = number_class(operand.dtype) == NumberClass::kFloating;
+  }
+
+  // Targets that need no gradient, as in most trainings: a shape that is refused backward otherwise
+  // may be computed with then.
+  void add_constants() {
+    Case targets = base_;
+    for (std::size_t i = 0; i < base_.operands.size(); ++i) {
+      Case one = base_;
+      make_constant(one.operands[i]);
+      if (one != base_) add(std::move(one));
+      if (i > 0) make_constant(targets.operands[i]);
+    }
+    if (targets == base_) return;
+    std::int64_t largest = 1;
+    for (const Operand& operand : base_.operands) {
+      for (const std::int64_t size : operand.shape) largest = std::max(largest, size);
+    }
+    if (targets.operands.size() > 2) add(targets);
+    for (std::size_t i = 1; i < targets.operands.size(); ++i) {
+      for (const Mistake mistake : applicable_mistakes()) {
+        const auto shape = apply(mistake, targets.operands[i].shape, 1);
+        const bool is_small = shape && shape->rank() <= targets.operands[0].shape.rank() &&
+                              std::all_of(shape->begin(), shape->end(),
+                                          [&](std::int64_t size) { return size <= largest; });
+        if (!is_small) continue;
+        Case c = targets;
+        c.operands[i].shape = *shape;
+        add(std::move(c));
+      }
     }
   }
 

@@ -55,9 +55,7 @@ std::string title_of(const Exhibit& exhibit) {
 }
 
 std::string what_is_wrong(const Exhibit& exhibit) {
-  const auto& unreduced = exhibit.evidence.unreduced;
-  const Explanation e = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement,
-                                unreduced ? std::optional(unreduced->shape) : std::nullopt);
+  const Explanation e = explain(exhibit);
   if (!e.why.empty()) return e.why;
   return exhibit.judgement.detail.empty() ? e.outcome : exhibit.judgement.detail;
 }

@@ -55,7 +55,7 @@ std::string expected_in_words(const Exhibit& exhibit) {
     const bool is_unsafe = severity_of(judgement.verdict) == Severity::kMemory;
     return is_unsafe ? "a result of the operands alone" : "a result";
   }
-  const Explanation explanation = explain(exhibit.c, exhibit.loss->spec, judgement);
+  const Explanation explanation = explain(exhibit);
   const std::size_t reason = explanation.zone.find(": ");
   if (reason == std::string::npos) return "an error";
   // Without the name of the mistake at the end, which is a word of ours.

@@ -14,13 +14,14 @@ namespace shapefuzz {
 /// nothing.
 std::string bindings_text(const Reading& reading);
 
-/// One line an operand, the sizes right-aligned in columns, a mark under the size that does not fit
-/// and, where they broadcast, the common shape:
+/// One line an operand, the sizes in columns by the names of the contract, a mark under the size
+/// that does not fit and, where the operands broadcast, the common shape:
 ///
-///   input     64   1
-///   target        64
-///                  ^ 64 where 1 is demanded
+///   input     64   1              input   64  10
+///   target        64              target  32
+///                  ^ 64 where 1 is demanded   ^ 32 where 64 is demanded
 ///   together  64  64
-std::vector<std::string> aligned_sizes(const Case& c, const LocatedMistake& mistake);
+std::vector<std::string> aligned_sizes(const Case& c, const Reading& reading,
+                                       const std::vector<LocatedMistake>& mistakes);
 
 }  // namespace shapefuzz

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/oracle/judgement/readings.h"
 #include "harness/tell/explain/number_text.h"
+#include "harness/tell/explain/remarks.h"
 
 namespace shapefuzz {
 namespace {
@@ -20,12 +22,50 @@ std::string shapes_of(const Case& c) {
   return text;
 }
 
-std::string describe_mistake(const LocatedMistake& mistake, const Case& c) {
+std::string describe_mistake(const LocatedMistake& mistake, const Case& c,
+                             const Repair* const repair) {
   const Operand* operand = c.find_operand(mistake.operand);
+  if (mistake.kind == Mistake::kOtherDtype && repair != nullptr) {
+    const Operand& right = *repair->c.find_operand(mistake.operand);
+    return fmt::format("{} is {} where {} is demanded ({})", mistake.operand,
+                       to_string(operand->dtype), to_string(right.dtype), to_string(mistake.kind));
+  }
   return fmt::format(fmt::runtime(words_of(mistake.kind)), fmt::arg("operand", mistake.operand),
                      fmt::arg("actual", operand == nullptr ? "" : pretty(operand->shape)),
                      fmt::arg("demanded", pretty(mistake.demanded)),
                      fmt::arg("name", to_string(mistake.kind)));
+}
+
+// The repair that says what is wrong: who means every pair has no mistake to undo.
+const Repair* telling_repair(const std::vector<Repair>& repairs) {
+  for (const Repair& repair : repairs) {
+    if (!repair.broadcasts) return &repair;
+  }
+  return nullptr;
+}
+
+bool is_a_fault(Mistake mistake) {
+  return is_about_shapes(mistake) || mistake == Mistake::kOtherDtype ||
+         mistake == Mistake::kIllegalValue || mistake == Mistake::kIllegalOption;
+}
+
+// What is wrong with the case, by the repair or else by the nearest alternative; first what it is
+// named after.
+std::vector<LocatedMistake> mistakes_of(const Case& c, const LossSpec& spec,
+                                        const Repair* const repair) {
+  if (repair != nullptr) return mistakes_undone(c, spec, *repair);
+  std::vector<LocatedMistake> mistakes = find_mistakes(c, spec);
+  // An option or a layout is a mistake only where nothing else is.
+  const auto first_harmless =
+      std::find_if(mistakes.begin(), mistakes.end(),
+                   [](const LocatedMistake& mistake) { return !is_a_fault(mistake.kind); });
+  const bool only_harmless = first_harmless == mistakes.begin();
+  mistakes.erase(first_harmless + (only_harmless && !mistakes.empty() ? 1 : 0), mistakes.end());
+  return mistakes;
+}
+
+std::string join_sentences(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 // The shape that broadcasting gives to the unreduced result, if it does.
@@ -125,55 +165,76 @@ std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement)
   return judgement.detail;
 }
 
-std::string instead(const Judgement& judgement, const LocatedMistake& mistake) {
-  const std::string demanded = pretty(mistake.demanded);
-  const std::string list = demanded.substr(1, demanded.size() - 2);
-  switch (mistake.kind) {
-    case Mistake::kNone:
-    case Mistake::kIllegalValue:
-    case Mistake::kIllegalOption:
-    case Mistake::kOtherDtype:
-    case Mistake::kBoundaryValue:
-    case Mistake::kOtherLayout:
-    case Mistake::kOtherOption:
-    case Mistake::kOutputDoesNotFit:
-      return "";
-    case Mistake::kForgotUnsqueeze:
-      return fmt::format("{}.unsqueeze(-1), which has the demanded shape {}", mistake.operand,
-                         demanded);
-    case Mistake::kForgotSqueeze:
-      return fmt::format("{}.squeeze(-1), which has the demanded shape {}", mistake.operand,
-                         demanded);
-    case Mistake::kOneHotForIndex:
-      return fmt::format("class indices of shape {}: {}.argmax(1)", demanded, mistake.operand);
-    case Mistake::kTransposed:
-      return fmt::format("{}.transpose(...), so that it has the demanded shape {}", mistake.operand,
-                         demanded);
-    case Mistake::kOnlyOnes:
-      return fmt::format("{}.reshape({{{}}})", mistake.operand, list);
-    case Mistake::kEmpty:
-    case Mistake::kReducedToScalar:
-    case Mistake::kMissingLast:
-    case Mistake::kExtraLast:
-    case Mistake::kMissingBatch:
-    case Mistake::kExtraBatch:
-    case Mistake::kOneSample:
-    case Mistake::kSizeOne:
-    case Mistake::kSizeOneDemanded:
-    case Mistake::kShorterBatch:
-    case Mistake::kLongerBatch:
-    case Mistake::kOtherSize:
-    case Mistake::kOtherRank:
-      break;
+std::string instead(const Case& c, const LossSpec& spec, const std::vector<Repair>& repairs,
+                    const std::vector<LocatedMistake>& mistakes) {
+  if (!repairs.empty()) {
+    const Repair& repair = repairs.front();
+    if (repair.broadcasts) {
+      return fmt::format("{}, if every pair is meant (or --policy broadcast)", cpp_of(repair));
+    }
+    return fmt::format("{}, so that {}", cpp_of(repair), effect_of(repair, spec));
   }
-  if (judgement.zone == Zone::kExpandable) {
-    // Some kernels take a weight for contiguous without asking (docs/findings.md).
-    const char* const contiguous =
-        mistake.operand.find("weight") == std::string::npos ? "" : ".contiguous()";
-    return fmt::format("{}.expand({{{}}}){}, if every entry is meant to see the same values",
-                       mistake.operand, list, contiguous);
+  for (const LocatedMistake& mistake : mistakes) {
+    if (!is_about_shapes(mistake.kind) || mistake.kind == Mistake::kOutputDoesNotFit) continue;
+    if (c.find_operand(mistake.operand) == nullptr) continue;
+    return fmt::format("give {} the demanded shape {}", mistake.operand, pretty(mistake.demanded));
   }
-  return fmt::format("give {} the demanded shape {}", mistake.operand, demanded);
+  return "";
+}
+
+std::int64_t times(const Shape& from, const Shape& to) {
+  return from.elements() == 0 ? 1 : to.elements() / from.elements();
+}
+
+// What LibTorch did to the operands of an expandable case, as the documentation does not promise.
+std::vector<std::string> conversions(const Case& c, const LossSpec& spec, const Basis& basis) {
+  const Reading reading = meaning_to_explain(c, spec, basis);
+  std::vector<std::string> parts;
+  const auto& patterns = reading.alternative->operands;
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    const Operand* const operand = c.find_operand(patterns[i].name);
+    if (operand == nullptr) continue;
+    if (operand->shape != reading.shapes[i]) {
+      const std::int64_t count = times(operand->shape, reading.shapes[i]);
+      parts.push_back(
+          count == 1 ? fmt::format("the {} is read as {}", operand->name, pretty(reading.shapes[i]))
+                     : fmt::format("the {} is repeated {} times, as `expand` would", operand->name,
+                                   count_text(count)));
+    }
+    const DType output = c.operands[0].dtype;
+    if (info(patterns[i].kind).integral) {
+      if (operand->dtype != DType::kI64) {
+        parts.push_back(
+            fmt::format("the {} is {} instead of i64", operand->name, to_string(operand->dtype)));
+      }
+    } else if (operand->dtype != output) {
+      parts.push_back(
+          fmt::format("the {} is converted from {}", operand->name, to_string(operand->dtype)));
+    }
+  }
+  const DType output = c.operands[0].dtype;
+  if (is_half(output)) {
+    parts.push_back(
+        fmt::format("the numbers are {}, which no documentation promises", to_string(output)));
+  }
+  return parts;
+}
+
+std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement& judgement) {
+  if (spec.open) return "nothing is promised, and nothing went wrong";
+  if (judgement.outcome == Outcome::kRejected) {
+    return judgement.zone == Zone::kExpandable ? "refused, as it may be"
+                                               : "refused, as it should be";
+  }
+  if (judgement.zone == Zone::kIncompatible) {
+    return "accepted: the operands are broadcast, as the policy allows";
+  }
+  if (judgement.zone == Zone::kValid) return "accepted, and right";
+  std::vector<std::string> parts = conversions(c, spec, judgement.basis);
+  if (parts.empty()) return "accepted, and right";
+  if (judgement.warned) parts.push_back("LibTorch warns");
+  parts.push_back("`--policy strict` calls this a hazard");
+  return "accepted: " + join_sentences(parts);
 }
 
 }  // namespace
@@ -202,29 +263,116 @@ std::string_view meaning_of(Verdict verdict) {
   return "nothing wrong";
 }
 
+std::string cpp_of(const Repair& repair) {
+  std::vector<std::string> edits;
+  for (const Edit& edit : repair.edits) edits.push_back(to_cpp(edit));
+  return fmt::format("{}", fmt::join(edits, " and "));
+}
+
+std::string python_of(const Repair& repair) {
+  std::vector<std::string> edits;
+  for (const Edit& edit : repair.edits) edits.push_back(to_python(edit));
+  return fmt::format("{}", fmt::join(edits, " and "));
+}
+
+std::string effect_of(const Repair& repair, const LossSpec& spec) {
+  Reading reading;
+  classify(spec.contract, to_call(repair.c, spec), &reading);
+  std::vector<std::string> effects;
+  for (std::size_t i = 0; i < reading.alternative->operands.size(); ++i) {
+    const OperandPattern& pattern = reading.alternative->operands[i];
+    if (!repair.edits_operand(pattern.name)) continue;
+    const Operand& operand = *repair.c.find_operand(pattern.name);
+    // Said only where the contract leaves a choice.
+    const bool has_choice = std::any_of(
+        spec.contract.alternatives.begin(), spec.contract.alternatives.end(),
+        [&](const Alternative& other) { return other.operands[i].kind != pattern.kind; });
+    const char* const what = !has_choice                    ? ""
+                             : pattern.kind == Kind::kIndex ? ": class indices"
+                             : pattern.kind == Kind::kProb  ? ": probabilities of the classes"
+                                                            : "";
+    effects.push_back(fmt::format("{} is {}{}{}", operand.name, to_string(operand.dtype),
+                                  pretty(operand.shape), what));
+  }
+  return fmt::format("{}", fmt::join(effects, " and "));
+}
+
 Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement,
-                    const std::optional<Shape>& unreduced) {
+                    const Background& background) {
   Explanation explanation;
-  explanation.meaning = meaning_of(judgement.verdict);
+  explanation.meaning = judgement.verdict == Verdict::kPass
+                            ? meaning_of_pass(c, spec, judgement)
+                            : std::string(meaning_of(judgement.verdict));
+  explanation.outcome = describe_outcome(judgement, background.unreduced);
   if (spec.open) {
     explanation.zone = "unknown";
     explanation.contract = "none known, so that any clean answer passes";
-    explanation.outcome = describe_outcome(judgement, unreduced);
     return explanation;
   }
-  const LocatedMistake mistake = find_mistake(c, spec);
+  if (judgement.verdict == Verdict::kSilentBroadcast && background.harmless) {
+    explanation.meaning =
+        "a hazard by design, harmless here: the numbers are the same after the repair";
+  }
+  const Repair* const repair = telling_repair(background.repairs);
+  explanation.mistakes = mistakes_of(c, spec, repair);
   explanation.zone = to_string(judgement.zone);
-  const std::string reason = describe_mistake(mistake, c);
-  if (!reason.empty()) explanation.zone += ": " + reason;
-  explanation.contract = to_string(*meaning_to_explain(c, spec, judgement.basis).alternative);
-  explanation.outcome = describe_outcome(judgement, unreduced);
+  std::vector<std::string> reasons;
+  for (const LocatedMistake& mistake : explanation.mistakes) {
+    std::string reason = describe_mistake(mistake, c, repair);
+    if (!reason.empty()) reasons.push_back(std::move(reason));
+  }
+  if (!reasons.empty()) explanation.zone += ": " + join_sentences(reasons);
+  explanation.reading = meaning_to_explain(c, spec, judgement.basis);
+  const bool reads_other = judgement.zone == Zone::kIncompatible && repair != nullptr;
+  if (reads_other) classify(spec.contract, to_call(repair->c, spec), &explanation.reading);
+  explanation.contract = to_string(*explanation.reading.alternative);
   explanation.why = why(c, spec, judgement);
   const bool worth_saying = judgement.verdict != Verdict::kPass ||
                             judgement.outcome == Outcome::kRejected ||
                             judgement.zone == Zone::kExpandable;
   const bool knows_better =
       judgement.verdict != Verdict::kNotJudged && !contradicts_contract(judgement);
-  if (worth_saying && knows_better) explanation.instead = instead(judgement, mistake);
+  if (worth_saying && knows_better) {
+    explanation.instead = instead(c, spec, background.repairs, explanation.mistakes);
+  }
+  return explanation;
+}
+
+namespace {
+
+Shape in_own_sizes(const Exhibit& exhibit, const Shape& shape) {
+  return exhibit.twin ? exhibit.twin->original(shape) : shape;
+}
+
+bool are_near(const Numbers& a, const Numbers& b) {
+  constexpr double kNear = 1e-6;
+  return a.values.size() == b.values.size() &&
+         std::equal(a.values.begin(), a.values.end(), b.values.begin(), [](double x, double y) {
+           return x == y || std::abs(x - y) <= kNear * std::max(std::abs(x), std::abs(y));
+         });
+}
+
+// Whether every element meets the partner that it is meant to.
+bool is_harmless(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  if (!evidence.intended || !evidence.actual.value) return false;
+  if (!are_near(*evidence.intended, *evidence.actual.value)) return false;
+  return !evidence.unreduced || !evidence.intended_unreduced ||
+         are_near(*evidence.unreduced, *evidence.intended_unreduced);
+}
+
+}  // namespace
+
+Explanation explain(const Exhibit& exhibit) {
+  Background background;
+  background.repairs = exhibit.repairs;
+  if (exhibit.evidence.unreduced) {
+    background.unreduced = in_own_sizes(exhibit, exhibit.evidence.unreduced->shape);
+  }
+  background.harmless = is_harmless(exhibit);
+  Explanation explanation = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement, background);
+  if (explanation.why.empty()) explanation.why = why_not_finite(exhibit);
+  explanation.notes = notes_on(exhibit);
   return explanation;
 }
 

@@ -13,12 +13,12 @@
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/record.h"
 #include "harness/oracle/causes/cause.h"
-#include "harness/oracle/judgement/readings.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/tell/emit/program.h"
 #include "harness/tell/explain/alignment.h"
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/explain/number_text.h"
+#include "harness/tell/explain/picture.h"
 
 namespace shapefuzz {
 namespace {
@@ -89,13 +89,44 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
   }
 }
 
-Reading meaning_of(const Exhibit& exhibit) {
-  return meaning_to_explain(exhibit.c, exhibit.loss->spec, exhibit.judgement.basis);
+// What to write, in both languages where they differ, and what it does.
+void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& text) {
+  if (explanation.instead.empty()) return;
+  if (exhibit.repairs.empty()) return text.add("instead", text.painted(explanation.instead, "36"));
+  const char* label = "instead";
+  for (const Repair& repair : exhibit.repairs) {
+    const std::string cpp = cpp_of(repair);
+    const std::string python = python_of(repair);
+    const std::string effect =
+        repair.broadcasts ? "if every pair is meant; --policy broadcast takes the case as it is"
+                          : effect_of(repair, exhibit.loss->spec);
+    text.add(label, text.painted(cpp, "36"));
+    if (python != cpp) text.add("", text.painted(python, "36") + " in Python");
+    text.add("", fmt::format("({})", effect));
+    label = "or";
+  }
 }
 
-std::optional<Shape> unreduced_shape(const Exhibit& exhibit) {
-  const auto& unreduced = exhibit.evidence.unreduced;
-  return unreduced ? std::optional(original_shape(exhibit, *unreduced)) : std::nullopt;
+void add_picture(const Exhibit& exhibit, bool colour, Text& text) {
+  const auto picture = picture_of(exhibit);
+  if (!picture) {
+    return text.add("picture", "none: only operands whose elements meet one another are drawn");
+  }
+  const char* label = "picture";
+  for (const std::string& line : drawn_in_text(*picture, colour)) {
+    text.add(label, line);
+    label = "";
+  }
+}
+
+Json repair_json(const Repair& repair) {
+  Json edits = Json::array();
+  for (const Edit& edit : repair.edits) {
+    edits.push_back(
+        {{"operand", edit.operand}, {"cpp", to_cpp(edit)}, {"python", to_python(edit)}});
+  }
+  // Another one would not have been kept.
+  return {{"edits", edits}, {"case", to_string(repair.c)}, {"verdict", to_string(Verdict::kPass)}};
 }
 
 void add_losses(const Exhibit& exhibit, Text& text) {
@@ -127,6 +158,11 @@ void add_cause(const Exhibit& exhibit, Text& text) {
   }
   text.add("cause", fmt::format("{}: {}", cause->name, cause->title));
   text.add("", fmt::format("{}; when {}", cause->known_where(), cause->condition));
+}
+
+std::string in_one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 Json cause_json(const Judgement& judgement) {
@@ -198,16 +234,22 @@ Json numbers_json(const Exhibit& exhibit) {
 
 Json explanation_json(const Exhibit& exhibit) {
   const LossSpec& spec = exhibit.loss->spec;
-  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
-  const LocatedMistake mistake = spec.open ? LocatedMistake() : find_mistake(exhibit.c, spec);
+  const Explanation e = explain(exhibit);
+  const LocatedMistake mistake = e.mistakes.empty() ? LocatedMistake() : e.mistakes.front();
   Json json = {{"meaning", e.meaning}, {"zone", e.zone}, {"contract", e.contract}};
-  json["bindings"] = spec.open ? "" : bindings_text(meaning_of(exhibit));
-  json["sizes"] = aligned_sizes(exhibit.c, mistake);
+  json["bindings"] = spec.open ? "" : bindings_text(e.reading);
+  json["sizes"] = Json::array();
+  if (!spec.open) json["sizes"] = aligned_sizes(exhibit.c, e.reading, e.mistakes);
   json["operand"] = mistake.operand;
   json["demanded"] = mistake.operand.empty() ? Json() : to_json(mistake.demanded);
   json["outcome"] = e.outcome;
   json["why"] = e.why;
   json["instead"] = e.instead;
+  json["repairs"] = Json::array();
+  for (const Repair& repair : exhibit.repairs) json["repairs"].push_back(repair_json(repair));
+  json["repair"] = exhibit.repairs.empty() ? Json() : json["repairs"][0];
+  json["notes"] = e.notes;
+  json["warnings"] = exhibit.evidence.warnings;
   json["cause"] = cause_json(exhibit.judgement);
   return json;
 }
@@ -225,10 +267,9 @@ std::string what_to_run_next(const Exhibit& exhibit) {
 
 }  // namespace
 
-std::string narrative(const Exhibit& exhibit, bool colour) {
+std::string narrative(const Exhibit& exhibit, bool colour, bool draws) {
   const LossSpec& spec = exhibit.loss->spec;
-  const Explanation e = explain(exhibit.c, spec, exhibit.judgement, unreduced_shape(exhibit));
-  const LocatedMistake mistake = spec.open ? LocatedMistake() : find_mistake(exhibit.c, spec);
+  const Explanation e = explain(exhibit);
   Text text(colour);
   text.head(to_string(exhibit.c));
   const Verdict verdict = exhibit.judgement.verdict;
@@ -244,25 +285,30 @@ std::string narrative(const Exhibit& exhibit, bool colour) {
   text.add("zone", e.zone);
   text.add("contract", e.contract);
   if (!spec.open) {
-    const std::string bindings = bindings_text(meaning_of(exhibit));
+    const std::string bindings = bindings_text(e.reading);
     if (!bindings.empty()) text.add("", "with " + bindings);
+    const char* label = "sizes";
+    for (const std::string& line : aligned_sizes(exhibit.c, e.reading, e.mistakes)) {
+      text.add(label, line);
+      label = "";
+    }
   }
-  const char* label = "sizes";
-  for (const std::string& line : aligned_sizes(exhibit.c, mistake)) {
-    text.add(label, line);
-    label = "";
-  }
+  if (draws) add_picture(exhibit, colour, text);
   text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+  for (const std::string& warning : exhibit.evidence.warnings) {
+    text.add("", "warns: " + in_one_line(warning));
+  }
   add_numbers(exhibit, text);
   if (verdict != Verdict::kPass) add_losses(exhibit, text);
   if (!exhibit.has_numbers && verdict != Verdict::kNotJudged) {
     text.add("numbers", "not shown: " + MemoryLimit::instance().reason());
   }
   if (!e.why.empty()) text.add("why", e.why);
+  for (const std::string& note : e.notes) text.add("note", note);
   add_cause(exhibit, text);
   const std::string next = what_to_run_next(exhibit);
   if (!next.empty()) text.add("next", text.painted(next, "36"));
-  if (!e.instead.empty()) text.add("instead", text.painted(e.instead, "36"));
+  add_repairs(exhibit, e, text);
   return std::move(text).take();
 }
 
@@ -281,6 +327,10 @@ std::string record_for_report(const Exhibit& exhibit) {
   json["explanation"] = explanation_json(exhibit);
   json["numbers"] = exhibit.has_numbers ? numbers_json(exhibit) : Json::object();
   json["numbers"].erase("gradients");  // the lines have those
+  if (const auto picture = picture_of(exhibit)) {
+    json["picture"] = drawn_as_svg(*picture);
+    json["picture_remark"] = picture->remark;
+  }
   json["lines"] = Json::array();
   for (const PrintedLine& line : printed_lines(exhibit)) {
     json["lines"].push_back(line.name + " " + line.text);

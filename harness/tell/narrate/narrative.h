@@ -8,8 +8,9 @@
 
 namespace shapefuzz {
 
-/// The whole explanation, a part a line with its label; ends with a line break.
-std::string narrative(const Exhibit& exhibit, bool colour);
+/// The whole explanation, a part a line with its label, and a picture of it if one `draws`; ends
+/// with a line break.
+std::string narrative(const Exhibit& exhibit, bool colour, bool draws = false);
 
 /// The result record (design: section 7) with `explanation` and `numbers`; without a line break.
 std::string record_with_numbers(const Exhibit& exhibit);

@@ -168,6 +168,16 @@
     return make("div", {}, make("h3", {}, "Who met whom"), make("div", { class: "scroll", tabindex: "0" }, table), make("p", { class: "note" }, says));
   };
 
+  // Drawn by shapefuzz itself, as `run --draw` draws it.
+  const drawPicture = (s) => {
+    if (!s.picture) return null;
+    const box = make("div", { class: "scroll picture", tabindex: "0" });
+    box.innerHTML = s.picture;
+    const says = "Each cell is an element by its place, or the elements that meet; green: the pairs that were meant.";
+    return make("div", {}, make("h3", {}, "Picture"), box,
+      make("p", { class: "note" }, s.picture_remark ? `${says} ${s.picture_remark}.` : says));
+  };
+
   const drawFinding = (f) => {
     const verdict = verdicts.get(f.verdict) || { severity: "contract", meaning: "" };
     const list = make("dl");
@@ -185,10 +195,18 @@
     }
     row("message", f.message);
     row("why", s && s.explanation.why ? s.explanation.why : f.detail);
-    if (s) row("instead", s.explanation.instead);
+    if (s && s.explanation.repairs && s.explanation.repairs.length) {
+      for (const [i, repair] of s.explanation.repairs.entries()) {
+        const texts = new Set([repair.edits.map((e) => e.cpp).join(" and "), repair.edits.map((e) => e.python).join(" and ")]);
+        row(i === 0 ? "instead" : "or", [...texts].join("   in Python: "));
+      }
+    } else if (s) row("instead", s.explanation.instead);
+    for (const note of (s && s.explanation.notes) || []) row("note", note);
     article.append(list);
     if (s) {
       article.append(make("h3", {}, "Sizes, as broadcasting reads them"), make("pre", { tabindex: "0" }, s.explanation.sizes.join("\n")));
+      const picture = drawPicture(s);
+      if (picture) article.append(picture);
       const pairs = drawPairs(s);
       if (pairs) article.append(pairs);
       if (s.lines.length) article.append(make("h3", {}, "Numbers"), make("pre", { class: "wrapped", tabindex: "0" }, s.lines.join("\n")));
@@ -385,4 +403,12 @@
   drawChanges();
   drawCauses();
   drawMatrix();
+  // report.html#broadcasts opens that cause: a link to send to somebody.
+  const wanted = decodeURIComponent(window.location.hash.slice(1));
+  for (const fold of wanted ? byId("causes").querySelectorAll("details") : []) {
+    if (fold.querySelector("summary code").textContent !== wanted) continue;
+    fold.open = true;
+    fold.scrollIntoView({ block: "start" });
+    break;
+  }
 })();

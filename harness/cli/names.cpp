@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/cli/names.h"
+
+#include <fmt/ranges.h>
+
+#include "harness/language/case/nickname.h"
+#include "harness/language/spelling/names.h"
+#include "harness/language/spelling/spelling.h"
+#include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
+#include "harness/losses/registry/registry.h"
+
+namespace shapefuzz {
+
+std::optional<Case> read_pasted(const std::string& text) {
+  try {
+    return parse_case(translated(text, all_specs()), all_specs());
+  } catch (const ParseError&) {
+    return std::nullopt;
+  }
+}
+
+Case read_case(const std::string& text) {
+  std::string line = text;
+  try {
+    try {
+      return parse_case(text, all_specs());
+    } catch (const ParseError&) {
+      if (auto pasted = read_pasted(text)) return *std::move(pasted);
+      if (!looks_pasted(text, all_specs())) throw;
+    }
+    const std::string translation = translated(text, all_specs());
+    line = translation;
+    return parse_case(line, all_specs());
+  } catch (const ParseError& error) {
+    const bool is_translation = line != text;
+    throw InputError((is_translation ? "CASE: it was read as a case line: " : "CASE: ") +
+                     explain(error, line));
+  }
+}
+
+const Loss& loss_named(const std::string& name) {
+  if (const Loss* const loss = find_loss(name)) return *loss;
+  const NamedLoss named = find_named_loss(name, all_specs());
+  if (named.spec != nullptr) return *find_loss(named.spec->name);
+  std::vector<std::string> names;
+  for (const Loss& known : all_losses()) names.push_back(known.spec.name);
+  const std::string near = losses_like(name, names);
+  throw InputError(fmt::format("LOSS: found '{}', expected {}", printable(name),
+                               near.empty() ? fmt::format("a loss: {}", fmt::join(names, ", "))
+                                            : "the name of a loss" + near));
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// PyTorch's own names of losses, dtypes and reductions, as people type them. No LibTorch in here.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "harness/language/case/case.h"
+
+namespace shapefuzz {
+
+/// A loss and how it is called.
+struct NamedLoss {
+  const LossSpec* spec = nullptr;  ///< null: nobody knows the name
+  std::string entry;
+};
+
+/// What `MSELoss`, `nn.MSELoss`, `F.mse_loss`, `torch::nn::functional::mse_loss` or `at::mse_loss`
+/// means; an entry that the loss does not have is its first one.
+NamedLoss find_named_loss(std::string_view name, const LossSpecs& specs);
+
+/// `float32`, `float`, `torch.float32`, `torch::kFloat`, `LongTensor`, ...; or a case line's own.
+std::optional<DType> find_named_dtype(std::string_view name);
+
+/// `sum` of `'sum'`, `torch::kSum` or `at::Reduction::Sum`; `true` of `True`. Other words as they
+/// are.
+std::string option_word(std::string_view word);
+
+}  // namespace shapefuzz

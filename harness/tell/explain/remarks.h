@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Remarks: what people trip over though no shape is wrong. No LibTorch in here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/oracle/judge/exhibit.h"
+
+namespace shapefuzz {
+
+/// Why a result is no finite number, as in "all 10 targets are ignored"; empty of a finite one, and
+/// where nobody can say.
+std::string why_not_finite(const Exhibit& exhibit);
+
+/// Sentences on what the call does that its caller may not expect: what a mean divides by, along
+/// which dimension a weight goes.
+std::vector<std::string> notes_on(const Exhibit& exhibit);
+
+}  // namespace shapefuzz
