@@ -154,6 +154,11 @@ Range range_of(const Loss& loss, const Case& c, const OperandSet& operands, cons
           gold.peak > limit || gold.least < smallest_normal(operands.tensors)};
 }
 
+// What overflows forward has no gradient.
+bool leaves_open(const Range& range, double gradient) {
+  return range.is_open || (range.overflows && !std::isfinite(gradient));
+}
+
 bool detached(const Loss& loss, const Case& c) {
   const std::string_view reduction = loss.spec.reduction_of(c);
   for (const std::string& name : loss.detached_reductions) {
@@ -336,9 +341,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
       const double gap = std::abs(values[k] - slopes[k].value);
       const Allowance allowed = {relative * std::max(1.0, std::abs(slopes[k].value)), overflow};
       if (!slopes[k].smooth || allowed.covers(values[k], slopes[k].value)) continue;
-      // What overflows forward has no gradient.
-      const Range range = range_of(loss, c, operands, reading, overflow);
-      if (range.is_open || (range.overflows && !std::isfinite(values[k]))) continue;
+      if (leaves_open(range_of(loss, c, operands, reading, overflow), values[k])) continue;
       if (std::isnan(values[k]) && leaves_gradients_open(operands.tensors)) continue;
       if (std::isfinite(gap) && hold_subnormal(operands.tensors)) continue;
       if (gap <= allowed_for_quotients(operands.tensors, roundoff, elements)) continue;

@@ -232,8 +232,8 @@ std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement
   if (judgement.zone == Zone::kValid) return "accepted, and right";
   std::vector<std::string> parts = conversions(c, spec, judgement.basis);
   if (parts.empty()) return "accepted, and right";
-  if (judgement.warned) parts.push_back("LibTorch warns");
-  parts.push_back("`--policy strict` calls this a hazard");
+  if (judgement.warned) parts.emplace_back("LibTorch warns");
+  parts.emplace_back("`--policy strict` calls this a hazard");
   return "accepted: " + join_sentences(parts);
 }
 
@@ -323,8 +323,13 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   }
   if (!reasons.empty()) explanation.zone += ": " + join_sentences(reasons);
   explanation.reading = meaning_to_explain(c, spec, judgement.basis);
-  const bool reads_other = judgement.zone == Zone::kIncompatible && repair != nullptr;
-  if (reads_other) classify(spec.contract, to_call(repair->c, spec), &explanation.reading);
+  if (judgement.zone != Zone::kValid && repair != nullptr) {
+    Reading repaired;
+    classify(spec.contract, to_call(repair->c, spec), &repaired);
+    const bool means_other = judgement.zone == Zone::kIncompatible ||
+                             repaired.alternative != explanation.reading.alternative;
+    if (means_other) explanation.reading = repaired;
+  }
   explanation.contract = to_string(*explanation.reading.alternative);
   explanation.why = why(c, spec, judgement);
   const bool worth_saying = judgement.verdict != Verdict::kPass ||

@@ -230,7 +230,7 @@ std::string remark_on(const Small& small, bool is_whole) {
   for (const auto& [drawn, size] : small.sizes) {
     parts.push_back(fmt::format("{} stands for {}", drawn, size));
   }
-  if (!is_whole) parts.push_back("of the other dimensions the first element is drawn");
+  if (!is_whole) parts.emplace_back("of the other dimensions the first element is drawn");
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
@@ -284,10 +284,17 @@ std::optional<Picture> picture_of(const Exhibit& exhibit) {
 
 namespace {
 
-// Of the terminal: a dot between two numbers takes two bytes and one column.
+// Of the terminal: a dot between two numbers takes two bytes and one column, a colour none.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      i = text.find('m', i);  // the end of a colour
+    } else if ((text[i] & 0xC0) != 0x80) {
+      ++width;
+    }
+  }
+  return width;
 }
 
 std::string filled(const std::string& text, std::size_t width) {
@@ -339,6 +346,8 @@ Block block_of(const PictureGrid& grid, bool marks, bool colour) {
   return block;
 }
 
+constexpr std::size_t kBetween = 3;
+
 // Blocks beside each other, at their tops.
 void add_row(const std::vector<std::pair<Block, std::size_t>>& blocks,
              std::vector<std::string>& lines) {
@@ -348,16 +357,7 @@ void add_row(const std::vector<std::pair<Block, std::size_t>>& blocks,
     std::string line;
     for (const auto& [block, width] : blocks) {
       const std::string own = i < block.lines.size() ? block.lines[i] : "";
-      const std::string escaped = own;
-      std::size_t visible = 0;
-      for (std::size_t k = 0; k < own.size(); ++k) {
-        if (own[k] == '\x1b') {
-          k = own.find('m', k);
-          continue;
-        }
-        visible += (own[k] & 0xC0) != 0x80 ? 1 : 0;
-      }
-      line += escaped + std::string(width + 3 - std::min(width + 3, visible), ' ');
+      line += filled(own, width + kBetween);
     }
     while (!line.empty() && line.back() == ' ') line.pop_back();
     lines.push_back(std::move(line));
