@@ -43,8 +43,14 @@ double distance(const GoldOperand& x, const GoldOperand& y, std::size_t row, std
   }
   if (std::isinf(p)) return p > 0 ? most : least;
   result.peak = std::max(result.peak, sum);
-  if (sum > 0) result.least = std::min(result.least, sum);
-  return p == 0 ? not_zero : std::pow(sum, 1 / p);
+  if (p == 0) return not_zero;
+  const double norm = std::pow(sum, 1 / p);
+  // What the gradient is made of: d norm / d gap = gap^(p - 1) / norm^(p - 1).
+  for (const double power : {sum, std::pow(norm, p - 1)}) {
+    result.peak = std::max(result.peak, power);
+    if (power > 0) result.least = std::min(result.least, power);
+  }
+  return norm;
 }
 
 // max(0, d(anchor, positive) - d(anchor, negative) + margin); with `swap` the smaller of the

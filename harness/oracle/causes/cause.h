@@ -35,6 +35,7 @@ struct Sighting {
   const Shape& shape(std::size_t i) const { return find(i)->shape; }
   DType dtype(std::size_t i) const { return find(i)->dtype; }
   Layout layout(std::size_t i) const { return find(i)->layout; }
+  bool is_constant(std::size_t i) const { return find(i)->constant; }
   bool reduces_by(std::string_view reduction) const {
     return c.get<std::string>(spec, "reduction") == reduction;
   }

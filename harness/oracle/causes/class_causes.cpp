@@ -125,10 +125,12 @@ Cause nll_1d_without_classes() {
   Cause cause = nll_1d_target();
   cause.name = "nll-1d-without-classes";
   cause.title = "nll_loss: the backward reads a target that has no element";
-  cause.verdicts = {Verdict::kOutOfBounds};
+  // Without a gradient only the shape of the result is wrong.
+  cause.verdicts = {Verdict::kOutOfBounds, Verdict::kWrongShape};
   cause.condition = "input [0] and target [0]";
   cause.strikes = [](const Sighting& s) {
-    return s.shape(0) == Shape{0} && s.shape(1) == Shape{0};
+    return s.shape(0) == Shape{0} && s.shape(1) == Shape{0} &&
+           (s.judgement.verdict == Verdict::kOutOfBounds || s.is_constant(0));
   };
   cause.predict = nullptr;
   cause.chance = "it reads what is no element";
@@ -159,11 +161,13 @@ Cause empty_target_dtype() {
   cause.name = "empty-target-dtype";
   cause.title = "cross_entropy, nll_loss: a target of the wrong dtype is accepted if it is empty";
   cause.losses = {"cross_entropy", "nll_loss"};
-  cause.verdicts = {Verdict::kBackwardRejected};
+  // Without a gradient nothing refuses it.
+  cause.verdicts = {Verdict::kBackwardRejected, Verdict::kSilentBroadcast,
+                    Verdict::kIllegalValueAccepted};
   cause.condition = "the target has no element and is neither int64 nor uint8";
   cause.strikes = [](const Sighting& s) {
     return s.shape(1).elements() == 0 && s.dtype(1) != DType::kI64 && s.dtype(1) != DType::kU8 &&
-           s.says("expected scalar type Long");
+           (s.says("expected scalar type Long") || s.is_constant(0));
   };
   cause.versions.last_bad = "2.6";
   cause.versions.first_good = "2.14";

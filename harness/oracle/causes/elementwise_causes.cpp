@@ -227,12 +227,14 @@ Cause bce_with_logits_backward() {
   Cause cause;
   cause.name = "bce-with-logits-backward";
   cause.title =
-      "binary_cross_entropy_with_logits: a target larger than the input is refused backward";
+      "binary_cross_entropy_with_logits: a target larger than the input is refused backward, or "
+      "its mean's gradient is too large";
   cause.losses = {"binary_cross_entropy_with_logits"};
   cause.entries = {"aten", "op"};
-  cause.verdicts = {Verdict::kBackwardRejected};
+  cause.verdicts = {Verdict::kBackwardRejected, Verdict::kWrongGradient};
   cause.condition = "the common shape is another one than the input's";
   cause.strikes = [](const Sighting& s) {
+    if (s.judgement.verdict == Verdict::kWrongGradient) return grows(s) && s.reduces_by("mean");
     return grows(s) &&
            (s.says("doesn't match the broadcast shape") || s.says("returned an invalid gradient"));
   };

@@ -252,7 +252,26 @@ Prediction binary_cross_entropy(const KernelCall& call, const std::vector<double
 // uint8 of 0 wraps around.
 Prediction binary_cross_entropy_with_logits(const KernelCall& call,
                                             const std::vector<double>& cotangent) {
-  return broadcast_formula(with_wrapped_pos_weight(call), cotangent);
+  const KernelCall wrapped = with_wrapped_pos_weight(call);
+  Prediction prediction = broadcast_formula(wrapped, cotangent);
+  const auto common = broadcast(call[0].shape, call[1].shape);
+  const bool is_too_large =
+      call.reduction() == "mean" && common && *common != call[0].shape && call[0].size() > 0;
+  if (!is_too_large) return prediction;
+  // _backward divides by the input's elements.
+  const Array one = {{}, {1}};
+  const Array slopes = each(
+      [](double x, double y, double pos_weight) {
+        const double log_weight = (pos_weight - 1) * y + 1;
+        return (1 - y) - log_weight / (1 + std::exp(x));
+      },
+      call[0], call[1], call.has(3) ? wrapped[3] : one);
+  const double factor = cotangent.at(0) / static_cast<double>(call[0].size());
+  prediction.gradients[0] =
+      sum_to(each([factor](double slope, double weight) { return factor * slope * weight; }, slopes,
+                  call.has(2) ? call[2] : one),
+             call[0].shape);
+  return prediction;
 }
 
 // ATen/native/Loss.cpp, soft_margin_loss: log1p(exp(-input * target)), whose exponential is

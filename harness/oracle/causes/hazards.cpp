@@ -20,6 +20,9 @@ Cause hazard(std::string_view name, std::string_view title) {
 Prediction broadcast_loss(const KernelCall& call, const std::vector<double>& cotangent) {
   const std::string& name = call.loss.spec.name;
   if (name == "kl_div") return kernel::kl_div(call, cotangent);
+  if (name == "binary_cross_entropy_with_logits") {
+    return kernel::binary_cross_entropy_with_logits(call, cotangent);
+  }
   if (name == "binary_cross_entropy") return kernel::binary_cross_entropy(call, cotangent);
   if (name == "hinge_embedding_loss") return kernel::hinge_embedding(call, cotangent);
   if (name == "multilabel_soft_margin_loss") {
@@ -40,6 +43,7 @@ Cause broadcasts() {
                   "kl_div",
                   "poisson_nll_loss",
                   "binary_cross_entropy",
+                  "binary_cross_entropy_with_logits",
                   "hinge_embedding_loss",
                   "margin_ranking_loss",
                   "multilabel_soft_margin_loss",
