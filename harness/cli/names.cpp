@@ -21,21 +21,25 @@ std::optional<Case> read_pasted(const std::string& text) {
 }
 
 Case read_case(const std::string& text) {
-  std::string line = text;
+  std::optional<ParseError> as_line;
   try {
-    try {
-      return parse_case(text, all_specs());
-    } catch (const ParseError&) {
-      if (auto pasted = read_pasted(text)) return *std::move(pasted);
-      if (!looks_pasted(text, all_specs())) throw;
-    }
-    const std::string translation = translated(text, all_specs());
-    line = translation;
-    return parse_case(line, all_specs());
+    return parse_case(text, all_specs());
   } catch (const ParseError& error) {
-    const bool is_translation = line != text;
-    throw InputError((is_translation ? "CASE: it was read as a case line: " : "CASE: ") +
-                     explain(error, line));
+    as_line = error;
+  }
+  std::string translation;
+  try {
+    translation = translated(text, all_specs());
+  } catch (const ParseError& error) {
+    // What was read further is what was meant.
+    const bool is_pasted = looks_pasted(text, all_specs()) || error.offset() > as_line->offset();
+    throw InputError("CASE: " + explain(is_pasted ? error : *as_line, text));
+  }
+  try {
+    return parse_case(translation, all_specs());
+  } catch (const ParseError& error) {
+    if (!looks_pasted(text, all_specs())) throw InputError("CASE: " + explain(*as_line, text));
+    throw InputError("CASE: it was read as a case line: " + explain(error, translation));
   }
 }
 

@@ -40,14 +40,14 @@ bool stands_for_a_row(Kind kind) { return kind == Kind::kWeight || kind == Kind:
 // What is changed in one operand: its dtype, its shape, or both.
 struct Change {
   std::size_t operand = 0;  // of the contract
-  std::optional<EditStep> conversion;
-  std::optional<Variant> variant;
+  std::optional<DType> conversion;
+  Variant variant = {};  // without steps: the shape stays
 };
 
 // `unsqueeze(0)`: a single sample as a batch.
 bool is_batch_of_one(const Change& change) {
-  const EditStep& step = change.variant->steps.front();
-  return change.variant->steps.size() == 1 && step.method == Method::kUnsqueeze &&
+  const EditStep& step = change.variant.steps.front();
+  return change.variant.steps.size() == 1 && step.method == Method::kUnsqueeze &&
          step.numbers[0] == 0;
 }
 
@@ -100,7 +100,7 @@ class Search {
       const bool integral = info(alternative.operands[i].kind).integral;
       const DType wanted = integral ? DType::kI64 : wanted_output;
       if (given->dtype == wanted) continue;
-      conversions_[i] = EditStep{Method::kTo, {}, wanted};
+      conversions_[i] = wanted;
       effort_ += effort_to_convert(i, given->dtype, wanted);
       any = true;
     }
@@ -176,8 +176,8 @@ class Search {
     // Where both were made by the same line of code, both have the same fault.
     for (std::size_t a = 0; a < single.size(); ++a) {
       for (std::size_t b = a + 1; b < single.size(); ++b) {
-        const EditStep& first = single[a].variant->steps[0];
-        const EditStep& second = single[b].variant->steps[0];
+        const EditStep& first = single[a].variant.steps[0];
+        const EditStep& second = single[b].variant.steps[0];
         const bool same = single[a].operand != single[b].operand && first.method == second.method;
         if (same) consider({single[a], single[b]});
       }
@@ -226,7 +226,7 @@ class Search {
         changes.size() > 1 && std::all_of(changes.begin(), changes.end(), is_batch_of_one);
     if (makes_a_batch) repair.effort -= kBatchOfOne;
     for (std::size_t k = 0; k < changes.size(); ++k) {
-      const Variant& variant = *changes[k].variant;
+      const Variant& variant = changes[k].variant;
       repair.effort += variant.effort + (k > 0 && !broadcasts ? kSecondOperand : 0);
       call.operands[changes[k].operand].shape = variant.shape;
       if (variant.to_index) call.operands[changes[k].operand].numbers = NumberClass::kIntegral;
@@ -235,8 +235,8 @@ class Search {
       if (!conversions_[i]) continue;
       const auto other = std::find_if(changes.begin(), changes.end(),
                                       [&](const Change& change) { return change.operand == i; });
-      if (other == changes.end()) changes.push_back({i, conversions_[i], std::nullopt});
-      call.operands[i].numbers = number_class(conversions_[i]->dtype);
+      if (other == changes.end()) changes.push_back({i, conversions_[i], {}});
+      call.operands[i].numbers = number_class(*conversions_[i]);
     }
     Reading reading;
     const Zone zone = classify(contract_, call, &reading);
@@ -251,7 +251,7 @@ class Search {
   bool may_stay_expandable(const std::vector<Change>& changes, const Call& call,
                            const Reading& reading) const {
     const bool only_dtypes = std::none_of(changes.begin(), changes.end(), [](const Change& change) {
-      return change.variant.has_value();
+      return !change.variant.steps.empty();
     });
     if (zone_ == Zone::kExpandable || only_dtypes) return only_dtypes;
     for (std::size_t i = 0; i < reading.alternative->operands.size(); ++i) {
@@ -267,12 +267,9 @@ class Search {
     for (const Change& change : changes) {
       const std::string& name = contract_.operands()[change.operand].name;
       Edit edit{name, {}};
-      const bool converts = change.conversion && !(change.variant && change.variant->to_index);
-      if (converts) edit.steps.push_back(*change.conversion);
-      if (change.variant) {
-        edit.steps.insert(edit.steps.end(), change.variant->steps.begin(),
-                          change.variant->steps.end());
-      }
+      const bool converts = change.conversion && !change.variant.to_index;
+      if (converts) edit.steps.push_back({Method::kTo, {}, *change.conversion});
+      edit.steps.insert(edit.steps.end(), change.variant.steps.begin(), change.variant.steps.end());
       Operand& operand = *repair.c.find_operand(name);
       for (const EditStep& step : edit.steps) operand = applied(step, std::move(operand));
       repair.edits.push_back(std::move(edit));
@@ -306,7 +303,7 @@ class Search {
   const Contract& contract_;
   Call call_;
   Zone zone_ = Zone::kValid;
-  std::array<std::optional<EditStep>, kMaxOperands> conversions_;
+  std::array<std::optional<DType>, kMaxOperands> conversions_;
   double effort_ = 0;  // of the conversions
   std::map<std::string, Repair> found_;
 };

@@ -60,6 +60,13 @@ TEST(Spelling, ReadsPastedPython) {
             "mse_loss@module(input=f32[8,3], target=f32[8,3])");
 }
 
+TEST(Spelling, KnowsTheDtypesOfFactories) {
+  EXPECT_EQ(read("mse_loss(torch.full((2,), 50), torch.full((2,), 0.5))"),
+            "mse_loss(input=i64[2], target=f32[2])");
+  EXPECT_EQ(read("mse_loss(torch.arange(3), torch.randn(3, 4).mean(1))"),
+            "mse_loss(input=i64[3], target=f32[3])");
+}
+
 TEST(Spelling, ReadsPastedCpp) {
   EXPECT_EQ(read("auto loss = torch::nn::functional::mse_loss(torch::randn({64, 1}), "
                  "torch::randn({64}), F::MSELossFuncOptions().reduction(torch::kSum));"),

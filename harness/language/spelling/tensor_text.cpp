@@ -120,9 +120,7 @@ class TensorParser {
       take_sizes(arguments, 0, start);
       if (name == "eye" && operand_.shape.rank() == 1) operand_.shape.push_back(operand_.shape[0]);
     } else if (name == "full") {
-      take_sizes(
-          {arguments.begin(), arguments.begin() + std::min<std::ptrdiff_t>(1, count_of(arguments))},
-          0, start);
+      take_full(arguments, start);
     } else if (name == "arange") {
       take_sizes(arguments, 0, start);
       operand_.dtype = DType::kI64;
@@ -142,8 +140,18 @@ class TensorParser {
     }
   }
 
-  static std::ptrdiff_t count_of(const std::vector<Argument>& arguments) {
-    return static_cast<std::ptrdiff_t>(arguments.size());
+  // The sizes, and the number whose dtype all have.
+  void take_full(const std::vector<Argument>& arguments, std::size_t start) {
+    if (arguments.size() < 2 || !arguments[0].literal || !arguments[1].literal) {
+      cursor_.fail_at(start, "the sizes and a number, like torch.full((64,), 1)");
+      return;
+    }
+    take_sizes({arguments[0]}, 0, start);
+    operand_.dtype = dtype_of(*arguments[1].literal);
+  }
+
+  static DType dtype_of(const Literal& literal) {
+    return literal.is_flag ? DType::kBool : literal.is_real ? DType::kF32 : DType::kI64;
   }
 
   bool append_size(double size, std::size_t start) {
@@ -190,7 +198,7 @@ class TensorParser {
     const Literal& literal = *arguments[0].literal;
     operand_.shape = literal.shape;
     operand_.values = literal.values;
-    operand_.dtype = literal.is_flag ? DType::kBool : literal.is_real ? DType::kF32 : DType::kI64;
+    operand_.dtype = dtype_of(literal);
   }
 
   std::vector<Argument> parse_arguments() {
@@ -366,11 +374,22 @@ class TensorParser {
     } else if ((name == "mean" || name == "sum") && numbers.empty()) {
       operand_.shape = {};
       operand_.values.clear();
+    } else if ((name == "mean" || name == "sum") && numbers.size() == 1 && rank > 0) {
+      reduce(static_cast<std::size_t>(dim(0, rank)));
     } else {
       cursor_.fail_at(at,
                       "a method that can be read here, like unsqueeze(1), view(-1, 1), "
                       "float() or to(torch.long)");
     }
+  }
+
+  // A mean or a sum over one dimension, without keepdim.
+  void reduce(std::size_t dim) {
+    if (cursor_.failed()) return;
+    Shape shape = operand_.shape.slice(0, dim);
+    shape.append(operand_.shape.slice(dim + 1, operand_.shape.rank() - dim - 1));
+    operand_.shape = shape;
+    operand_.values.clear();
   }
 
   void reverse() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/language/case/zone.h"
 #include "harness/oracle/judgement/readings.h"
 #include "harness/tell/explain/number_text.h"
 #include "harness/tell/explain/remarks.h"
@@ -22,8 +23,15 @@ std::string shapes_of(const Case& c) {
   return text;
 }
 
-std::string describe_mistake(const LocatedMistake& mistake, const Case& c,
+std::string describe_mistake(const LocatedMistake& mistake, const Case& c, const LossSpec& spec,
                              const Repair* const repair) {
+  const bool is_illegal =
+      mistake.kind == Mistake::kIllegalValue || mistake.kind == Mistake::kIllegalOption;
+  Reading reading;
+  if (is_illegal && classify(spec.contract, to_call(c, spec), &reading) != Zone::kIncompatible) {
+    const auto illegality = find_illegality(c, spec, reading);
+    if (illegality && illegality->name == mistake.operand) return illegality->reason;
+  }
   const Operand* operand = c.find_operand(mistake.operand);
   if (mistake.kind == Mistake::kOtherDtype && repair != nullptr) {
     const Operand& right = *repair->c.find_operand(mistake.operand);
@@ -318,7 +326,7 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   explanation.zone = to_string(judgement.zone);
   std::vector<std::string> reasons;
   for (const LocatedMistake& mistake : explanation.mistakes) {
-    std::string reason = describe_mistake(mistake, c, repair);
+    std::string reason = describe_mistake(mistake, c, spec, repair);
     if (!reason.empty()) reasons.push_back(std::move(reason));
   }
   if (!reasons.empty()) explanation.zone += ": " + join_sentences(reasons);

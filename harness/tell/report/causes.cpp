@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "harness/language/case/order.h"
 #include "harness/tell/report/table.h"
@@ -81,6 +82,46 @@ std::string broadcast_line(const std::string& loss, const Group& group) {
                                                        with_commas(group.harmless)));
 }
 
+// The findings of losses that no cause is registered of, as somebody's own, in the same words: a
+// hazard a loss, and a bug a verdict and the mistake that was suspected.
+class OwnFindings {
+ public:
+  void add(const Signature& signature, const Finding& finding) {
+    const bool is_hazard = severity_of(*find_verdict(signature.verdict)) == Severity::kHazard &&
+                           signature.verdict == to_string(Verdict::kSilentBroadcast);
+    if (is_hazard) {
+      hazards_[signature.loss].add(signature, finding);
+    } else {
+      bugs_[{signature.loss, signature.verdict, signature.mistake}].add(signature, finding);
+    }
+  }
+
+  std::string text() const {
+    std::string text;
+    if (!bugs_.empty()) text += fmt::format("\nFindings without a cause: {}\n", bugs_.size());
+    for (const auto& [what, group] : bugs_) {
+      const auto& [loss, verdict, mistake] = what;
+      text += fmt::format(
+          "  {:<34}{:>7}  {}  {}\n", fmt::format("{} {}", loss, verdict), with_commas(group.cases),
+          mistake == "none" ? "of valid calls" : "by " + mistake, to_string(*group.smallest));
+    }
+    if (!hazards_.empty()) {
+      text += fmt::format("\nHazards without a cause: {}; guard against them\n", hazards_.size());
+    }
+    for (const auto& [loss, group] : hazards_) text += broadcast_line(loss, group);
+    return text;
+  }
+
+ private:
+  std::map<std::string, Group> hazards_;
+  std::map<std::tuple<std::string, std::string, std::string>, Group> bugs_;
+};
+
+bool has_causes(const Causes& causes, const std::string& loss) {
+  return std::any_of(causes.all().begin(), causes.all().end(),
+                     [&](const Cause& cause) { return cause.is_of(loss); });
+}
+
 }  // namespace
 
 std::string cause_list(const Causes& causes, const Findings& findings,
@@ -118,9 +159,16 @@ std::string cause_list(const Causes& causes, const Findings& findings,
         hazard_count, hazards);
   }
   Findings unexplained;
+  OwnFindings own;
   for (const auto& entry : findings) {
-    if (entry.first.cause.empty()) unexplained.insert(entry);
+    if (!entry.first.cause.empty()) continue;
+    if (has_causes(causes, entry.first.loss)) {
+      unexplained.insert(entry);
+    } else {
+      own.add(entry.first, entry.second);
+    }
   }
+  text += own.text();
   if (!unexplained.empty()) {
     text += "\nUnexplained: no cause is known\n" + finding_list(unexplained, fresh);
   }

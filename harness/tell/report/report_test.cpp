@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "harness/tell/report/causes.h"
 #include "harness/tell/report/ci.h"
 #include "harness/tell/report/table.h"
 #include "harness/testing/test_specs.h"
@@ -44,6 +45,21 @@ TEST(Table, GroupsFindingsBySeverity) {
   EXPECT_NE(list.find("Hazards"), std::string::npos) << list;
   EXPECT_EQ(list.find("Miscalculations"), std::string::npos) << list;
   EXPECT_NE(list.find("<- new"), std::string::npos) << list;
+}
+
+// Of a loss of somebody's own nothing is registered: its findings are grouped in the same words.
+TEST(CauseList, GroupsTheFindingsOfALossWithoutCauses) {
+  Tally tally = tally_of(Verdict::kSilentBroadcast, "");
+  tally.add(tally_of(Verdict::kWrongValue, "one"));
+  tally.add(tally_of(Verdict::kWrongValue, "another"));
+  const std::string list = cause_list(Causes({}), tally.findings(), {});
+  EXPECT_NE(list.find("Findings without a cause: 1"), std::string::npos) << list;
+  EXPECT_NE(list.find("mse_loss wrong_value"), std::string::npos) << list;
+  EXPECT_NE(list.find("by target:forgot_unsqueeze"), std::string::npos) << list;
+  EXPECT_NE(list.find("broadcasts: lets through forgot_unsqueeze"), std::string::npos) << list;
+  // Of a loss that has causes, what none of them explains is printed in full.
+  const std::string known = cause_list(known_causes(), tally.findings(), {});
+  EXPECT_NE(known.find("Unexplained: no cause is known"), std::string::npos) << known;
 }
 
 TEST(Table, TellsWhatWasNotJudged) {
