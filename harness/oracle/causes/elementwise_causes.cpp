@@ -191,14 +191,16 @@ Cause bce_empty_target() {
   cause.name = "bce-empty-target";
   cause.title = "binary_cross_entropy: an empty target leaves the result uninitialised";
   cause.verdicts = {Verdict::kUninitializedRead, Verdict::kBackwardRejected, Verdict::kWrongShape,
-                    Verdict::kWrongValue};
+                    Verdict::kWrongValue, Verdict::kSilentBroadcast};
   cause.condition = "the input has elements, and it broadcasts with the target to none";
   cause.strikes = [](const Sighting& s) {
     if (s.shape(0).elements() == 0 || s.shape(1).elements() > 0) return false;
     // A weight of nan makes a nan of whatever it is; another number does not come of itself.
     const bool is_nan = std::any_of(s.values[2].begin(), s.values[2].end(),
                                     [](double value) { return std::isnan(value); });
-    return s.judgement.verdict != Verdict::kWrongValue || is_nan;
+    const bool is_number = s.judgement.verdict == Verdict::kWrongValue ||
+                           s.judgement.verdict == Verdict::kSilentBroadcast;
+    return !is_number || is_nan;
   };
   cause.predict = nullptr;
   cause.chance = "nothing is written, so the result is what the memory held before";
