@@ -148,9 +148,8 @@ class Expectation {
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     // Terms that are large may cancel in a gradient.
     const double scale = std::max(scale_of_operands(operands_.tensors), largest_term);
-    const double rounding =
-        std::max(allowed_for_quotients(operands_.tensors, roundoff_, elements_),
-                 tolerance(roundoff_, elements_, scale));
+    const double rounding = std::max(allowed_for_quotients(operands_.tensors, roundoff_, elements_),
+                                     tolerance(roundoff_, elements_, scale));
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       const double slope = slopes[k].value;
       const Allowance allowed = {std::max(relative * std::max(1.0, std::abs(slope)), rounding),
