@@ -12,7 +12,6 @@ namespace {
 constexpr double kCommon = 1.0;
 constexpr double kChannel = 1.1;
 constexpr double kElsewhere = 1.3;
-constexpr double kAddedElsewhere = 1.7;
 constexpr double kChannelsMoved = 1.4;  // channels last for channels first, or the reverse
 constexpr double kOneImage = 2.4;       // the same without a batch
 constexpr double kNeighbours = 1.5;     // two neighbouring dimensions exchanged

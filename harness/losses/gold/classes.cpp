@@ -98,8 +98,10 @@ GoldLoss cross_entropy(const GoldCall& call) {
     for (std::size_t c = 0; c < rows.classes(); ++c) {
       const double share = (1 - smoothing) * probability(c) + smoothing / classes;
       const double logarithm = rows.score(row, c) - norm;
-      // Of a class that has no share nothing is asked, unless there is no softmax at all.
-      if (share == 0 && (indices || !std::isnan(logarithm))) continue;
+      // Of a class that has no share nothing is asked, unless there is no softmax at all, or a
+      // weight that makes a NaN of nothing.
+      const bool is_nothing = !std::isnan(logarithm) && std::isfinite(weight_of(call, c));
+      if (share == 0 && (indices || is_nothing)) continue;
       loss -= weight_of(call, c) * share * logarithm;
     }
     return loss;
