@@ -8,20 +8,19 @@
 #include "harness/language/case/nickname.h"
 
 namespace shapefuzz {
-namespace {
 
-// Behind the last `.` or `::`.
 std::string_view last_part(std::string_view name) {
   const std::size_t separator = name.find_last_of(".:");
   return separator == std::string_view::npos ? name : name.substr(separator + 1);
 }
 
-std::string_view qualifier(std::string_view name) {
-  const std::string_view last = last_part(name);
-  std::string_view before = name.substr(0, name.size() - last.size());
+std::string_view before_last_part(std::string_view name) {
+  std::string_view before = name.substr(0, name.size() - last_part(name).size());
   while (!before.empty() && (before.back() == '.' || before.back() == ':')) before.remove_suffix(1);
-  return last_part(before);
+  return before;
 }
+
+namespace {
 
 bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 
@@ -88,7 +87,7 @@ NamedLoss find_named_loss(std::string_view name, const LossSpecs& specs) {
   if (is_upper(last.front())) {
     named = {find_module(last, specs), "module"};
   } else {
-    const std::string_view where = qualifier(name);
+    const std::string_view where = last_part(before_last_part(name));
     const bool is_native = where == "at" || where == "aten" || where == "torch" || where == "_C";
     named.entry = is_native ? "aten" : std::string(kDefaultEntry);
     for (const LossSpec* spec : specs) {

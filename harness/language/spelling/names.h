@@ -10,6 +10,11 @@
 
 namespace shapefuzz {
 
+/// `mse_loss` of `torch.nn.functional.mse_loss`, by Python's or C++'s separators.
+std::string_view last_part(std::string_view name);
+/// `torch.nn.functional` of the same; empty of a bare name.
+std::string_view before_last_part(std::string_view name);
+
 /// A loss and how it is called.
 struct NamedLoss {
   const LossSpec* spec = nullptr;  ///< null: nobody knows the name

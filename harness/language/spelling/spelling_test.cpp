@@ -88,6 +88,9 @@ TEST(Spelling, PointsToWhatTellsNoShape) {
                     "sizes with the 4 elements of [4]");
   expect_unreadable("F.mse_loss(torch.randn(4), torch.randn(4), margin=1)",
                     "an operand or option of mse_loss");
+  expect_unreadable("F.mse_loss(torch.randn(4).view(1e30), torch.randn(3))",
+                    "sizes or dimensions that are whole numbers");
+  expect_unreadable("F.mse_loss(torch.tensor([1, [2]]), torch.randn(2))", "rows of equal length");
   expect_unreadable("F.mse_loss(torch.tensor([[1, 2], [3]]), torch.randn(2))",
                     "rows of equal length");
 }

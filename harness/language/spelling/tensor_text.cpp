@@ -38,17 +38,6 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string_view behind_last_separator(std::string_view name) {
-  const std::size_t separator = name.find_last_of(".:");
-  return separator == std::string_view::npos ? name : name.substr(separator + 1);
-}
-
-std::string_view before_last_separator(std::string_view name) {
-  std::string_view before = name.substr(0, name.size() - behind_last_separator(name).size());
-  while (!before.empty() && (before.back() == '.' || before.back() == ':')) before.remove_suffix(1);
-  return before;
-}
-
 // Numbers in brackets, braces or parentheses, one in another as a tensor has them.
 struct Literal {
   Shape shape;
@@ -98,7 +87,7 @@ class TensorParser {
 
  private:
   void make(std::string_view qualified, std::size_t start) {
-    const std::string_view name = behind_last_separator(qualified);
+    const std::string_view name = last_part(qualified);
     operand_.dtype = DType::kF32;
     const bool is_module = is_one_of(kPointwiseModules, name);
     if (is_module) {
@@ -263,7 +252,10 @@ class TensorParser {
       const char close = closing(open);
       std::int64_t count = 0;
       if (depth == kMaxRank) return cursor_.fail("fewer brackets");
-      if (literal.shape.rank() == depth) literal.shape.push_back(-1);
+      if (literal.shape.rank() == depth) {
+        if (!literal.values.empty()) return cursor_.fail("rows of equal length");
+        literal.shape.push_back(-1);
+      }
       cursor_.skip_spaces();
       while (!cursor_.failed() && cursor_.peek() != close) {
         parse_literal(depth + 1, literal);
@@ -330,6 +322,11 @@ class TensorParser {
     const std::vector<Argument> arguments = parse_arguments();
     if (cursor_.failed()) return;
     const std::vector<double> numbers = numbers_of(arguments);
+    // So small that their products are counted without overflow (Shape::is_countable says more).
+    constexpr double kMost = 1 << 30;
+    const bool are_sizes = std::all_of(numbers.begin(), numbers.end(), [](double number) {
+      return number == std::floor(number) && std::abs(number) <= kMost;
+    });
     if (is_one_of(kNeutral, name)) return;
     if (is_one_of(kPointwiseMethods, name)) return operand_.values.clear();
     if (const auto dtype = find_named_dtype(name)) return convert(*dtype);
@@ -338,6 +335,9 @@ class TensorParser {
         if (argument.dtype) convert(*argument.dtype);
       }
       return;
+    }
+    if (!are_sizes || numbers.size() > kMaxRank) {
+      return cursor_.fail_at(at, "sizes or dimensions that are whole numbers");
     }
     change_shape(name, numbers, at);
   }
@@ -430,7 +430,8 @@ class TensorParser {
       if (number == -1) {
         ++open;
       } else {
-        known *= std::max<std::int64_t>(0, static_cast<std::int64_t>(number));
+        known = std::min(kMaxSize >> 31,
+                         known * std::max<std::int64_t>(0, static_cast<std::int64_t>(number)));
       }
     }
     const std::int64_t elements = operand_.shape.elements();
@@ -517,7 +518,7 @@ Operand parse_tensor(Cursor& cursor) { return TensorParser(cursor).parse(); }
 bool sees_tensor(Cursor cursor) {
   const std::string_view name = take_qualified_name(cursor);
   return !name.empty() && cursor.peek() == '(' && name != "torch.Size" &&
-         !(before_last_separator(name).empty() && find_named_dtype(name));
+         !(before_last_part(name).empty() && find_named_dtype(name));
 }
 
 }  // namespace shapefuzz
