@@ -299,9 +299,9 @@ Prediction poisson_nll(const KernelCall& call, const std::vector<double>& cotang
   const bool log_input = call.flag("log_input");
   const bool full = call.flag("full");
   const double eps = call.real("eps");
-  // In half precision little is left of eps.
+  // In half precision little is left of eps, and of a negative one no sign: 0 + -0 is 0.
   const auto shifted = [&](double x) {
-    return is_half(call.dtype(0)) ? rounded_to(call.dtype(0), x + eps) : x + eps;
+    return is_half(call.dtype(0)) ? rounded_to(call.dtype(0), x + eps) + 0.0 : x + eps;
   };
   const auto loss_of = [&](double x, double y) {
     constexpr double kPi = 3.14159265358979323846;

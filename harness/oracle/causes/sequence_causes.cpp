@@ -91,7 +91,8 @@ Cause ctc_unchecked_labels() {
   cause.verdicts = {
       Verdict::kOutOfBounds,          Verdict::kCrash,          Verdict::kUninitializedRead,
       Verdict::kIllegalValueAccepted, Verdict::kTimedOut,       Verdict::kSilentBroadcast,
-      Verdict::kWrongValue,           Verdict::kWrongReduction, Verdict::kWrongGradient};
+      Verdict::kWrongValue,           Verdict::kWrongReduction, Verdict::kWrongGradient,
+      Verdict::kWrongShape};
   cause.condition = "a label is outside [0, C)";
   cause.strikes = [](const Sighting& s) {
     const double classes = classes_of(s);
