@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/language/case/ordinary.h"
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/trap.h"
@@ -48,6 +49,7 @@ bool Dispatch::operator()(const Case& c) {
                                   [&](const Loss* loss) { return loss->spec.name == c.loss; });
   if (found == losses_.end() || !mutator_.fits(c)) return false;
   const Loss& loss = **found;
+  if (loss.spec.own && !thorough_ && !is_ordinary(c, loss.spec)) return false;
   const std::vector<LocatedMistake> mistakes = find_mistakes(c, loss.spec);
   if (is_deadly(loss, c, mistakes)) return false;
   const LocatedMistake likeliest = mistakes.empty() ? LocatedMistake() : mistakes.front();

@@ -3,6 +3,7 @@
 // operands and options through each entry of its loss. Includes no torch headers.
 #pragma once
 
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
@@ -37,6 +38,8 @@ class Dispatch {
   static bool is_deadly(const Loss& loss, const Case& c,
                         const std::vector<LocatedMistake>& mistakes);
 
+  // SHAPEFUZZ_THOROUGH: cases of own losses that are not ordinary too.
+  bool thorough_ = std::getenv("SHAPEFUZZ_THOROUGH") != nullptr;
   std::vector<const Loss*> losses_;
   const Baseline& known_;
   OnNew on_new_;

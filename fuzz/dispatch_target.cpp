@@ -6,6 +6,7 @@
 //   SHAPEFUZZ_NEW=abort       a finding that is not known ends the process, in a case as a sweep
 //   has
 //                             them; to tell the others apart is the campaign's work
+//   SHAPEFUZZ_BASELINE=FILE   what is known, in the place of LibTorch's baseline
 //   SHAPEFUZZ_FEEDBACK=off    no feedback from LibTorch
 //   SHAPEFUZZ_MEMORY=MODE     how closely memory is watched: off, guard or full (as usual)
 //   SHAPEFUZZ_REACHED=FILE    at the end, how much was reached, by how many calls that were judged,
@@ -39,15 +40,24 @@ MemoryMode memory_mode() {
   return *known;
 }
 
+// What is known: the baseline of this LibTorch or, of own losses, the file in SHAPEFUZZ_BASELINE.
+Baseline known_findings() {
+  const char* const file = std::getenv("SHAPEFUZZ_BASELINE");
+  if (file != nullptr && *file != '\0') return read_baseline(file, all_specs());
+  return has_own_losses() ? Baseline() : read_known(libtorch_version(), all_specs());
+}
+
 bool aborts_on_new() {
   const char* const fresh = std::getenv("SHAPEFUZZ_NEW");
+  // What is found in somebody's own loss is what they look for.
+  if (fresh == nullptr) return has_own_losses();
   return fresh != nullptr && std::string_view(fresh) == "abort";
 }
 
 class Target {
  public:
   Target()
-      : known_(read_known(libtorch_version(), all_specs())),
+      : known_(known_findings()),
         dispatch_(losses(), memory_mode(), known_,
                   [this](const Case& c, const Judgement& judgement) {
                     require(!abort_on_new_,

@@ -39,7 +39,7 @@ shapefuzz_tests(
     findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
-  USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/records search/generate)
+  USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/corpus findings/records search/generate)
 
 shapefuzz_tests(
   shapefuzz_oracle_tests
@@ -57,7 +57,9 @@ shapefuzz_tests(
     oracle/memory/shortage_test.cpp
     testing/mutants_test.cpp
     testing/planted_test.cpp
-  USES search/sweep search/generate search/isolate mutants)
+    losses/own/own_test.cpp
+    oracle/infer/infer_test.cpp
+  USES losses/own oracle/infer search/sweep search/generate search/isolate mutants)
 
 shapefuzz_tests(
   shapefuzz_search_tests

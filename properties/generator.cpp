@@ -4,8 +4,10 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <ostream>
 
+#include "harness/language/case/ordinary.h"
 #include "harness/language/case/values.h"
 #include "harness/language/case/zone.h"
 #include "harness/search/generate/draw.h"
@@ -20,6 +22,14 @@ Integer pick(Integer low, Integer high) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<Integer>(low, high));
 }
 
+constexpr std::int64_t kNever = std::int64_t{1} << 40;
+
+// Of somebody's own loss only ordinary cases, unless SHAPEFUZZ_THOROUGH is set.
+bool is_left_plain(const Loss& loss) {
+  static const bool thorough = std::getenv("SHAPEFUZZ_THOROUGH") != nullptr;
+  return loss.spec.own && !thorough;
+}
+
 struct Drawn {
   Case c;
   Reading reading;
@@ -27,7 +37,9 @@ struct Drawn {
 
 Drawn draw(const Loss& loss, const std::string& entry) {
   Drawn drawn;
-  drawn.c = draw_case(loss.spec, entry, loss.sweep_options, pick<std::int64_t>);
+  DrawBounds bounds;
+  if (is_left_plain(loss)) bounds.zero_one_in = kNever;
+  drawn.c = draw_case(loss.spec, entry, loss.sweep_options, pick<std::int64_t>, bounds);
   RC_PRE(zone_of(drawn.c, loss.spec, &drawn.reading) == Zone::kValid);
   return drawn;
 }
@@ -94,7 +106,8 @@ Drawn at_boundary(const Loss& loss, Drawn drawn) {
   Operand& operand = drawn.c.operands[pick<std::size_t>(0, drawn.c.operands.size())];
   const auto samples = legal_samples(bind_kind(pattern_of(drawn, operand), drawn.reading.bindings));
   const auto choice = pick<std::size_t>(0, 64);
-  const bool possible = operand.shape.elements() > 0 && loss.checks(operand.name);
+  const bool possible =
+      operand.shape.elements() > 0 && loss.checks(operand.name) && !is_left_plain(loss);
   if (wanted && possible && !samples.empty()) {
     change_value(loss, drawn, operand, samples[choice % samples.size()]);
   }
@@ -123,6 +136,14 @@ DrawnCase draw_mistaken(const Loss& loss, const std::string& entry) {
   add_dtypes(drawn, victim, possible);
   add_values(loss, drawn, victim, possible);
   add_options(loss, drawn, possible);
+  if (is_left_plain(loss)) {
+    possible.erase(std::remove_if(possible.begin(), possible.end(),
+                                  [&](const DrawnCase& mistaken) {
+                                    return !is_ordinary(mistaken.c, loss.spec);
+                                  }),
+                   possible.end());
+    RC_PRE(!possible.empty());
+  }
   return possible[pick<std::size_t>(0, possible.size())];
 }
 

@@ -13,11 +13,13 @@
 #include <map>
 
 #include "harness/findings/records/tally.h"
+#include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/shrink/apart.h"
 #include "properties/generator.h"
+#include "properties/loss_properties.h"
 #include "properties/profile.h"
 #include "properties/suite.h"
 
@@ -33,9 +35,14 @@ std::optional<MemoryMode> memory_mode() {
 
 Judging judging() { return {Policy::kExpand, *memory_mode()}; }
 
-// What is known of this LibTorch; a property fails on what is new.
+// What is known of this LibTorch, or stands in the file SHAPEFUZZ_BASELINE; a property fails on
+// what is new.
 const Baseline& known_findings() {
-  static const Baseline known = read_known(libtorch_version(), all_specs());
+  static const Baseline known = [] {
+    const char* const file = std::getenv("SHAPEFUZZ_BASELINE");
+    if (file != nullptr && *file != '\0') return read_baseline(file, all_specs());
+    return has_own_losses() ? Baseline() : read_known(libtorch_version(), all_specs());
+  }();
   return known;
 }
 
@@ -61,7 +68,7 @@ class LossProperty : public ::testing::Test {
   void TestBody() override {
     Trial trial(loss_, entry_, known_findings(), judging(), on_new);
     rc::detail::checkGTest([&] { property_.check(trial); });
-    const Reach& reach = trial.reach();
+    const PropertyReach& reach = trial.reach();
     std::cout << loss_.spec.name << ": " << reach.to_string() << "\n";
     for (const Zone zone : property_.zones) {
       EXPECT_GT(reach.cases(zone), 0U) << "the zone " << to_string(zone) << " was never reached";
@@ -123,7 +130,8 @@ class ValidCases : public ::testing::Test {
     EXPECT_EQ(judged, wanted);
     for (const auto& [signature, finding] : fresh.findings()) {
       ADD_FAILURE() << to_string(signature) << ": " << finding.detail << ", in " << finding.cases
-                    << " cases\n  replay: shapefuzz run '" << to_string(finding.smallest) << "'";
+                    << " cases\n  replay: " << program_name() << " run '"
+                    << to_string(finding.smallest) << "'";
     }
   }
 
@@ -158,13 +166,17 @@ void register_tests() {
 }  // namespace
 }  // namespace shapefuzz
 
-int main(int argc, char** argv) {
-  if (!shapefuzz::apply_profile()) return 2;
-  if (!shapefuzz::memory_mode()) {
+namespace shapefuzz {
+
+int run_properties(int argc, char** argv) {
+  if (!apply_profile()) return 2;
+  if (!memory_mode()) {
     std::cerr << "SHAPEFUZZ_MEMORY: expected off, guard or full\n";
     return 2;
   }
   ::testing::InitGoogleTest(&argc, argv);
-  shapefuzz::register_tests();
+  register_tests();
   return RUN_ALL_TESTS();
 }
+
+}  // namespace shapefuzz

@@ -5,7 +5,7 @@
 
 namespace shapefuzz {
 
-std::string Reach::to_string() const {
+std::string PropertyReach::to_string() const {
   std::size_t all = 0;
   std::string zones;
   for (const Zone zone : {Zone::kValid, Zone::kExpandable, Zone::kIncompatible}) {

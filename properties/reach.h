@@ -12,7 +12,7 @@
 
 namespace shapefuzz {
 
-class Reach {
+class PropertyReach {
  public:
   void add(Zone zone, Mistake mistake) {
     ++zones_[static_cast<std::size_t>(zone)];

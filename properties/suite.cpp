@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include "harness/language/case/zone.h"
+#include "harness/language/text/program_name.h"
 #include "properties/generator.h"
 
 namespace shapefuzz {
@@ -53,7 +54,7 @@ Judgement Trial::judge(const Case& c) {
 
 void demand(bool holds, const Case& c, const std::string& what) {
   if (holds) return;
-  RC_FAIL(fmt::format("{}\n  case:   {}\n  replay: shapefuzz run '{}'", what, to_string(c),
+  RC_FAIL(fmt::format("{}\n  case:   {}\n  replay: {} run '{}'", what, to_string(c), program_name(),
                       to_string(c)));
 }
 

@@ -30,7 +30,7 @@ class Trial {
 
   const Loss& loss() const { return loss_; }
   const std::string& entry() const { return entry_; }
-  Reach& reach() { return reach_; }
+  PropertyReach& reach() { return reach_; }
   std::size_t judged() const { return judged_; }
 
   /// The oracle's word, whatever it is.
@@ -47,7 +47,7 @@ class Trial {
   const Baseline& known_;
   IsolatedJudge oracle_;
   OnNew on_new_;
-  Reach reach_;
+  PropertyReach reach_;
   std::size_t judged_ = 0;
 };
 

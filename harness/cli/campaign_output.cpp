@@ -9,6 +9,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/language/text/parse_error.h"
+#include "harness/language/text/program_name.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
@@ -44,6 +45,7 @@ std::string clock_text(double seconds) {
 Baseline read_campaign_baseline(const std::string& name) {
   if (name == "none") return {};
   if (!name.empty()) return read_baseline(name, all_specs());
+  if (has_own_losses()) return {};
   const auto file = find_baseline(libtorch_version());
   return file ? read_baseline(file->path, all_specs()) : Baseline();
 }
@@ -57,20 +59,21 @@ int print_triage(const TriageResult& result, const std::string& directory) {
                                       : "Unexplained:\n");
       in_baseline = group.in_baseline;
     }
-    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  shapefuzz run --file {}\n",
+    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  {} run --file {}\n",
                               to_string(severity_of(group.verdict)), to_string(group.verdict),
-                              group.loss, group.signatures, shell_quoted(group.files.front())));
+                              group.loss, group.signatures, program_name(),
+                              shell_quoted(group.files.front())));
   }
   print_results(fmt::format("{} new findings, {} explained or known, {} flaky\n",
                             result.files.size(), result.known, result.flaky.size()));
   if (result.unread > 0) {
     print_message(
-        fmt::format("shapefuzz: there was no time for {} findings; shapefuzz triage {} goes on\n",
-                    result.unread, shell_quoted(directory)));
+        fmt::format("shapefuzz: there was no time for {} findings; {} triage {} goes on\n",
+                    result.unread, program_name(), shell_quoted(directory)));
   } else if (result.unproven > 0) {
-    print_message(fmt::format(
-        "shapefuzz: {} findings may have a smaller case; shapefuzz triage {} looks for it\n",
-        result.unproven, shell_quoted(directory)));
+    print_message(
+        fmt::format("shapefuzz: {} findings may have a smaller case; {} triage {} looks for it\n",
+                    result.unproven, program_name(), shell_quoted(directory)));
   }
   print_results(fmt::format("unexplained: {}\n", result.unexplained));
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;

@@ -32,6 +32,7 @@ Command add_causes(CLI::App& app);
 Command add_diff(CLI::App& app);
 Command add_emit(CLI::App& app);
 Command add_fuzz(CLI::App& app);
+Command add_infer(CLI::App& app);
 Command add_losses(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);

@@ -137,6 +137,11 @@ int run(const EmitCommand& command) {
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   const bool is_issue = command.as == "issue";
+  if (is_issue && find_loss(c.loss)->spec.own) {
+    throw InputError(fmt::format(
+        "--as: found issue, expected cpp, python or gtest: {} is your own, and nothing to report",
+        c.loss));
+  }
   // Nobody reads 64 rows where two show the same.
   constexpr std::int64_t kFew = 16;
   constexpr ShrinkLimits kSoon = {2000, 10};

@@ -19,6 +19,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
+#include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -44,6 +45,7 @@ struct FuzzCommand {
   bool has_seed = false;  ///< whether the option was given
   bool has_policy = false;
   bool has_memory = false;
+  bool thorough = false;
   bool resume = false;
   bool merge = false;
   bool no_feedback = false;
@@ -182,6 +184,7 @@ class Fuzz {
     state.policy = command_.policy;
     state.memory = command_.memory;
     state.seed = command_.seed;
+    state.thorough = command_.thorough;
     return CampaignDirectory::start(command_.directory, state);
   }
 
@@ -219,6 +222,7 @@ class Fuzz {
 
   // The cases to begin with; what they do now is told if it is not what they expect.
   std::vector<Case> replay_regressions() const {
+    if (has_own_losses()) return {};
     const std::string regression = corpus_directory() + "/regression";
     std::vector<CorpusCase> cases;
     if (std::filesystem::is_directory(regression)) {
@@ -274,8 +278,8 @@ class Fuzz {
   int end() {
     if (command_.no_triage || stopped != 0) {
       print_results(fmt::format("unexplained: {}\n", count_unexplained()));
-      print_message(
-          fmt::format("shapefuzz: next: shapefuzz triage {}\n", shell_quoted(command_.directory)));
+      print_message(fmt::format("shapefuzz: next: {} triage {}\n", program_name(),
+                                shell_quoted(command_.directory)));
       return kNothingNew;
     }
     TriagePlan plan;
@@ -332,6 +336,7 @@ Command add_fuzz(CLI::App& app) {
   add_policy(*added, command.policy);
   add_memory(*added, command.memory);
   add_max_memory(*added);
+  add_thorough(*added, command.thorough);
   add_path(*added, "--baseline", command.baseline, "FILE",
            "The file of the findings that are known, or none (default: the one for this LibTorch)");
   add_path(*added, "--seeds", command.seeds, "FILE",

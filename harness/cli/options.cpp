@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "harness/language/text/parse_error.h"
+#include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/device.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/limit.h"
@@ -94,6 +95,12 @@ void add_jobs(CLI::App& app, std::size_t& value) {
         return fmt::format("found '{}', expected a whole number in [0, {}]", printable(text),
                            kMostWorkers);
       });
+}
+
+void add_thorough(CLI::App& app, bool& value) {
+  if (!has_own_losses()) return;  // LibTorch's losses are always asked for everything
+  app.add_flag("--thorough", value,
+               "Try empty dimensions, other dtypes and values at the edge of their kind too");
 }
 
 void add_seed(CLI::App& app, std::uint64_t& value) {

@@ -23,6 +23,8 @@ void add_device(CLI::App& app, Device& value);
 void add_memory(CLI::App& app, MemoryMode& value);
 /// `--max-memory SIZE`, of the worker processes that the command starts.
 void add_max_memory(CLI::App& app);
+/// `--thorough`, of somebody's own losses: empty dimensions, dtypes and values at the edges too.
+void add_thorough(CLI::App& app, bool& value);
 /// `--jobs N`, 0 for one a processor; `value` never is 0 afterwards.
 void add_jobs(CLI::App& app, std::size_t& value);
 void add_seed(CLI::App& app, std::uint64_t& value);

@@ -19,13 +19,17 @@
 #include "harness/language/case/twin.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
+#include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
+#include "harness/search/isolate/exhibits.h"
 #include "harness/search/sweep/journal.h"
 #include "harness/search/sweep/reach.h"
 #include "harness/search/sweep/sweep.h"
+#include "harness/tell/explain/explain.h"
 #include "harness/tell/report/causes.h"
 #include "harness/tell/report/ci.h"
+#include "harness/tell/report/own.h"
 #include "harness/tell/report/table.h"
 
 namespace shapefuzz {
@@ -44,6 +48,7 @@ struct SweepCommand {
   std::string out;
   bool all = false;
   bool signatures = false;
+  bool thorough = false;
   bool resume = false;
   double timeout = 5;
   std::string write_baseline;
@@ -79,6 +84,15 @@ class ProgressLine {
   Clock::time_point start_ = Clock::now();
 };
 
+// Of somebody's own loss nobody else knows one.
+void require_contract(const Loss& loss) {
+  if (!loss.spec.own || !loss.spec.open) return;
+  throw InputError(
+      fmt::format("{} has no contract, and without one nothing is wrong: {} infer {} "
+                  "prints one that fits",
+                  loss.spec.name, program_name(), loss.spec.name));
+}
+
 std::vector<Variation> select(const std::vector<std::string>& targets) {
   std::vector<Variation> variations;
   const auto add = [&](const Loss& loss, const std::vector<std::string>& entries) {
@@ -88,6 +102,7 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
     const std::size_t at = target.find('@');
     const std::string name = target.substr(0, at);
     const Loss* const loss = &loss_named(name);
+    require_contract(*loss);
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
       add(*loss, entries);
@@ -101,7 +116,10 @@ std::vector<Variation> select(const std::vector<std::string>& targets) {
     add(*loss, {entry});
   }
   if (targets.empty()) {
-    for (const Loss& loss : all_losses()) add(loss, loss.spec.entries);
+    for (const Loss& loss : all_losses()) {
+      require_contract(loss);
+      add(loss, loss.spec.entries);
+    }
   }
   return variations;
 }
@@ -131,7 +149,7 @@ std::string chosen_baseline(const SweepCommand& command) {
   if (!command.baseline.empty()) return command.baseline;
   // What the sweep's bounds leave out, and still reproduces, must outlive a rewrite.
   if (std::filesystem::is_regular_file(command.write_baseline)) return command.write_baseline;
-  if (!command.write_baseline.empty()) return "";
+  if (!command.write_baseline.empty() || has_own_losses()) return "";
   if (command.policy != Policy::kExpand || command.memory != MemoryMode::kFull) {
     print_message(
         "shapefuzz: baselines are for --policy expand and --memory full; comparing with none\n");
@@ -166,15 +184,20 @@ void check_files(const SweepCommand& command, const std::string& baseline) {
   places.check();
 }
 
+// Of own losses no empty dimension, unless somebody asks for them.
+int least_size(const SweepCommand& command) {
+  return has_own_losses() && !command.thorough ? 1 : 0;
+}
+
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {
   return fmt::format(
-      "shapefuzz {}, LibTorch {}{}: {} cases, rank <= {}, sizes 0..{}, policy {}, {:.1f} s\n\n",
-      kVersion, libtorch_version(),
+      "{} {}, LibTorch {}{}: {} cases, rank <= {}, sizes {}..{}, policy {}, {:.1f} s\n\n",
+      has_own_losses() ? program_name() + ", shapefuzz" : "shapefuzz", kVersion, libtorch_version(),
       command.device == Device::kCpu
           ? ""
           : fmt::format(" on {} against the CPU", to_string(command.device)),
-      with_commas(tally.cases()), command.max_rank, command.max_size, to_string(command.policy),
-      seconds);
+      with_commas(tally.cases()), command.max_rank, least_size(command), command.max_size,
+      to_string(command.policy), seconds);
 }
 
 // A pipe or a device keeps nothing that one could go on from.
@@ -190,23 +213,45 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
     losses += fmt::format(" {}@{}", v.loss->spec.name, fmt::join(v.entries, "+"));
   }
   return fmt::format(
-      "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
+      "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}{}, "
       "{}:{}",
       kVersion, libtorch_version(), options.max_rank, options.max_size, to_string(command.policy),
       to_string(command.device), to_string(command.memory), options.seed,
-      command.all ? "all" : "findings", losses);
+      command.thorough ? ", thorough" : "", command.all ? "all" : "findings", losses);
+}
+
+// What `run` says of a case, in two lines.
+std::function<Advice(const Case&)> advice_of(const SweepCommand& command) {
+  Judging judging = {command.policy, command.memory, command.device};
+  return [judging](const Case& c) {
+    Advice advice;
+    exhibit_all(
+        {c}, {judging},
+        [](const Exhibit& exhibit) {
+          const Explanation explanation = explain(exhibit);
+          return explanation.why + "\n" + explanation.instead;
+        },
+        [&](const std::string& text) {
+          const std::size_t end = text.find('\n');
+          advice = {text.substr(0, end), text.substr(end + 1)};
+        });
+    std::replace(advice.instead.begin(), advice.instead.end(), '\n', ' ');
+    return advice;
+  };
 }
 
 void print_table(const SweepCommand& command, const std::vector<Variation>& variations,
                  const SweepResult& result, const Held& held) {
   const Tally& tally = *result.tally;
-  print_results((command.signatures ? count_table(tally) : loss_table(tally)) +
+  print_results((command.signatures ? count_table(tally) : loss_table(tally, has_own_losses())) +
                 not_judged_list(held.judged) + kept_memory_list(tally));
-  const auto told = unreached(variations, {command.max_rank, command.max_size});
+  const auto told =
+      unreached(variations, {command.max_rank, command.max_size, least_size(command)});
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const std::string& path = result.baseline;
   const auto fresh = path.empty() ? std::vector<Signature>{} : held.news.fresh;
   print_results((command.signatures ? finding_list(tally.findings(), fresh)
+                 : has_own_losses() ? own_list(tally.findings(), advice_of(command))
                                     : cause_list(known_causes(), tally.findings(), fresh)) +
                 "\n");
   if (!command.write_baseline.empty()) {
@@ -215,9 +260,12 @@ void print_table(const SweepCommand& command, const std::vector<Variation>& vari
                               printable_path(command.write_baseline)));
   }
   print_results(news_text(held.news, *result.known, held.judged.findings(), path));
-  if (!tally.findings().empty()) {
-    print_results(fmt::format("Replay a case with: shapefuzz run {}\n",
+  if (!tally.findings().empty() && !has_own_losses()) {
+    print_results(fmt::format("Replay a case with: {} run {}\n", program_name(),
                               shell_quoted(to_string(tally.findings().begin()->second.smallest))));
+  }
+  if (!tally.findings().empty() && has_own_losses()) {
+    print_results(fmt::format("Explain a case with: {} run CASE\n", program_name()));
   }
   print_results(
       fmt::format("unexplained: {}\n", count_unexplained(*result.known, held.judged.findings())));
@@ -235,6 +283,7 @@ int run(const SweepCommand& command) {
   options.max_rank = command.max_rank;
   options.max_size = command.max_size;
   options.judging = {command.policy, command.memory, command.device};
+  options.judging.thorough = command.thorough;
   options.jobs = command.jobs;
   options.seed = command.seed;
   options.seconds_per_case = command.timeout;
@@ -338,6 +387,7 @@ Command add_sweep(CLI::App& app) {
   add_max_memory(*added);
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
+  add_thorough(*added, command.thorough);
   add_path(*added, "--out", command.out, "FILE",
            "Write one result record for each finding, as JSON lines");
   added->add_flag("--resume", command.resume,

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/records/record.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/contract/kind.h"
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judgement/verdict.h"
@@ -23,7 +23,7 @@ namespace shapefuzz {
 namespace {
 
 std::string text_of(const std::string& file) {
-  std::ifstream in(std::string(kCorpusDirectory) + "/../" + file);
+  std::ifstream in(corpus_directory() + "/../" + file);
   EXPECT_TRUE(in) << file;
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
@@ -75,7 +75,7 @@ struct Report {
 std::vector<Report> reports() {
   static const std::regex head("^<!-- (new|comment on #[0-9]+|do not file); causes: (.*) -->\n# ");
   std::vector<Report> found;
-  const std::string directory = std::string(kCorpusDirectory) + "/../docs/upstream";
+  const std::string directory = corpus_directory() + "/../docs/upstream";
   for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     Report report;
     report.file = entry.path().filename();

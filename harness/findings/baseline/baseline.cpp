@@ -15,6 +15,7 @@
 #include "harness/language/case/order.h"
 #include "harness/language/text/cursor.h"
 #include "harness/language/text/parse_error.h"
+#include "harness/language/text/program_name.h"
 #include "harness/language/text/release.h"
 
 namespace shapefuzz {
@@ -137,6 +138,38 @@ Baseline parse_baseline_line(std::string_view line, const LossSpecs& specs) {
   return parse_text(line, [&](Cursor& cursor) { return parse_baseline_line(cursor, specs); });
 }
 
+namespace {
+
+// The name of the mistake without its operand.
+std::string_view mistake_in(const Signature& signature) {
+  const std::string_view whole = signature.mistake;
+  return whole.substr(whole.find(':') + 1);
+}
+
+Severity severity_in(const Signature& signature) {
+  const auto verdict = find_verdict(signature.verdict);
+  return verdict ? severity_of(*verdict) : Severity::kNone;
+}
+
+bool is_own(const LossSpecs& specs, const std::string& loss) {
+  return std::any_of(specs.begin(), specs.end(),
+                     [&](const LossSpec* spec) { return spec->own && spec->name == loss; });
+}
+
+}  // namespace
+
+bool Baseline::is_decided(const Signature& signature) const {
+  return !is_of_valid_call(mistake_in(signature)) &&
+         decided.count({signature.loss, severity_in(signature)}) != 0;
+}
+
+bool Baseline::forgives(const Signature& signature) const {
+  const auto policy = policies.find(signature.loss);
+  if (policy == policies.end() || policy->second != Policy::kBroadcast) return false;
+  return signature.verdict == to_string(Verdict::kSilentBroadcast) ||
+         signature.verdict == to_string(Verdict::kIllegalValueAccepted);
+}
+
 std::string baseline_directory() { return corpus_directory() + "/baseline"; }
 
 std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device device,
@@ -176,6 +209,9 @@ Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
       for (auto& [signature, known] : one.findings) {
         known.line = line.number;
         known.reason = reason;
+        if (is_own(specs, signature.loss) && !is_of_valid_call(mistake_in(signature))) {
+          baseline.decided.emplace(signature.loss, severity_in(signature));
+        }
         const auto [place, fresh] = baseline.findings.emplace(signature, known);
         if (!fresh) {
           throw ParseError(0, fmt::format("the signature of line {}", place->second.line),
@@ -205,15 +241,27 @@ Baseline read_known(const std::string& libtorch, const LossSpecs& specs) {
 }
 
 std::string to_text(const Baseline& baseline, const std::string& libtorch) {
-  std::string text = fmt::format(
-      "# What `shapefuzz sweep` finds in LibTorch {}: the causes that strike, and how many cases "
-      "each\n"
-      "# explains; then what no cause explains, one signature a line:\n"
-      "#   cause | NAME | cases | smallest case\n"
-      "#   loss | entry | verdict | mistake | message | smallest case\n"
-      "# Written by `shapefuzz sweep --write-baseline FILE`; a sweep fails on any difference but "
-      "the counts.\n",
-      libtorch);
+  const bool is_own = !baseline.decided.empty() || program_name() != "shapefuzz";
+  std::string text = is_own
+                         ? fmt::format(
+                               "# What `{0} sweep` finds and somebody lives with, one signature a "
+                               "line; why, behind two\n"
+                               "# spaces and a #. What is new is told, and what is found no more:\n"
+                               "#   loss | entry | verdict | mistake | message | smallest case\n"
+                               "#   policy | loss | broadcast\n"
+                               "# Written by `{0} sweep --write-baseline FILE`.\n",
+                               program_name())
+                         : fmt::format(
+                               "# What `shapefuzz sweep` finds in LibTorch {}: the causes that "
+                               "strike, and how many cases "
+                               "each\n"
+                               "# explains; then what no cause explains, one signature a line:\n"
+                               "#   cause | NAME | cases | smallest case\n"
+                               "#   loss | entry | verdict | mistake | message | smallest case\n"
+                               "# Written by `shapefuzz sweep --write-baseline FILE`; a sweep "
+                               "fails on any difference but "
+                               "the counts.\n",
+                               libtorch);
   const auto behind = [](const std::string& reason) {
     return reason.empty() ? "" : std::string(kReason) + reason;
   };

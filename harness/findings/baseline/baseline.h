@@ -11,8 +11,10 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/findings/records/tally.h"
@@ -37,16 +39,24 @@ struct Baseline {
   std::map<Signature, KnownFinding> findings;  ///< none of the signatures has a cause
   std::map<std::string, KnownCause> causes;
   std::map<std::string, Policy> policies;  ///< by loss
+  /// Of somebody's own losses: how severe what is known of calls that do not fit is. Who lives with
+  /// one such finding of a loss lives with all of them, whatever the mistake is.
+  std::set<std::pair<std::string, Severity>> decided;
 
   bool empty() const { return findings.empty() && causes.empty(); }
   /// Whether a finding stands there, whatever explains it.
   bool lists(const Signature& signature) const {
     return findings.count(without_cause(signature)) != 0;
   }
-  /// Whether a finding is no news: a cause explains it, or it stands there.
+  /// Whether a finding is no news: a cause explains it, it stands there, or what somebody has
+  /// decided of its loss covers it.
   bool knows(const Signature& signature) const {
-    return !signature.cause.empty() || lists(signature);
+    return !signature.cause.empty() || lists(signature) || is_decided(signature) ||
+           forgives(signature);
   }
+  bool is_decided(const Signature& signature) const;
+  /// Whether somebody has decided that the loss may broadcast, and it does no more.
+  bool forgives(const Signature& signature) const;
 };
 
 /// A baseline of one line; throws ParseError.

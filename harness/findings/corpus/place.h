@@ -6,7 +6,8 @@
 
 namespace shapefuzz {
 
-/// $SHAPEFUZZ_CORPUS, or where the checkout had it when this was built. It need not be there.
+/// $SHAPEFUZZ_CORPUS, or where the program's own is: installed beside it, or above it in a
+/// checkout. It need not be there.
 std::string corpus_directory();
 
 }  // namespace shapefuzz

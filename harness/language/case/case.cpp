@@ -70,7 +70,7 @@ void Case::set_option(const LossSpec& spec, std::string_view name, const OptionV
   const OptionSpec* const known = spec.find_option(name);
   if (known == nullptr)
     throw std::out_of_range(fmt::format("{} has no option {}", spec.name, name));
-  const bool standard = value == known->standard;
+  const bool standard = same_value(value, known->standard);
   std::vector<Option> ordered;
   for (const OptionSpec& option : spec.options) {
     if (option.name == name) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,11 +37,15 @@ struct LossSpec {
 
   /// The first option of the case whose value the documentation excludes, and what it demands, as
   /// in "beta: a number of at least 0"; null for a loss whose options are all free.
-  std::optional<std::string> (*illegal_option)(const Case& c, const LossSpec& spec) = nullptr;
+  std::function<std::optional<std::string>(const Case& c, const LossSpec& spec)> illegal_option =
+      nullptr;
 
   /// Whether the option `reduction` reduces the contract's result. Of a bare operator it does not:
   /// there the contract itself says what each reduction returns.
   bool reduces = true;
+
+  /// Somebody's own, and none of LibTorch's: nothing is known of it but its contract.
+  bool own = false;
 
   /// Nothing is promised: any shapes may be refused, and any result is as good as another.
   bool open = false;
@@ -53,6 +58,8 @@ struct LossSpec {
   std::vector<std::string> reductions(std::string_view entry) const;
   /// How the result of a case relates to the contract's: `none` where they are the same.
   std::string_view reduction_of(const Case& c) const;
+  /// Whether the call gives the mean or the sum of losses that it does not give themselves.
+  bool folds() const;
 };
 
 /// The losses that a case may name.
@@ -115,6 +122,9 @@ Case parse_case(Cursor& cursor, const LossSpecs& specs);
 
 /// What the contract needs to know of a case: shapes, number classes, the values of its options.
 Call to_call(const Case& c, const LossSpec& spec);
+/// The names that a contract may use: whole numbers and flags, and, if asked for, words and the
+/// lengths of lists.
+OptionNames option_names(const std::vector<OptionSpec>& options, bool words_and_lists = false);
 /// The options alone.
 void bind_options(const Case& c, const LossSpec& spec, Call& call);
 

@@ -190,6 +190,14 @@ std::string_view to_string(Mistake mistake) { return row_of(kMistakes, mistake).
 
 std::string_view words_of(Mistake mistake) { return row_of(kMistakes, mistake).words; }
 
+bool is_of_valid_call(std::string_view mistake) {
+  for (const Mistake kind :
+       {Mistake::kNone, Mistake::kOtherOption, Mistake::kBoundaryValue, Mistake::kOtherLayout}) {
+    if (to_string(kind) == mistake) return true;
+  }
+  return false;
+}
+
 const std::vector<Mistake>& all_mistakes() {
   static const std::vector<Mistake> mistakes = values_of_table(kMistakes);
   return mistakes;
@@ -249,7 +257,7 @@ void add_shapes(const Call& call, const Reading& reading, std::vector<LocatedMis
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
     std::optional<std::int64_t> classes;
-    if (operands[i].kind == Kind::kIndex) {
+    if (operands[i].kind == Kind::kIndex && !operands[i].arguments.empty()) {
       classes = bind_kind(operands[i], reading.bindings).argument;
     }
     Mistake mistake = relate(reading.shapes[i], call.operands[i].shape, classes);

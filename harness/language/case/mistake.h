@@ -54,6 +54,9 @@ std::string_view words_of(Mistake mistake);
 inline bool is_about_shapes(Mistake mistake) {
   return mistake >= Mistake::kEmpty && mistake <= Mistake::kOutputDoesNotFit;
 }
+/// Whether a call with the mistake of that name is one that the contract promises, with something
+/// out of the ordinary or nothing.
+bool is_of_valid_call(std::string_view mistake);
 const std::vector<Mistake>& all_mistakes();
 /// Those that `apply` can make.
 const std::vector<Mistake>& applicable_mistakes();

@@ -17,13 +17,14 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 // More cutoffs than this is no adaptive softmax but a slip of the keyboard.
 constexpr std::size_t kMaxListLength = 64;
 
-std::vector<std::int64_t> parse_list(Cursor& cursor) {
-  std::vector<std::int64_t> list;
+template <class Number, class Parse>
+std::vector<Number> parse_list(Cursor& cursor, Parse parse) {
+  std::vector<Number> list;
   cursor.expect("[");
   if (cursor.take("]")) return list;
   do {
     if (list.size() == kMaxListLength) cursor.fail("at most 64 numbers");
-    list.push_back(cursor.integer(kLeast, kMost, "a whole number"));
+    list.push_back(parse());
   } while (cursor.take(","));
   cursor.expect("]", "or ','");
   return list;
@@ -44,11 +45,18 @@ std::string parse_choice(Cursor& cursor, const OptionSpec& spec) {
 
 bool same_real(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
+bool same_value(const OptionValue& a, const OptionValue& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* const x = std::get_if<double>(&a)) return same_real(*x, std::get<double>(b));
+  if (const auto* const x = std::get_if<std::vector<double>>(&a)) {
+    const auto& y = std::get<std::vector<double>>(b);
+    return std::equal(x->begin(), x->end(), y.begin(), y.end(), same_real);
+  }
+  return a == b;
+}
+
 bool operator==(const Option& a, const Option& b) {
-  const auto* const x = std::get_if<double>(&a.value);
-  const auto* const y = std::get_if<double>(&b.value);
-  const bool same = x != nullptr && y != nullptr ? same_real(*x, *y) : a.value == b.value;
-  return same && a.name == b.name;
+  return a.name == b.name && same_value(a.value, b.value);
 }
 
 std::string to_string(double value) {
@@ -63,6 +71,9 @@ std::string to_string(const OptionValue& value) {
     std::string operator()(double number) const { return shapefuzz::to_string(number); }
     std::string operator()(const std::string& word) const { return word; }
     std::string operator()(const std::vector<std::int64_t>& list) const {
+      return fmt::format("[{}]", fmt::join(list, ","));
+    }
+    std::string operator()(const std::vector<double>& list) const {
       return fmt::format("[{}]", fmt::join(list, ","));
     }
   };
@@ -92,8 +103,11 @@ OptionValue parse_option_value(Cursor& cursor, const OptionSpec& spec) {
       return parse_real(cursor, "a number");
     case 3:
       return parse_choice(cursor, spec);
+    case 4:
+      return parse_list<std::int64_t>(
+          cursor, [&] { return cursor.integer(kLeast, kMost, "a whole number"); });
     default:
-      return parse_list(cursor);
+      return parse_list<double>(cursor, [&] { return parse_real(cursor, "a number"); });
   }
 }
 

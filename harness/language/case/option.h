@@ -2,23 +2,18 @@
 // Options of a loss: reduction, margin, ignore_index, ...
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "harness/language/text/cursor.h"
+#include "shapefuzz/option_value.h"
 
 namespace shapefuzz {
-
-/// A boolean, a whole number, a real number, a word (`reduction=mean`) or a list (`cutoffs=[2,4]`).
-using OptionValue =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>>;
 
 /// An option that a loss has; its type is the default's type.
 struct OptionSpec {
   std::string name;
-  OptionValue standard;              ///< LibTorch's default
+  OptionValue standard;              ///< the default of the loss; its type is the option's
   std::vector<std::string> choices;  ///< of a word
   /// Other values worth a try, legal and illegal ones (LossSpec::illegal_option tells them apart).
   std::vector<OptionValue> samples = {};
@@ -33,6 +28,8 @@ struct Option {
 
 /// Equality of what a case says, in which a NaN equals a NaN.
 bool same_real(double a, double b);
+
+bool same_value(const OptionValue& a, const OptionValue& b);
 
 /// The spelling in a case line: `true`, `-100`, `0.5`, `mean`, `[2,4]`.
 std::string to_string(const OptionValue& value);

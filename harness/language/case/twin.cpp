@@ -137,21 +137,6 @@ class Sequences {
   std::vector<std::size_t> chosen_;  // candidates, growing
 };
 
-// The smallest sizes with the case's equal counts; without any such, the smallest.
-Sizes twin_sizes(const Case& c, const Sizes& sizes, std::int64_t least,
-                 const std::set<std::int64_t>& numbers) {
-  constexpr int kMostTries = 20000;
-  const std::vector<bool> wanted = equal_counts(c, {sizes, sizes});
-  Sequences sequences(sizes.size(), least, numbers);
-  const Sizes smallest = sequences.sizes();
-  for (int i = 0; i < kMostTries; ++i) {
-    const Sizes candidate = sequences.sizes();
-    if (equal_counts(c, {sizes, candidate}) == wanted) return candidate;
-    if (!sequences.next()) break;
-  }
-  return smallest;
-}
-
 // The options in the twin's sizes. One that names a class (the blank) is a class there too.
 void map_options(Case& twin, const LossSpec& spec, const Reading& reading, const SizeMap& map) {
   for (Option option : all_options(twin, spec)) {
@@ -165,10 +150,11 @@ void map_options(Case& twin, const LossSpec& spec, const Reading& reading, const
   const Alternative& alternative = *reading.alternative;
   for (const OperandPattern& operand : alternative.operands) {
     if (operand.arguments.size() < 2) continue;
-    const std::string& name = alternative.names[operand.arguments[1]];
+    if (operand.arguments[1].type != Dim::Type::kName) continue;
+    const std::string& name = alternative.names[operand.arguments[1].name];
     if (spec.find_option(name) == nullptr) continue;
     const std::int64_t classes = reading.bindings.size_or(operand.arguments[0], 0);
-    const std::int64_t value = reading.bindings.sizes[operand.arguments[1]];
+    const std::int64_t value = reading.bindings.size_or(operand.arguments[1], kUnbound);
     if (value < 0 || value >= classes) continue;
     twin.set_option(spec, name, std::min(value, map(classes) - 1));
   }
@@ -240,6 +226,46 @@ Case with_sizes(const Case& c, const LossSpec& spec, const SizeMap& map) {
   return twin;
 }
 
+bool computes_sizes(const Contract& contract) {
+  const auto computes = [](const Pattern& pattern) {
+    return std::any_of(pattern.begin(), pattern.end(),
+                       [](const Dim& dim) { return dim.is_computed(); });
+  };
+  return std::any_of(contract.alternatives.begin(), contract.alternatives.end(),
+                     [&](const Alternative& alternative) {
+                       return computes(alternative.result) ||
+                              std::any_of(alternative.operands.begin(), alternative.operands.end(),
+                                          [&](const OperandPattern& operand) {
+                                            return computes(operand.pattern);
+                                          });
+                     });
+}
+
+Zone zone_by_shapes(const Case& c, const LossSpec& spec) {
+  return classify(spec.contract, to_call(c, spec));
+}
+
+// The smallest sizes with the case's equal counts, and its zone where the contract computes with
+// sizes (`2N`); without any such, the smallest.
+Sizes twin_sizes(const Case& c, const LossSpec& spec, const Sizes& sizes, std::int64_t least,
+                 const std::set<std::int64_t>& numbers) {
+  constexpr int kMostTries = 20000;
+  const std::vector<bool> wanted = equal_counts(c, {sizes, sizes});
+  const bool computes = computes_sizes(spec.contract);
+  const Zone zone = zone_by_shapes(c, spec);
+  Sequences sequences(sizes.size(), least, numbers);
+  const Sizes smallest = sequences.sizes();
+  for (int i = 0; i < kMostTries; ++i) {
+    const Sizes candidate = sequences.sizes();
+    const bool fits =
+        equal_counts(c, {sizes, candidate}) == wanted &&
+        (!computes || zone_by_shapes(with_sizes(c, spec, {sizes, candidate}), spec) == zone);
+    if (fits) return candidate;
+    if (!sequences.next()) break;
+  }
+  return smallest;
+}
+
 bool is_legal(const Case& c, const LossSpec& spec) {
   return spec.illegal_option == nullptr || !spec.illegal_option(c, spec);
 }
@@ -262,6 +288,7 @@ std::int64_t elements_of(const Case& c, const LossSpec& spec) {
   elements = add(elements, reading.result.elements());
   Shape layer;
   for (const std::string& name : spec.contract.options) {
+    if (spec.find_option(name) == nullptr) continue;  // the length of a list
     const auto* const size = std::get_if<std::int64_t>(&c.option(spec, name));
     if (size != nullptr && *size > 1 && is_size(spec.contract, name)) layer.push_back(*size);
   }
@@ -286,7 +313,7 @@ Twin twin_of(const Case& c, const LossSpec& spec) {
   // the sizes begin where what was legal is legal again.
   constexpr std::int64_t kMostLeast = 4096;
   for (std::int64_t least = 2; least <= kMostLeast; least *= 2) {
-    const Sizes small = twin_sizes(c, sizes, least, numbers);
+    const Sizes small = twin_sizes(c, spec, sizes, least, numbers);
     Case candidate = with_sizes(c, spec, {sizes, small});
     const bool fits = is_legal(candidate, spec) == is_legal(c, spec);
     if (!fits && least < kMostLeast) continue;

@@ -86,6 +86,31 @@ void draw_split(Stream& stream, const BoundKind& kind, std::vector<double>& valu
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = cuts[i + 1] - cuts[i];
 }
 
+// Boxes that overlap, as most that are compared do.
+void draw_boxes(Stream& stream, std::vector<double>& values) {
+  constexpr auto kCorners = static_cast<std::size_t>(kCornersOfBox);
+  std::fill(values.begin(), values.end(), 0);  // of a shape that is no row of boxes
+  for (std::size_t row = 0; row + kCorners <= values.size(); row += kCorners) {
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      values[row + axis] = stream.real(0, 1);
+      values[row + axis + 2] = values[row + axis] + stream.real(0.25, 1);
+    }
+  }
+}
+
+// "(x1, y1, x2, y2) with 0 <= x1 < x2 and 0 <= y1 < y2" (documentation of torchvision.ops).
+std::optional<std::string> crossed_corners(const std::vector<double>& values) {
+  constexpr auto kCorners = static_cast<std::size_t>(kCornersOfBox);
+  for (std::size_t row = 0; row + kCorners <= values.size(); row += kCorners) {
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      if (values[row + axis] <= values[row + axis + 2]) continue;
+      return fmt::format("{} before {} where the contract has the lower corner first",
+                         values[row + axis], values[row + axis + 2]);
+    }
+  }
+  return std::nullopt;
+}
+
 bool whole_in(double value, std::int64_t low, std::int64_t high) {
   return value == std::floor(value) && value >= static_cast<double>(low) &&
          value < static_cast<double>(high);
@@ -104,6 +129,7 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
     case Kind::kReal:
     case Kind::kRate:
     case Kind::kProbOrLog:
+    case Kind::kBox:
       return std::nullopt;
     case Kind::kPositive:
       return demand(value >= 0, "a number of at least 0");
@@ -118,6 +144,9 @@ std::optional<std::string> illegal_alone(const BoundKind& kind, double value) {
     case Kind::kBinary:
       return demand(value == 0 || value == 1, "0 or 1");
     case Kind::kIndex:
+      if (kind.argument < 0) {
+        return demand(value >= 0 && value == std::floor(value), "a whole number of at least 0");
+      }
       return demand(whole_in(value, 0, kind.argument) || is_special(kind, value),
                     fmt::format("a class index in [0, {})", kind.argument));
     case Kind::kLabel:
@@ -178,9 +207,12 @@ std::uint64_t mix(std::uint64_t counter) {
 BoundKind bind_kind(const OperandPattern& operand, const Bindings& bindings) {
   BoundKind bound;
   bound.kind = operand.kind;
+  if (operand.kind == Kind::kIndex) bound.argument = -1;
   if (!operand.arguments.empty()) bound.argument = bindings.size_or(operand.arguments[0], 1);
   // An option's value, which unlike a size may be negative.
-  if (operand.arguments.size() > 1) bound.special = bindings.sizes[operand.arguments[1]];
+  if (operand.arguments.size() > 1) {
+    bound.special = bindings.size_or(operand.arguments[1], kUnbound);
+  }
   if (bound.kind == Kind::kProbOrLog) {
     bound.kind = bound.argument != 0 ? Kind::kLogProb : Kind::kProb;
   } else if (bound.kind == Kind::kRate) {
@@ -195,6 +227,7 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
   values.resize(static_cast<std::size_t>(shape.elements()));
   if (kind.kind == Kind::kClasses) return draw_classes(stream, kind, shape, values);
   if (kind.kind == Kind::kSplit) return draw_split(stream, kind, values);
+  if (kind.kind == Kind::kBox) return draw_boxes(stream, values);
   for (double& value : values) {
     switch (kind.kind) {
       case Kind::kPositive:
@@ -214,7 +247,8 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
         value = static_cast<double>(stream.below(2));
         break;
       case Kind::kIndex:
-        value = static_cast<double>(stream.below(kind.argument));
+        // Few identities, so that some come twice.
+        value = static_cast<double>(stream.below(kind.argument < 0 ? 3 : kind.argument));
         break;
       case Kind::kLabel:
         value = label(stream, kind);
@@ -227,6 +261,7 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
       case Kind::kProbOrLog:
       case Kind::kClasses:
       case Kind::kSplit:
+      case Kind::kBox:
         value = away_from_zero(stream.real(-2, 2));  // reaches both sides of every default margin
         break;
     }
@@ -265,6 +300,7 @@ std::optional<std::string> illegal_value(const BoundKind& kind, const Shape& sha
     return fmt::format("a sum of {} where the contract has {}", sum, kind.argument);
   }
   if (kind.kind == Kind::kClasses) return repeated_classes(shape, values);
+  if (kind.kind == Kind::kBox) return crossed_corners(values);
   return std::nullopt;
 }
 
@@ -283,6 +319,7 @@ std::vector<double> illegal_samples(const BoundKind& kind) {
     case Kind::kBinary:
       return {-1, 2};
     case Kind::kIndex:
+      if (kind.argument < 0) return {-1};
       return {-1, end};
     case Kind::kLabel:
       return {-1, end, static_cast<double>(kind.special.value_or(-1))};
@@ -294,6 +331,7 @@ std::vector<double> illegal_samples(const BoundKind& kind) {
     case Kind::kRate:
     case Kind::kProbOrLog:
     case Kind::kSplit:
+    case Kind::kBox:
       break;
   }
   return {};
@@ -320,6 +358,8 @@ std::vector<double> legal_samples(const BoundKind& kind) {
     case Kind::kLogProb:
       return {0, -100, -kInfinity};  // the logarithm of a probability of 0
     case Kind::kIndex:
+      if (kind.argument < 0) return {0};
+      [[fallthrough]];
     case Kind::kLabel:
       samples = {0, end - 1, static_cast<double>(kind.special.value_or(0))};
       break;
@@ -332,6 +372,7 @@ std::vector<double> legal_samples(const BoundKind& kind) {
     case Kind::kSplit:
     case Kind::kRate:
     case Kind::kProbOrLog:
+    case Kind::kBox:
       break;
   }
   std::sort(samples.begin(), samples.end());

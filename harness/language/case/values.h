@@ -19,7 +19,7 @@ namespace shapefuzz {
 /// A kind whose arguments are known: `index(C)` with C = 5.
 struct BoundKind {
   Kind kind = Kind::kReal;
-  std::int64_t argument = 0;  ///< C, T, S or L
+  std::int64_t argument = 0;  ///< C, T, S or L; below 0 for an index into nobody knows how many
   /// Of a label: the blank; of an index: the one that is ignored.
   std::optional<std::int64_t> special = std::nullopt;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace shapefuzz {
 namespace {
@@ -11,8 +12,21 @@ namespace {
 bool bind(const Dim& dim, std::int64_t size, Bindings& bindings) {
   if (dim.type == Dim::Type::kNumber) return dim.number == size;
   std::int64_t& bound = bindings.sizes[dim.name];
-  if (bound == kUnbound) bound = size;
-  return bound == size;
+  if (bound == kUnbound) {
+    const std::int64_t rest = size - dim.number;
+    if (rest < 0 || rest % dim.factor != 0) return false;
+    bound = rest / dim.factor;
+  }
+  return bindings.size_or(dim, size) == size;
+}
+
+// How many dimensions the first `count` places of a pattern have at least.
+std::size_t least_rank(const Pattern& pattern, std::size_t count, const Bindings& bindings) {
+  std::size_t rank = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    rank += pattern[i].type != Dim::Type::kPack ? 1 : bindings.packs[pattern[i].name].rank();
+  }
+  return rank;
 }
 
 // A pack is marked as bound in `sizes` too, by its rank.
@@ -48,20 +62,22 @@ std::size_t pack_position(const Pattern& pattern) {
 }
 
 bool match(const Pattern& pattern, const Shape& shape, Bindings& bindings) {
-  const std::size_t pack = pack_position(pattern);
-  const std::size_t fixed = pattern.size() - (pack == kNoPack ? 0 : 1);
-  if (pack == kNoPack ? shape.rank() != fixed : shape.rank() < fixed) return false;
-  const std::size_t packed = shape.rank() - fixed;
+  const std::size_t fixed = least_rank(pattern, pattern.size(), bindings);
+  if (shape.rank() < fixed) return false;
+  std::size_t open = shape.rank() - fixed;  // of the one pack whose length is not known
   std::size_t dim = 0;
   for (const Dim& part : pattern) {
     if (part.type == Dim::Type::kPack) {
+      const bool known = bindings.sizes[part.name] != kUnbound;
+      const std::size_t packed =
+          known ? bindings.packs[part.name].rank() : std::exchange(open, std::size_t{0});
       if (!bind_pack(part, shape.slice(dim, packed), bindings)) return false;
       dim += packed;
     } else if (!bind(part, shape[dim++], bindings)) {
       return false;
     }
   }
-  return true;
+  return open == 0;
 }
 
 bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kMaxNames>& open,
@@ -72,7 +88,7 @@ bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kM
     if (part.type == Dim::Type::kPack) {
       const std::size_t packed =
           i == 0 || bindings.sizes[part.name] == kUnbound
-              ? left - std::min(left, i)
+              ? left - std::min(left, least_rank(pattern, i, bindings))
               : std::min(left, static_cast<std::size_t>(bindings.sizes[part.name]));
       const Shape met = shape.slice(left - packed, packed);
       left -= packed;
@@ -86,9 +102,13 @@ bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kM
       bindings.sizes[part.name] = static_cast<std::int64_t>(common->rank());
     } else if (left > 0) {
       const std::int64_t met = shape[--left];
-      const bool fixed = part.type == Dim::Type::kNumber || !open[part.name];
-      const std::int64_t bound =
-          part.type == Dim::Type::kNumber ? part.number : bindings.sizes[part.name];
+      if (part.is_computed() && bindings.sizes[part.name] == kUnbound) {
+        // What would be expanded to a size that nobody knows yet says nothing.
+        if (!bind(part, met, bindings) && met != 1) return false;
+        continue;
+      }
+      const bool fixed = part.type == Dim::Type::kNumber || part.is_computed() || !open[part.name];
+      const std::int64_t bound = bindings.size_or(part, kUnbound);
       const auto common = widen(bound, met);
       if (!common || (fixed && *common != bound)) return false;
       if (!fixed) bindings.sizes[part.name] = *common;
@@ -100,9 +120,7 @@ bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kM
 
 bool holds(const Constraint& constraint, const Bindings& bindings) {
   const std::int64_t left = bindings.size_or(constraint.left, 0);
-  const std::int64_t right = constraint.right.type == Dim::Type::kNumber
-                                 ? constraint.right.number
-                                 : bindings.size_or(constraint.right.name, 0);
+  const std::int64_t right = bindings.size_or(constraint.right, 0);
   switch (constraint.op) {
     case Constraint::Op::kEqual:
       return left == right;
@@ -122,7 +140,7 @@ Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t
         shape.push_back(part.number);
         break;
       case Dim::Type::kName: {
-        const std::int64_t size = bindings.size_or(part.name, unbound);
+        const std::int64_t size = bindings.size_or(part, unbound);
         shape.push_back(size < 0 ? unbound : size);
         break;
       }

@@ -25,9 +25,15 @@ struct Bindings {
   std::int64_t size_or(std::size_t name, std::int64_t otherwise) const {
     return sizes[name] == kUnbound ? otherwise : sizes[name];
   }
+  /// The number that a dim of one size stands for, which may be below 0; `otherwise` for one whose
+  /// name nothing has bound.
+  std::int64_t size_or(const Dim& dim, std::int64_t otherwise) const {
+    if (dim.type == Dim::Type::kNumber) return dim.number;
+    return sizes[dim.name] == kUnbound ? otherwise : dim.factor * sizes[dim.name] + dim.number;
+  }
 };
 
-/// Where the pack of a pattern stands; kNoPack if it has none.
+/// Where the first pack of a pattern stands; kNoPack if it has none.
 constexpr std::size_t kNoPack = kMaxRank + 1;
 std::size_t pack_position(const Pattern& pattern);
 

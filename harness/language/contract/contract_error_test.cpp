@@ -25,7 +25,10 @@ TEST(ContractError, PointsToWhereTheNotationBreaks) {
   expect_bad_contract("(a: real[N ^-> [N]", "expected ']' or ','");
   expect_bad_contract("(a: real[N,^]) -> [N]", "found ']', expected a name");
   expect_bad_contract("(a: real[*^]) -> []", "found ']', expected a name");
-  expect_bad_contract("(a: real[2^d]) -> []", "expected ']' or ','");
+  expect_bad_contract("(a: real[2^.]) -> []", "expected ']' or ','");
+  expect_bad_contract("(a: real[0^N]) -> []", "a number of at least 1 before a name");
+  expect_bad_contract("(a: real[N+^]) -> []", "found ']', expected a number to add");
+  expect_bad_contract("(a: real[N^-]) -> []", "expected a number to subtract");
   expect_bad_contract("(a: real[] ^-> []", "expected ')' or ','");
   expect_bad_contract("(a: real[],^) -> []", "expected an operand's name");
   expect_bad_contract("(a: real[]) ^=> []", "expected '->' and the shape");
@@ -52,17 +55,51 @@ TEST(ContractError, RefusesNamesThatNoShapeBinds) {
 TEST(ContractError, RefusesKindsThatDoNotExistOrMissTheirArguments) {
   expect_bad_contract("(a: ^reel[]) -> []", "expected a kind of values (did you mean real");
   expect_bad_contract("(a: ^quaternion[]) -> []", "expected a kind of values");
-  expect_bad_contract("(a: index^[]) -> []", "found '[', expected '('");
+  expect_bad_contract("(a: label^[]) -> []", "found '[', expected '('");
   expect_bad_contract("(a: index(^)[]) -> []", "found ')', expected a name");
-  expect_bad_contract("(a: index(^3)[]) -> []", "found '3', expected a name");
   expect_bad_contract("(a: length(C^,C)[C]) -> []", "found ',', expected ')'");
   expect_bad_contract("(a: label(C^)[C]) -> []", "found ')', expected ','");
   expect_bad_contract("(a: real^(C)[C]) -> []", "found '(', expected '['");
 }
 
-TEST(ContractError, RefusesAShapeWithTwoPacks) {
-  expect_bad_contract("(a: real[*S,^*d]) -> []", "at most one '*name' in a shape");
-  expect_bad_contract("(a: real[*S,N,^*S]) -> []", "at most one '*name' in a shape");
+TEST(ContractError, RefusesTwoPacksThatNothingTellsApart) {
+  constexpr std::string_view kMessage = "a '*name' that an operand before has by itself";
+  expect_bad_contract("(a: real[*S,^*d]) -> []", kMessage);
+  expect_bad_contract("(a: real[*S,N,^*S]) -> []", kMessage);
+  expect_bad_contract("(a: real[N], b: real[*S,N,^*d]) -> []", kMessage);
+  // One that may be missing tells nothing.
+  expect_bad_contract("(a: real[N], b?: real[*S], c: real[*d,N,^*S]) -> []", kMessage);
+  EXPECT_NO_THROW(parse_contract("(a: real[*S], b: real[*S,N,*d]) -> [*S,*d]"));
+}
+
+TEST(ContractError, RefusesWordsListsAndPairsThatTheLossDoesNotHave) {
+  OptionNames options;
+  options.add("mode", {"binary", "multiclass"});
+  options.add("len(taus)");
+  const auto expect_bad = [&](const std::string& marked, std::string_view message) {
+    expect_error([&](std::string_view text) { return parse_contract(text, options); }, marked,
+                 message);
+  };
+  expect_bad("(a: real[N]) -> [] where mode = ^binery", "one of binary, multiclass");
+  expect_bad("(a: real[N]) -> [] where mode >=^ binary", "'=' before a word");
+  expect_bad("(a: real[N,^len(beta)]) -> []", "the length of an option that is a list");
+  expect_bad("(a: real[N], b?: real[N]) -> [] where ^a excludes b", "an operand that may be");
+  expect_bad("(a: real[N], b?: real[N]) -> [] where b excludes ^c", "an operand that may be");
+  expect_bad("(a: real[N]) -> mean[N] | ^(a: real[N]) -> [N]", "the same word");
+  EXPECT_NO_THROW(parse_contract("(a: real[N,len(taus)]) -> [N] where mode = binary", options));
+}
+
+TEST(ContractError, FindsNamesThatNothingElseUses) {
+  OptionNames options;
+  options.finds_lonely_names = true;
+  const auto expect_lonely = [&](const std::string& marked) {
+    expect_error([&](std::string_view text) { return parse_contract(text, options); }, marked,
+                 "a name that something else uses too ('_' is any size)");
+  };
+  expect_lonely("(a: real[N,C], b: index(C)[^M]) -> [N]");
+  expect_lonely("(a: real[N,*d], b: real[N,*^e]) -> [N]");
+  EXPECT_NO_THROW(parse_contract("(a: real[N,D], b: index[N]) -> []", options));
+  EXPECT_NO_THROW(parse_contract("(a: real[N,D], b: real[N,_]) -> [N]", options));
 }
 
 TEST(ContractError, RefusesANameThatIsOneSizeHereAndAPackThere) {

@@ -21,7 +21,7 @@ TEST(Contract, ReadsOperandsKindsAndNames) {
   EXPECT_EQ(batched.names, (std::vector<std::string>{"N", "C", "d"}));
   EXPECT_EQ(batched.operands[1].name, "target");
   EXPECT_EQ(batched.operands[1].kind, Kind::kIndex);
-  EXPECT_EQ(batched.operands[1].arguments, std::vector<std::size_t>{1});
+  EXPECT_EQ(batched.operands[1].arguments, (std::vector<Dim>{{Dim::Type::kName, 0, 1}}));
   EXPECT_EQ(batched.operands[1].pattern,
             (Pattern{{Dim::Type::kName, 0, 0}, {Dim::Type::kPack, 0, 2}}));
   EXPECT_FALSE(batched.operands[1].optional);
@@ -49,7 +49,8 @@ TEST(Contract, NumbersTheNamesOfOptionsFirst) {
       parse_contract("(x: real[N,in], y: label(C,blank)[N,C]) -> [N]", {"blank", "in"});
   EXPECT_EQ(contract.options, (std::vector<std::string>{"blank", "in"}));
   EXPECT_EQ(contract.alternatives[0].names, (std::vector<std::string>{"blank", "in", "N", "C"}));
-  EXPECT_EQ(contract.alternatives[0].operands[1].arguments, (std::vector<std::size_t>{3, 0}));
+  EXPECT_EQ(contract.alternatives[0].operands[1].arguments,
+            (std::vector<Dim>{{Dim::Type::kName, 0, 3}, {Dim::Type::kName, 0, 0}}));
 }
 
 TEST(Contract, PrintsOneCanonicalSpelling) {
@@ -68,6 +69,7 @@ struct Part {  // a Dim whose name has no number yet
   Dim::Type type;
   std::int64_t number;
   std::string name;
+  std::int64_t factor = 1;
 };
 using Parts = std::vector<Part>;
 
@@ -82,7 +84,9 @@ Parts pick_pattern(const Words& names, const Words& packs) {
       parts.push_back({Dim::Type::kPack, 0, *rc::gen::elementOf(packs)});
       has_pack = true;
     } else if (!names.empty()) {
-      parts.push_back({Dim::Type::kName, 0, *rc::gen::elementOf(names)});
+      const std::int64_t added = *rc::gen::elementOf(std::vector<std::int64_t>{0, 0, -1, 2});
+      const std::int64_t factor = *rc::gen::elementOf(std::vector<std::int64_t>{1, 1, 2});
+      parts.push_back({Dim::Type::kName, added, *rc::gen::elementOf(names), factor});
     }
   }
   return parts;
@@ -100,7 +104,8 @@ Pattern numbered(const Parts& parts, Words& names) {
   Pattern pattern;
   for (const Part& part : parts) {
     const bool named = part.type != Dim::Type::kNumber;
-    pattern.push_back({part.type, part.number, named ? number_of(part.name, names) : 0});
+    pattern.push_back(
+        {part.type, part.number, named ? number_of(part.name, names) : 0, part.factor});
   }
   return pattern;
 }
@@ -139,10 +144,13 @@ Alternative pick_alternative(const Words& options, const std::vector<bool>& opti
     operand.optional = optional[i];
     const KindInfo& kind = *rc::gen::elementOf(all_kinds());
     if (kind.least_arguments == 0 || !names.empty()) operand.kind = kind.value;
-    const std::size_t arguments = *rc::gen::inRange(info(operand.kind).least_arguments,
-                                                    info(operand.kind).most_arguments + 1);
+    const std::size_t arguments = names.empty()
+                                      ? 0
+                                      : *rc::gen::inRange(info(operand.kind).least_arguments,
+                                                          info(operand.kind).most_arguments + 1);
     for (std::size_t j = 0; j < arguments; ++j) {
-      operand.arguments.push_back(number_of(*rc::gen::elementOf(names), alternative.names));
+      operand.arguments.push_back(
+          {Dim::Type::kName, 0, number_of(*rc::gen::elementOf(names), alternative.names)});
     }
     if (optional[i]) patterns[i] = pick_pattern(names, packs);
     operand.pattern = numbered(patterns[i], alternative.names);
@@ -151,6 +159,13 @@ Alternative pick_alternative(const Words& options, const std::vector<bool>& opti
   alternative.result = numbered(pick_pattern(names, packs), alternative.names);
   for (int left = names.empty() ? 0 : *rc::gen::inRange(0, 3); left > 0; --left) {
     alternative.constraints.push_back(pick_constraint(names, alternative.names));
+  }
+  std::vector<std::size_t> missable;
+  for (std::size_t i = 0; i < optional.size(); ++i) {
+    if (optional[i]) missable.push_back(i);
+  }
+  if (missable.size() > 1 && *rc::gen::arbitrary<bool>()) {
+    alternative.exclusive.emplace_back(missable.front(), missable.back());
   }
   return alternative;
 }
@@ -162,8 +177,10 @@ Contract pick_contract() {
   std::vector<bool> optional =
       *rc::gen::resize(static_cast<int>(kMaxOperands) - 1, rc::gen::arbitrary<std::vector<bool>>());
   optional.insert(optional.begin(), false);
+  const Fold fold = static_cast<Fold>(*rc::gen::inRange(0, 3));
   for (int left = *rc::gen::inRange(1, 4); left > 0; --left) {
     contract.alternatives.push_back(pick_alternative(contract.options, optional));
+    contract.alternatives.back().fold = fold;
   }
   return contract;
 }

@@ -8,7 +8,7 @@ namespace {
 
 // A kind that is neither integral nor floating is a number that LibTorch may convert: a real target
 // of integers is no error in itself (see `zone` in contract.h).
-constexpr std::array<KindInfo, 14> kKinds = {{
+constexpr std::array<KindInfo, 15> kKinds = {{
     {Kind::kReal, "real", 0, 0, false, false},
     {Kind::kPositive, "positive", 0, 0, false, false},
     {Kind::kWeight, "weight", 0, 0, false, false},
@@ -18,11 +18,12 @@ constexpr std::array<KindInfo, 14> kKinds = {{
     {Kind::kRate, "rate", 1, 1, false, false},
     {Kind::kSign, "sign", 0, 0, false, false},
     {Kind::kBinary, "binary", 0, 0, false, false},
-    {Kind::kIndex, "index", 1, 2, true, false},
+    {Kind::kIndex, "index", 0, 2, true, false},
     {Kind::kLabel, "label", 2, 2, true, false},
     {Kind::kClasses, "classes", 1, 1, true, false},
     {Kind::kLength, "length", 1, 1, true, false},
     {Kind::kSplit, "split", 1, 1, true, false},
+    {Kind::kBox, "box", 0, 0, false, true},
 }};
 static_assert(is_table_of<Kind>(kKinds));
 

@@ -19,12 +19,16 @@ enum class Kind {
   kRate,       ///< rate(o): real where the option o is set (it is a logarithm), else positive
   kSign,       ///< -1 or 1
   kBinary,     ///< 0 or 1
-  kIndex,      ///< index(C): a whole number in [0, C); index(C, o): or the value of the option o
+  kIndex,      ///< index(C): a whole number in [0, C); index(C, o): or the value of the option o;
+               ///< index: any from 0 on, as the identities of metric learning
   kLabel,      ///< label(C, b): an index into C classes that is not the blank, the option b
   kClasses,    ///< classes(C): rows of distinct indices below C, closed by -1 (multilabel_margin)
   kLength,     ///< length(T): a whole number in [0, T]
   kSplit,      ///< split(L): whole numbers >= 0 that sum to L
+  kBox,        ///< rows of four, two corners of a box: x1, y1, x2, y2 with x1 <= x2 and y1 <= y2
 };
+
+inline constexpr std::int64_t kCornersOfBox = 4;
 
 /// What a kind needs of its arguments and of the numbers that hold it.
 struct KindInfo {

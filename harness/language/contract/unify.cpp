@@ -11,7 +11,9 @@ bool has_values(const OperandPattern& operand, const Shape& shape, const Binding
   const auto argument = [&](std::size_t i) { return bindings.size_or(operand.arguments[i], 0); };
   switch (operand.kind) {
     case Kind::kIndex:
-      return shape.elements() == 0 || argument(0) >= 1;
+      return shape.elements() == 0 || operand.arguments.empty() || argument(0) >= 1;
+    case Kind::kBox:
+      return !shape.empty() && shape.from_right(0) == kCornersOfBox;
     case Kind::kLabel:  // the blank itself must be one of the classes
       return (shape.elements() == 0 || argument(0) >= 2) && argument(1) >= 0 &&
              argument(1) < std::max<std::int64_t>(argument(0), 1);
@@ -53,7 +55,7 @@ bool ranks_fit(const Reading& reading) {
 // An option may be below 0, and then it is no size.
 bool has_sizes(const Pattern& pattern, const Bindings& bindings) {
   for (const Dim& part : pattern) {
-    if (part.type == Dim::Type::kName && bindings.size_or(part.name, 0) < 0) return false;
+    if (part.type == Dim::Type::kName && bindings.size_or(part, 0) < 0) return false;
   }
   return true;
 }
@@ -65,6 +67,9 @@ bool finish(const Call& call, Values values, Reading& reading) {
   if (!ranks_fit(reading)) return false;
   for (const Constraint& constraint : alternative.constraints) {
     if (!holds(constraint, reading.bindings)) return false;
+  }
+  for (const auto& [left, right] : alternative.exclusive) {
+    if (call.operands[left].present && call.operands[right].present) return false;
   }
   for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
     if (!call.operands[i].present) continue;
@@ -97,8 +102,9 @@ std::array<bool, kMaxNames> open_names(const Bindings& bindings) {
 
 bool is_pack_name(const Reading& reading, std::size_t name) {
   for (const OperandPattern& operand : reading.alternative->operands) {
-    const std::size_t pack = pack_position(operand.pattern);
-    if (pack != kNoPack && operand.pattern[pack].name == name) return true;
+    for (const Dim& dim : operand.pattern) {
+      if (dim.type == Dim::Type::kPack && dim.name == name) return true;
+    }
   }
   return false;
 }
@@ -189,10 +195,13 @@ std::size_t distance(const Call& call, const Reading& exact_output, bool output_
   std::size_t mistakes = output_matches ? 0 : 2 * kMaxOperands * kMaxRank;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!call.operands[i].present) continue;
-    const std::size_t wanted = operands[i].pattern.size();
+    const Pattern& pattern = operands[i].pattern;
+    const std::size_t wanted = pattern.size();
     const std::size_t rank = call.operands[i].shape.rank();
-    const bool pack = pack_position(operands[i].pattern) != kNoPack;
-    const std::size_t least = pack ? wanted - 1 : wanted;
+    const auto packs = std::count_if(pattern.begin(), pattern.end(),
+                                     [](const Dim& dim) { return dim.type == Dim::Type::kPack; });
+    const bool pack = packs > 0;
+    const std::size_t least = wanted - static_cast<std::size_t>(packs);
     if (rank < least) mistakes += least - rank;
     if (rank > wanted && !pack) mistakes += rank - wanted;
   }

@@ -57,7 +57,7 @@ void for_each_assignment(const Contract& contract,
 bool values_exist(const OperandPattern& operand, const std::vector<Shape>& assignment) {
   if (operand.kind != Kind::kIndex) return true;
   const Shape shape = fill(operand.pattern, assignment);
-  return shape.elements() == 0 || assignment[operand.arguments[0]][0] > 0;
+  return shape.elements() == 0 || assignment[operand.arguments[0].name][0] > 0;
 }
 
 struct Verdicts {

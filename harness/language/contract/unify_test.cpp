@@ -222,5 +222,62 @@ TEST(Unify, NoShapeMakesItThrow) {
   }
 }
 
+TEST(Unify, ComputesWithSizes) {
+  const char* const stacked = "(z: real[2N,D]) -> []";
+  expect_zone(Zone::kValid, stacked, {{"f[4,3]"}, {"f[0,3]"}});
+  expect_zone(Zone::kIncompatible, stacked, {{"f[3,3]"}, {"f[4]"}});
+  const char* const shifted =
+      "(logits: real[N,T,V], labels: index(V)[N,T-1]) -> [N,T-1] where T >= 1";
+  expect_zone(Zone::kValid, shifted, {{"f[2,4,5]", "i[2,3]"}, {"f[2,1,5]", "i[2,0]"}});
+  expect_zone(Zone::kIncompatible, shifted, {{"f[2,4,5]", "i[2,4]"}, {"f[2,0,5]", "i[2,0]"}});
+  expect_zone(Zone::kExpandable, shifted, {{"f[2,4,5]", "i[1,3]"}, {"f[2,4,5]", "i[2,1]"}});
+  EXPECT_EQ(result(shifted, {"f[2,4,5]", "i[2,3]"}), (Shape{2, 3}));
+  // The name may be bound by what is computed from it.
+  const char* const grown = "(targets: index[B,U], logits: real[B,T,U+1,V]) -> [B] where V >= 1";
+  expect_zone(Zone::kValid, grown, {{"i[2,3]", "f[2,5,4,7]"}});
+  expect_zone(Zone::kIncompatible, grown, {{"i[2,3]", "f[2,5,3,7]"}});
+  const char* const first = "(logits: real[B,T,U+1,V], targets: index(V-1)[B,U]) -> [B]";
+  expect_zone(Zone::kValid, first, {{"f[2,5,4,7]", "i[2,3]"}, {"f[2,5,1,7]", "i[2,0]"}});
+  expect_zone(Zone::kIncompatible, first, {{"f[2,5,4,7]", "i[2,4]"}, {"f[2,5,4,1]", "i[2,3]"}});
+}
+
+TEST(Unify, BindsTheLengthsAndTheWordsOfOptions) {
+  OptionNames options;
+  options.add("len(taus)");
+  options.add("mode", {"binary", "multiclass"});
+  const Contract contract = parse_contract(
+      "(o: real[N,len(taus)], t: real[N]) -> [N] where mode = binary"
+      " | (o: real[N,C], t: index(C)[N]) -> [N] where mode = multiclass",
+      options);
+  EXPECT_EQ(classify(contract, call_of({"f[4,3]", "f[4]"}, {3, 0})), Zone::kValid);
+  EXPECT_EQ(classify(contract, call_of({"f[4,2]", "f[4]"}, {3, 0})), Zone::kIncompatible);
+  EXPECT_EQ(classify(contract, call_of({"f[4,2]", "i[4]"}, {3, 0})), Zone::kIncompatible);
+  EXPECT_EQ(classify(contract, call_of({"f[4,2]", "i[4]"}, {3, 1})), Zone::kValid);
+}
+
+TEST(Unify, KnowsPacksThatAnOperandBeforeHas) {
+  const char* const any_axis = "(t: index(C)[*a,*b], x: real[*a]) -> []";
+  EXPECT_THROW(parse_contract(any_axis), ParseError);
+  const char* const known = "(left: real[*a], x: real[*a,C,*b], t: index(C)[*a,*b]) -> [*a,*b]";
+  expect_zone(Zone::kValid, known,
+              {{"f[2]", "f[2,3,4]", "i[2,4]"},
+               {"f[]", "f[3,4]", "i[4]"},
+               {"f[2,5]", "f[2,5,3]", "i[2,5]"}});
+  expect_zone(Zone::kIncompatible, known, {{"f[2]", "f[3,2,4]", "i[2,4]"}});
+  EXPECT_EQ(result(known, {"f[2]", "f[2,3,4]", "i[2,4]"}), (Shape{2, 4}));
+}
+
+TEST(Unify, TakesAnySizeBoxesIdentitiesAndOneOfTwoOperands) {
+  const char* const contract =
+      "(z: real[N,D], labels?: index[N], mask?: binary[N,N]) -> [] where labels excludes mask";
+  expect_zone(Zone::kValid, contract,
+              {{"f[4,3]", "i[4]", "-"}, {"f[4,3]", "-", "f[4,4]"}, {"f[4,3]", "-", "-"}});
+  expect_zone(Zone::kIncompatible, contract, {{"f[4,3]", "i[4]", "f[4,4]"}});
+  expect_zone(Zone::kValid, "(a: real[N,_], b: real[N,_]) -> [N]", {{"f[4,3]", "f[4,5]"}});
+  expect_zone(Zone::kValid, "(a: box[N,4], b: box[N,4]) -> [N]", {{"f[2,4]", "f[2,4]"}});
+  expect_zone(Zone::kIncompatible, "(a: box[N,M], b: box[N,M]) -> [N]", {{"f[2,3]", "f[2,3]"}});
+  EXPECT_EQ(zone("(x: real[N], t: index(3)[N]) -> [N]", {"f[2]", "i[2]"}), Zone::kValid);
+}
+
 }  // namespace
 }  // namespace shapefuzz

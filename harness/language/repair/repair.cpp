@@ -139,12 +139,13 @@ class Search {
     wanted.may_repeat = stands_for_a_row(pattern.kind);
     wanted.is_label = may_be_index(i);
     wanted.expands = i > 0 && zone_ == Zone::kExpandable;
-    if (pattern.kind == Kind::kIndex && bindings.sizes[pattern.arguments[0]] != kUnbound) {
-      wanted.classes = bindings.sizes[pattern.arguments[0]];
+    const bool has_classes = pattern.kind == Kind::kIndex && !pattern.arguments.empty() &&
+                             bindings.size_or(pattern.arguments[0], kUnbound) != kUnbound;
+    if (has_classes) {
+      wanted.classes = bindings.size_or(pattern.arguments[0], kUnbound);
       const Pattern& output = alternative.operands[0].pattern;
       for (std::size_t dim = 0; dim < output.size(); ++dim) {
-        const bool is_class =
-            output[dim].type == Dim::Type::kName && output[dim].name == pattern.arguments[0];
+        const bool is_class = output[dim] == pattern.arguments[0];
         if (is_class) wanted.class_dim = dim;
       }
     }

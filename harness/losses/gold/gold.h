@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -85,7 +86,7 @@ struct GoldLoss {
   bool may_be_nan = false;
 };
 
-using GoldFormula = GoldLoss (*)(const GoldCall&);
+using GoldFormula = std::function<GoldLoss(const GoldCall&)>;
 
 /// The result under `reduction`, as every loss documents it: none, mean, sum; batchmean divides the
 /// sum by the first size of the output (1 for a scalar).

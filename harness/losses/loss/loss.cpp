@@ -24,16 +24,10 @@ bool Loss::checks(const std::string& name) const {
 Loss make_loss(std::string name, std::string_view contract, std::vector<OptionSpec> options,
                std::vector<Entry> entries, GoldFormula gold) {
   Loss loss;
-  loss.gold = gold;
-  std::vector<std::string> whole_numbers;  // what may stand for a size or a kind's argument
-  for (const OptionSpec& option : options) {
-    const bool whole = std::holds_alternative<std::int64_t>(option.standard) ||
-                       std::holds_alternative<bool>(option.standard);
-    if (whole) whole_numbers.push_back(option.name);
-  }
+  loss.gold = std::move(gold);
   loss.spec.name = std::move(name);
   try {
-    loss.spec.contract = parse_contract(contract, whole_numbers);
+    loss.spec.contract = parse_contract(contract, option_names(options));
   } catch (const ParseError& error) {
     // Whoever asks for a loss asks for all of them, and would take the error for one of their text.
     throw InputError(

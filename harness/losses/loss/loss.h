@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,7 +46,12 @@ struct Arguments {
   }
 };
 
-/// Calls the loss through one entry; throws what LibTorch throws.
+/// What a loss returns is no value of a loss. It is no refusal either.
+class BadResult : public std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+/// Calls the loss through one entry; throws what the loss throws.
 using EntryCall = std::function<at::Tensor(const Arguments&)>;
 
 /// The documented mean of an unreduced result, where it is not the mean over its elements.
@@ -62,6 +68,9 @@ struct Loss {
   std::vector<Entry> entries;
   /// The documented formula without LibTorch; a loss without one is only compared with itself.
   GoldFormula gold = nullptr;
+  /// Its gradient is not the slope of its value, on purpose: it detaches a factor, or passes a
+  /// gradient straight through what has none.
+  bool own_gradient = false;
   /// Operands that LibTorch declares not differentiable ("the derivative for 'weight' is not
   /// implemented"); they never require a gradient.
   std::vector<std::string> constants;

@@ -29,53 +29,6 @@ bool is_tensor(const c10::Argument& argument) {
   return bare(argument.type())->kind() == c10::TypeKind::TensorType;
 }
 
-// What the schema's argument is as an option of a loss; none for types that no case line writes.
-std::optional<OptionSpec> option_of(const c10::Argument& argument) {
-  const c10::TypePtr type = bare(argument.type());
-  const auto& standard = argument.default_value();
-  const bool given = standard && !standard->isNone();
-  if (argument.name() == "reduction") return reduction_option();
-  switch (type->kind()) {
-    case c10::TypeKind::IntType:
-    case c10::TypeKind::SymIntType:
-      return OptionSpec{argument.name(), given ? standard->toInt() : std::int64_t{0}, {}};
-    case c10::TypeKind::FloatType:
-      return OptionSpec{argument.name(), given ? standard->toDouble() : 1.0, {}};
-    case c10::TypeKind::NumberType:
-      return OptionSpec{argument.name(), given ? standard->toScalar().toDouble() : 1.0, {}};
-    case c10::TypeKind::BoolType:
-      return OptionSpec{argument.name(), given && standard->toBool(), {}};
-    case c10::TypeKind::ListType:
-      if (type->containedType(0)->kind() == c10::TypeKind::IntType ||
-          type->containedType(0)->kind() == c10::TypeKind::SymIntType) {
-        return OptionSpec{argument.name(), std::vector<std::int64_t>(), {}};
-      }
-      return std::nullopt;
-    default:
-      return std::nullopt;
-  }
-}
-
-OperatorArgument::Type type_of(const c10::Argument& argument) {
-  using Type = OperatorArgument::Type;
-  switch (bare(argument.type())->kind()) {
-    case c10::TypeKind::TensorType:
-      return Type::kTensor;
-    case c10::TypeKind::IntType:
-    case c10::TypeKind::SymIntType:
-      return Type::kWhole;
-    case c10::TypeKind::FloatType:
-    case c10::TypeKind::NumberType:
-      return Type::kReal;
-    case c10::TypeKind::BoolType:
-      return Type::kFlag;
-    case c10::TypeKind::ListType:
-      return Type::kList;
-    default:
-      return Type::kOther;
-  }
-}
-
 c10::IValue reduction_value(std::string_view name) {
   if (name == "none") return static_cast<std::int64_t>(at::Reduction::None);
   if (name == "mean") return static_cast<std::int64_t>(at::Reduction::Mean);
@@ -93,6 +46,7 @@ struct ToIValue {
   c10::IValue operator()(double value) const { return value; }
   c10::IValue operator()(const std::string& value) const { return reduction_value(value); }
   c10::IValue operator()(const std::vector<std::int64_t>& value) const { return value; }
+  c10::IValue operator()(const std::vector<double>& value) const { return value; }
 };
 
 c10::IValue value_of(const c10::Argument& argument, const Arguments& a) {
@@ -215,7 +169,7 @@ Loss as_operator(const Loss& loss, const c10::OperatorHandle& handle) {
 }
 
 // The formula of an operator whose contract says itself what each reduction returns.
-template <GoldFormula Formula>
+template <GoldLoss (*Formula)(const GoldCall&)>
 GoldLoss as_reduced(const GoldCall& call) {
   GoldLoss loss = Formula(call);
   loss.losses = reduce(loss, call, call.c->get<std::string>(*call.spec, "reduction"));
@@ -308,6 +262,58 @@ std::optional<Loss> as_loss(const std::vector<Loss>& losses, const c10::Operator
 }
 
 }  // namespace
+
+std::optional<OptionSpec> option_of(const c10::Argument& argument) {
+  const c10::TypePtr type = bare(argument.type());
+  const auto& standard = argument.default_value();
+  const bool given = standard && !standard->isNone();
+  if (argument.name() == "reduction") return reduction_option();
+  switch (type->kind()) {
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::SymIntType:
+      return OptionSpec{argument.name(), given ? standard->toInt() : std::int64_t{0}, {}};
+    case c10::TypeKind::FloatType:
+      return OptionSpec{argument.name(), given ? standard->toDouble() : 1.0, {}};
+    case c10::TypeKind::NumberType:
+      return OptionSpec{argument.name(), given ? standard->toScalar().toDouble() : 1.0, {}};
+    case c10::TypeKind::BoolType:
+      return OptionSpec{argument.name(), given && standard->toBool(), {}};
+    case c10::TypeKind::ListType:
+      switch (type->containedType(0)->kind()) {
+        case c10::TypeKind::IntType:
+        case c10::TypeKind::SymIntType:
+          return OptionSpec{
+              argument.name(), given ? standard->toIntVector() : std::vector<std::int64_t>(), {}};
+        case c10::TypeKind::FloatType:
+          return OptionSpec{
+              argument.name(), given ? standard->toDoubleVector() : std::vector<double>(), {}};
+        default:
+          return std::nullopt;
+      }
+    default:
+      return std::nullopt;
+  }
+}
+
+OperatorArgument::Type type_of(const c10::Argument& argument) {
+  using Type = OperatorArgument::Type;
+  switch (bare(argument.type())->kind()) {
+    case c10::TypeKind::TensorType:
+      return Type::kTensor;
+    case c10::TypeKind::IntType:
+    case c10::TypeKind::SymIntType:
+      return Type::kWhole;
+    case c10::TypeKind::FloatType:
+    case c10::TypeKind::NumberType:
+      return Type::kReal;
+    case c10::TypeKind::BoolType:
+      return Type::kFlag;
+    case c10::TypeKind::ListType:
+      return Type::kList;
+    default:
+      return Type::kOther;
+  }
+}
 
 at::Tensor Operator::operator()(const Arguments& a) const {
   torch::jit::Stack stack;

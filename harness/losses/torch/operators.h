@@ -4,10 +4,12 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/losses/loss/loss.h"
+#include "harness/losses/torch/families.h"
 
 namespace shapefuzz {
 
@@ -24,6 +26,10 @@ class Operator {
  private:
   c10::OperatorHandle handle_;
 };
+
+/// What an argument of a schema is as an option of a loss; none for types that no case line writes.
+std::optional<OptionSpec> option_of(const c10::Argument& argument);
+OperatorArgument::Type type_of(const c10::Argument& argument);
 
 /// The entry `op` of a loss: the operator of that name (`aten::ctc_loss.Tensor`). In a LibTorch
 /// without it the entry has no call, and make_loss leaves it out.

@@ -105,6 +105,7 @@ CaseValues values_of(const Case& c, const LossSpec& spec) {
 
 void name_cause_of_death(const Causes& causes, const Case& c, const LossSpec& spec,
                          std::string_view libtorch, Judgement& judgement) {
+  if (spec.own) return;  // it may have the name of one of LibTorch's
   if (!is_finding(judgement.verdict)) return;
   const CaseValues values = values_of(c, spec);
   const Sighting sighting = {spec, c, judgement, values};

@@ -258,14 +258,14 @@ Prediction binary_cross_entropy_with_logits(const KernelCall& call,
   const bool is_too_large =
       call.reduction() == "mean" && common && *common != call[0].shape && call[0].size() > 0;
   if (!is_too_large) return prediction;
-  // _backward divides by the input's elements.
+  // _backward divides by the input's elements, and subtracts nothing from a pos_weight.
   const Array one = {{}, {1}};
   const Array slopes = each(
       [](double x, double y, double pos_weight) {
         const double log_weight = (pos_weight - 1) * y + 1;
         return (1 - y) - log_weight / (1 + std::exp(x));
       },
-      call[0], call[1], call.has(3) ? wrapped[3] : one);
+      call[0], call[1], call.has(3) ? call[3] : one);
   const double factor = cotangent.at(0) / static_cast<double>(call[0].size());
   prediction.gradients[0] =
       sum_to(each([factor](double slope, double weight) { return factor * slope * weight; }, slopes,

@@ -82,13 +82,17 @@ Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& /
                double norm1) { return sum / std::sqrt(stored(norms, norm0 * norm1)); },
            product, squared[0], squared[1]);
   const double margin = call.real("margin");
+  const Array losses = each(
+      [margin](double y, double cos) {
+        return (y == 1 ? 1 - cos : 0) + (y == -1 ? std::max(cos - margin, 0.0) : 0);
+      },
+      call[2], cosine);
   Prediction prediction;
-  prediction.value = reduced(call, each(
-                                       [margin](double y, double cos) {
-                                         return (y == 1 ? 1 - cos : 0) +
-                                                (y == -1 ? std::max(cos - margin, 0.0) : 0);
-                                       },
-                                       call[2], cosine));
+  prediction.value = reduced(call, losses);
+  // Of a vector without a length a cosine is anything, and two such may cancel.
+  for (const double loss : losses.values) {
+    if (std::isfinite(loss)) prediction.scale = std::max(prediction.scale, std::abs(loss));
+  }
   constexpr double kSmall = 1e-6;
   for (const Array& norm : squared) {
     for (const double value : norm.values) {

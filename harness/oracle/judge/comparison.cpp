@@ -94,13 +94,15 @@ constexpr int kWaysToMove = 6;
 // The operands, each element of a floating one two roundings up or down.
 Tensors moved(const Tensors& operands, double roundoff, int way) {
   Tensors result = operands;
+  // What is below the smallest number of the narrowest format is 0 in it.
+  const double least = smallest_normal(operands) * roundoff;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i].defined() || !operands[i].is_floating_point()) continue;
     std::vector<double> values = values_of(operands[i]);
     for (std::size_t k = 0; k < values.size(); ++k) {
       const std::size_t turns[] = {0, i, k};
       const bool up = (static_cast<std::size_t>(way) + turns[way / 2]) % 2 == 0;
-      values[k] += (up ? 2 : -2) * roundoff * std::abs(values[k]);
+      values[k] += (up ? 2 : -2) * std::max(roundoff * std::abs(values[k]), least);
     }
     result[i] = make_tensor(operands[i].sizes(), operands[i].scalar_type(), values);
     result[i].set_requires_grad(operands[i].requires_grad());
@@ -218,7 +220,9 @@ Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& op
   refused.agreement = Agreement::kNoReference;
   refused.detail = "the expanded call itself is refused: " + expected.message;
   if (!expected.accepted) return refused;
-  Comparison comparison = compare_values(loss, operands, actual, expected);
+  Wording wording;
+  if (loss.spec.folds()) wording.expected = "of the samples one by one";
+  Comparison comparison = compare_values(loss, operands, actual, expected, wording);
   const bool values_only = detached(loss, c) || !actual.backward_accepted;
   if (comparison.agreement != Agreement::kEqual || values_only) return comparison;
   if (!expected.backward_accepted) return refused;

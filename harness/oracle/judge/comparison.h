@@ -66,4 +66,10 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
 Comparison compare_with_derivative(const Loss& loss, const Case& c, const Execution& actual,
                                    const OperandSet& operands);
 
+/// The gradients of somebody's own loss against the slopes of the loss itself, by finite
+/// differences of calls in f64. Equal where it computes in less inside, where an operand gets no
+/// gradient, and where its gradient is its own on purpose.
+Comparison compare_with_own_slopes(const Loss& loss, const Case& c, const Execution& actual,
+                                   const OperandSet& operands);
+
 }  // namespace shapefuzz

@@ -3,65 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <optional>
-
+#include "harness/oracle/judge/batch.h"
 #include "harness/oracle/libtorch/tensors.h"
 
 namespace shapefuzz {
-namespace {
-
-// Where a name stands in an operand's pattern, as a dimension of its shape; a pack counts as its
-// first dimension.
-std::optional<std::size_t> dimension_of(const Dim& wanted, const Pattern& pattern,
-                                        const Bindings& bindings) {
-  std::size_t at = 0;
-  for (const Dim& dim : pattern) {
-    if (dim == wanted) return at;
-    at += dim.type == Dim::Type::kPack ? bindings.packs[dim.name].rank() : 1;
-  }
-  return std::nullopt;
-}
-
-// The dimension over which samples are independent: the first one of the result. In a concatenation
-// no dimension is the batch, so lengths that sum up have none.
-class Batch {
- public:
-  Batch(const Reading& reading) {
-    const Alternative& alternative = *reading.alternative;
-    if (alternative.result.empty() || reading.result.empty()) return;
-    const Dim& wanted = alternative.result.front();
-    if (wanted.type == Dim::Type::kNumber) return;
-    if (wanted.type == Dim::Type::kPack && reading.bindings.packs[wanted.name].empty()) return;
-    for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
-      dims_[i] = dimension_of(wanted, alternative.operands[i].pattern, reading.bindings);
-      if (dims_[i] && alternative.operands[i].kind == Kind::kSplit) return;
-    }
-    size_ = reading.result[0];
-  }
-
-  std::int64_t size() const { return size_; }  ///< 0 without a batch
-
-  // The operands that `change` makes of those that have the batch.
-  template <class Change>
-  Tensors each(const Tensors& operands, Change change) const {
-    Tensors changed = operands;
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-      if (!operands[i].defined() || !dims_[i]) continue;
-      changed[i] = change(operands[i], static_cast<std::int64_t>(*dims_[i]));
-    }
-    return changed;
-  }
-
- private:
-  std::array<std::optional<std::size_t>, kMaxOperands> dims_;
-  std::int64_t size_ = 0;
-};
-
-}  // namespace
 
 Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSet& operands,
                                 const Execution& actual, const Reading& reading) {
-  const Batch batch(reading);
+  const Batch batch = Batch::of_result(reading);
   Comparison same;
   same.expected_shape = reading.result;
   same.reference = Basis::Reference::kOther;
@@ -101,6 +50,26 @@ Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSe
       whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.roll(1, dim); });
   return compare(rotated, actual.value.roll(1, 0),
                  {"with the samples rotated by one the result", "is", "in their own order"});
+}
+
+Comparison compare_with_permuted(const Loss& loss, const Case& c, const OperandSet& operands,
+                                 const Execution& actual, const Reading& reading) {
+  const Batch batch = Batch::of_output(reading);
+  Comparison same;
+  same.expected_shape = shape_of(actual.value);
+  same.reference = Basis::Reference::kOther;
+  if (batch.size() < 2) return same;
+  const at::NoGradGuard no_grad;
+  const Tensors whole = expanded_operands(operands.tensors, reading);
+  const Tensors reversed = batch.each(
+      whole, [](const at::Tensor& operand, std::int64_t dim) { return operand.flip(dim); });
+  const Execution other = execute_forward(loss, c, reversed);
+  if (!other.accepted) return same;
+  Comparison comparison =
+      compare_values(loss, operands.tensors, other, actual,
+                     {"with the samples in reverse order the result", "is", "in their own order"});
+  comparison.reference = Basis::Reference::kOther;
+  return comparison;
 }
 
 }  // namespace shapefuzz

@@ -16,4 +16,9 @@ namespace shapefuzz {
 Comparison compare_with_samples(const Loss& loss, const Case& c, const OperandSet& operands,
                                 const Execution& actual, const Reading& reading);
 
+/// The same of a loss that is one number for all of its samples, which may be coupled: only their
+/// order must not matter. Equal where the contract names no batch (batch.h).
+Comparison compare_with_permuted(const Loss& loss, const Case& c, const OperandSet& operands,
+                                 const Execution& actual, const Reading& reading);
+
 }  // namespace shapefuzz

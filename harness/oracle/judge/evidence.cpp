@@ -64,7 +64,7 @@ class Gathering {
     evidence_.actual = computed_by(actual_);
     if (actual_.accepted) evidence_.cotangent = cotangent();
     if (!loss_.spec.open) expect(judgement);
-    if (actual_.accepted && loss_.spec.reduction_of(c_) != "none") {
+    if (actual_.accepted && !loss_.spec.folds() && loss_.spec.reduction_of(c_) != "none") {
       evidence_.unreduced = forward(operands_.tensors, "none");
     }
     if (!loss_.spec.open && zone_ != Zone::kValid) add_intended();
@@ -140,7 +140,10 @@ class Gathering {
   void expect_expanded_call(const Basis& basis) {
     const Reading reading = decisive_reading(basis);
     const Execution expected = execute_reference(loss_, c_, operands_.tensors, reading);
-    if (expected.accepted) take(expected, reading);
+    if (!expected.accepted) return;
+    take(expected, reading);
+    // No call of one line gives the losses of the samples one by one.
+    if (loss_.spec.folds()) evidence_.source = Evidence::Source::kFormula;
   }
 
   void expect_formula(const Reading& reading) {
@@ -231,7 +234,7 @@ class Gathering {
                              : operands[i].expand(sizes_of(mistake.demanded));
     }
     evidence_.intended = forward(operands, std::string(loss_.spec.reduction_of(c_)));
-    if (loss_.spec.reduction_of(c_) != "none") {
+    if (!loss_.spec.folds() && loss_.spec.reduction_of(c_) != "none") {
       evidence_.intended_unreduced = forward(operands, "none");
     }
   }

@@ -8,6 +8,7 @@
 
 #include "harness/language/case/values.h"
 #include "harness/losses/torch/call.h"
+#include "harness/oracle/judge/batch.h"
 #include "harness/oracle/libtorch/libtorch.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/libtorch/tensors.h"
@@ -31,9 +32,13 @@ struct CallScope {
   CallScope& operator=(const CallScope&) = delete;
 };
 
-// Runs `call`; what it throws ends up in `execution`. False if it threw.
+bool is_internal(const std::string& message) {
+  return message.find("INTERNAL ASSERT FAILED") != std::string::npos;
+}
+
+// Runs `call` of the loss; what it throws ends up in `execution`. False if it threw.
 template <class Function>
-bool guarded(Execution& execution, Function call) {
+bool guarded(const Loss& loss, Execution& execution, Function call) {
   const CallScope scope;
   try {
     call();
@@ -41,10 +46,14 @@ bool guarded(Execution& execution, Function call) {
   } catch (const c10::Error& error) {
     execution.message = error.what_without_backtrace();
     execution.site = raised_at(error);
-    execution.clean = execution.message.find("INTERNAL ASSERT FAILED") == std::string::npos;
-  } catch (const std::exception& error) {
+    execution.clean = !is_internal(execution.message);
+  } catch (const BadResult& error) {
     execution.message = error.what();
     execution.clean = false;
+  } catch (const std::exception& error) {
+    execution.message = error.what();
+    // LibTorch refuses by c10::Error; somebody's own loss as its author likes.
+    execution.clean = loss.spec.own && !is_internal(execution.message);
   }
   // What LibTorch takes elsewhere than from its allocator tells only so.
   if (tells_of_shortage(execution.message)) note_shortage();
@@ -55,7 +64,7 @@ at::Tensor cotangent_for(const at::Tensor& value) {
   return make_tensor(value.sizes(), value.scalar_type(), cotangent_of(shape_of(value)));
 }
 
-void differentiate(const Tensors& operands, Execution& execution) {
+void differentiate(const Loss& loss, const Tensors& operands, Execution& execution) {
   const at::Tensor& value = execution.value;
   if (!value.defined() || !value.requires_grad()) return;
   torch::autograd::variable_list leaves;
@@ -66,7 +75,7 @@ void differentiate(const Tensors& operands, Execution& execution) {
     leaves.push_back(operands[i]);
   }
   if (leaves.empty()) return;  // only the parameters of a module need one
-  execution.backward_accepted = guarded(execution, [&] {
+  execution.backward_accepted = guarded(loss, execution, [&] {
     const auto gradients = torch::autograd::grad({value}, leaves, {cotangent_for(value)},
                                                  /*retain_graph=*/false, /*create_graph=*/false,
                                                  /*allow_unused=*/true);
@@ -84,6 +93,22 @@ at::Tensor expanded(const at::Tensor& tensor, const Shape& shape) {
   // Leading ones that the reading does not have are dropped first: [1,C] as the weight [C].
   const std::size_t extra = from.rank() - shape.rank();
   return tensor.reshape(tensor.sizes().slice(extra)).expand(sizes_of(shape));
+}
+
+// A loss that folds its losses, called with each sample alone.
+at::Tensor losses_of_samples(const Loss& loss, const Case& c, const Tensors& operands,
+                             const Reading& reading) {
+  const Batch batch = Batch::of_result(reading);
+  std::vector<at::Tensor> losses;
+  for (std::int64_t sample = 0; sample < batch.size(); ++sample) {
+    const Tensors alone = batch.each(operands, [&](const at::Tensor& operand, std::int64_t dim) {
+      return operand.narrow(dim, sample, 1);
+    });
+    const Arguments arguments{&loss.spec, &c, alone.data(), loss.spec.reduction_of(c)};
+    losses.push_back(loss.entry(c.entry).call(arguments).reshape({}));
+  }
+  if (losses.empty()) throw BadResult("there is no sample to ask");
+  return at::stack(losses);
 }
 
 at::Tensor reduce(const at::Tensor& unreduced, const Loss& loss, const Arguments& arguments,
@@ -144,7 +169,7 @@ OperandSet make_operands(const Loss& loss, const Case& c, const Reading& reading
 Execution execute(const Loss& loss, const Case& c, const Tensors& operands) {
   Execution execution = execute_forward(loss, c, operands);
   end_trace();
-  if (execution.accepted) differentiate(operands, execution);
+  if (execution.accepted) differentiate(loss, operands, execution);
   if (planted_factor != 1 && execution.accepted) execution.value = execution.value * planted_factor;
   return execution;
 }
@@ -156,7 +181,7 @@ Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operan
   const Arguments arguments{&loss.spec, &c, operands.data(), loss.spec.reduction_of(c)};
   const std::uint64_t warnings = warnings_so_far();
   execution.accepted =
-      guarded(execution, [&] { execution.value = loss.entry(c.entry).call(arguments); });
+      guarded(loss, execution, [&] { execution.value = loss.entry(c.entry).call(arguments); });
   execution.warned = warnings_so_far() != warnings;
   return execution;
 }
@@ -164,7 +189,7 @@ Execution execute_forward(const Loss& loss, const Case& c, const Tensors& operan
 Execution execute_unreduced(const Loss& loss, const Case& c, const Tensors& operands) {
   const at::NoGradGuard no_grad;
   Execution execution;
-  execution.accepted = guarded(execution, [&] {
+  execution.accepted = guarded(loss, execution, [&] {
     const Arguments arguments{&loss.spec, &c, operands.data(), "none"};
     execution.value = loss.entry(c.entry).call(arguments);
     execution.unreduced = shape_of(execution.value);
@@ -184,21 +209,22 @@ Execution execute_reference(const Loss& loss, const Case& c, const Tensors& oper
                             const Reading& reading) {
   Execution execution;
   const std::string_view reduction = loss.spec.reduction_of(c);
-  execution.accepted = guarded(execution, [&] {
+  execution.accepted = guarded(loss, execution, [&] {
     const Tensors views = expanded_operands(operands, reading);
     const Arguments arguments{&loss.spec, &c, views.data(), "none"};
-    const at::Tensor unreduced = loss.entry(c.entry).call(arguments);
-    execution.unreduced = shape_of(unreduced);
+    const at::Tensor unreduced = loss.spec.folds() ? losses_of_samples(loss, c, views, reading)
+                                                   : loss.entry(c.entry).call(arguments);
+    execution.unreduced = loss.spec.folds() ? reading.result : shape_of(unreduced);
     execution.value = reduce(unreduced, loss, arguments, reduction);
   });
-  if (execution.accepted) differentiate(operands, execution);
+  if (execution.accepted) differentiate(loss, operands, execution);
   return execution;
 }
 
 Execution reduce_as_documented(const Loss& loss, const Case& c, const at::Tensor& unreduced,
                                const Tensors& operands, const Reading& reading) {
   Execution execution;
-  execution.accepted = guarded(execution, [&] {
+  execution.accepted = guarded(loss, execution, [&] {
     const Tensors views = expanded_operands(operands, reading);
     const Arguments arguments{&loss.spec, &c, views.data(), "none"};
     execution.value = reduce(unreduced, loss, arguments, loss.spec.reduction_of(c));

@@ -67,6 +67,9 @@ Exhibit exhibit(const Case& c, Judging judging, bool exact) {
     return runs ? gather(*exhibit.loss, computed, judgement)
                 : evidence_of_death(*exhibit.loss, computed);
   });
+  if (judgement.verdict == Verdict::kWrongValue) {
+    exhibit.pairing = inner_pairing(*exhibit.loss, computed);
+  }
   exhibit.repairs = tried_repairs(*exhibit.loss, exhibit.c, exhibit.judgement, judging);
   return exhibit;
 }

@@ -74,6 +74,8 @@ class Expectation {
     if (has_none) return true;
     if (prediction.peak > overflow_of(loss_, actual_.value, operands_.tensors)) return true;
     if (hold_subnormal(operands_.tensors)) return true;
+    // A NaN that is as good as the number has no slope.
+    if (prediction.may_be_nan && has_nan(values_of(actual_.value))) return true;
     const bool is_explicit =
         std::any_of(prediction.gradients.begin(), prediction.gradients.end(),
                     [](const std::optional<Array>& gradient) { return gradient.has_value(); });

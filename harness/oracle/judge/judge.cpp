@@ -243,7 +243,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   // What gives the same bits as the loss's first entry, on the same operands, is judged like it.
   if (prepared_->judged && same_bits(actual, *prepared_->first)) {
     judgement = judged_alike(*prepared_->judged, std::move(judgement));
-    const Cause* const known = causes().find(prepared_->judged->cause);
+    const Cause* const known = causes(loss).find(prepared_->judged->cause);
     const Sighting sighting = {loss.spec, c, judgement, prepared.operands.values};
     if (known != nullptr && known->fits(sighting)) {  // a condition may be about the entry
       judgement.cause = known->name;
@@ -288,25 +288,27 @@ std::optional<Judgement> Judge::take_death(const Loss& loss, const Case& c) {
   if (!fault) return std::nullopt;
   prepared_.reset();  // it may have been a write
   Judgement judgement = judgement_of_death(c, loss.spec, fault->signal, *fault);
-  name_cause_of_death(causes(), c, loss.spec, libtorch_version(), judgement);
+  name_cause_of_death(causes(loss), c, loss.spec, libtorch_version(), judgement);
   return judgement;
 }
 
-const Causes& Judge::causes() const {
+const Causes& Judge::causes(const Loss& loss) const {
+  static const Causes none({});
+  if (loss.spec.own) return none;  // it may have the name of one of LibTorch's
   return judging_.causes != nullptr ? *judging_.causes : known_causes();
 }
 
 void Judge::explain_result(const Loss& loss, const Case& c, const Execution& actual,
                            Judgement& judgement) const {
   if (!is_finding(judgement.verdict)) return;
-  const Cause* const cause = explain(causes(), loss, c, prepared_->operands, actual, judgement);
+  const Cause* const cause = explain(causes(loss), loss, c, prepared_->operands, actual, judgement);
   if (cause != nullptr) judgement.cause = cause->name;
 }
 
 Judgement Judge::without_operands(const Loss& loss, const Case& c, Judgement judgement) {
   prepared_.reset();  // they are others now, or were made in memory that another run has filled
   judgement.mistake = find_mistake(c, loss.spec);
-  name_cause_of_death(causes(), c, loss.spec, libtorch_version(), judgement);
+  name_cause_of_death(causes(loss), c, loss.spec, libtorch_version(), judgement);
   return judgement;
 }
 

@@ -45,7 +45,7 @@ class Judge {
   void judge_result(const Loss& loss, const Case& c, const Execution& actual,
                     Judgement& judgement) const;
 
-  const Causes& causes() const;
+  const Causes& causes(const Loss& loss) const;
   /// Names the cause of a finding, if a known one explains it.
   void explain_result(const Loss& loss, const Case& c, const Execution& actual,
                       Judgement& judgement) const;

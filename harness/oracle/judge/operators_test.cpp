@@ -14,13 +14,20 @@
 namespace shapefuzz {
 namespace {
 
+using Formula = GoldLoss (*)(const GoldCall&);
+
+Formula formula_of(const Loss& loss) {
+  const auto* const formula = loss.gold.target<Formula>();
+  return formula == nullptr ? nullptr : *formula;
+}
+
 // The operator behind the loss's entry `op`, found by what the names have in common; null for none.
 const Loss* find_operator_of(const Loss& loss) {
   const auto& entries = loss.spec.entries;
   if (std::find(entries.begin(), entries.end(), "op") == entries.end()) return nullptr;
   for (const char* suffix : {"", "_loss", "_nd", ".Tensor"}) {
     const Loss* const twin = find_loss("aten::" + loss.spec.name + suffix);
-    if (twin != nullptr && !twin->spec.open && twin->gold == loss.gold) return twin;
+    if (twin != nullptr && !twin->spec.open && formula_of(*twin) == formula_of(loss)) return twin;
   }
   return nullptr;
 }
@@ -82,7 +89,7 @@ TEST(Operators, AreJudgedAsTheLossTheyAre) {
     if (twin == nullptr) continue;
     ++operators;
     EXPECT_FALSE(twin->spec.open) << twin->spec.name;
-    EXPECT_EQ(twin->gold, loss.gold) << twin->spec.name;
+    EXPECT_EQ(formula_of(*twin), formula_of(loss)) << twin->spec.name;
     Judge oracle;
     Judge other;
     const std::string& own_name = twin->spec.contract.operands().front().name;

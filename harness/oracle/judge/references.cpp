@@ -31,6 +31,7 @@ bool is_chosen_for_slopes(const Case& c, Zone zone) {
 // Whether the call gives every sample its own result. The gradient of a mean does not: an operator
 // that returns it divides by the batch.
 bool has_samples(const LossSpec& spec, const Case& c) {
+  if (spec.folds()) return false;
   return spec.find_option("reduction") == nullptr ||
          c.get<std::string>(spec, "reduction") == "none";
 }
@@ -115,7 +116,9 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
       return other.agreement == Agreement::kValue ? other : strongest;
     }
   }
-  if (has_expanded) {
+  // A sample alone may be refused, or there is none.
+  const bool is_silent = loss.spec.folds() && expanded && !expanded->accepted;
+  if (has_expanded && !is_silent) {
     const Comparison comparison = compare_with_expanded_call(call, reading, *expanded);
     if (comparison.agreement != Agreement::kEqual) return comparison;
     if (loss.gold == nullptr || zone == Zone::kExpandable) strongest = comparison;
@@ -124,7 +127,15 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
     const Comparison comparison = compare_with_samples(loss, c, operands, actual, reading);
     if (comparison.agreement != Agreement::kEqual) return comparison;
   }
+  if (loss.spec.own && reading.result.empty()) {
+    const Comparison comparison = compare_with_permuted(loss, c, operands, actual, reading);
+    if (comparison.agreement != Agreement::kEqual) return comparison;
+  }
   if (!slopes || !is_chosen_for_slopes(c, zone)) return strongest;
+  if (loss.spec.own && loss.gold == nullptr) {
+    const Comparison comparison = compare_with_own_slopes(loss, c, actual, operands);
+    if (comparison.agreement != Agreement::kEqual) return comparison;
+  }
   if (loss.gold != nullptr && actual.backward_accepted) {
     const Comparison comparison = compare_with_slopes(loss, c, actual, operands, reading);
     if (comparison.agreement != Agreement::kEqual) return comparison;
@@ -139,7 +150,7 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
 bool is_wrong_in_reduction(const Acceptance& call, const Reading& reading, Zone zone) {
   const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
   Case unreduced = c;
-  if (is_unreduced(call)) return false;
+  if (is_unreduced(call) || loss.spec.folds()) return false;
   unreduced.set_option(loss.spec, "reduction", std::string("none"));
   const Execution losses = execute(loss, unreduced, operands.tensors);
   if (!losses.accepted) return false;
@@ -160,6 +171,7 @@ bool is_wrong_in_reduction(const Acceptance& call, const Reading& reading, Zone 
 
 std::optional<Shape> unreduced_shape(const Acceptance& call) {
   if (is_unreduced(call)) return shape_of(call.actual.value);
+  if (call.loss.spec.folds()) return std::nullopt;  // nobody but the loss knows
   const Execution losses = execute_unreduced(call.loss, call.c, call.operands.tensors);
   if (!losses.accepted) return std::nullopt;
   return losses.unreduced;

@@ -25,6 +25,9 @@ struct Judging {
   /// Finite differences too, where a case is small enough. A twin is: without them it is judged as
   /// its large original would be.
   bool slopes = true;
+  /// Cases of somebody's own loss that are not ordinary too (language/case/ordinary.h): for whoever
+  /// looks for cases.
+  bool thorough = false;
   /// What is known of the losses; null: known_causes() (oracle/causes/cause.h).
   const Causes* causes = nullptr;
 

@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kHead = "shapefuzz campaign 1";
+constexpr std::string_view kThorough = "thorough yes";
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
@@ -72,8 +73,9 @@ void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
 
 std::string CampaignState::to_text() const {
   return fmt::format(
-      "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n", kHead,
-      libtorch, to_string(policy), seed, executions, seconds, to_string(memory));
+             "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n",
+             kHead, libtorch, to_string(policy), seed, executions, seconds, to_string(memory)) +
+         (thorough ? std::string(kThorough) + "\n" : "");
 }
 
 CampaignState CampaignState::parse(const std::string& path) {
@@ -108,6 +110,7 @@ CampaignState CampaignState::parse(const std::string& path) {
     if (!memory) fail(7, value(6, "memory"), "off, guard or full");
     state.memory = *memory;
   }
+  state.thorough = lines.size() > 7 && lines[7].text == kThorough;
   return state;
 }
 

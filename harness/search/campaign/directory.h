@@ -28,11 +28,16 @@ struct CampaignState {
   std::string libtorch;
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kFull;
+  bool thorough = false;  ///< of own losses: cases that are not ordinary too
   std::uint64_t seed = 0;
   std::uint64_t executions = 0;
   double seconds = 0;
 
-  Judging judging() const { return {policy, memory}; }
+  Judging judging() const {
+    Judging judging = {policy, memory};
+    judging.thorough = thorough;
+    return judging;
+  }
   std::string to_text() const;
   /// Throws InputError.
   static CampaignState parse(const std::string& path);

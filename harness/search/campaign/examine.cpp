@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "harness/language/text/program_name.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/search/generate/mutations.h"
@@ -67,10 +68,11 @@ Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
 Answer found(const StoredFinding& finding, const Case& smallest, const std::string& effort) {
   const Record& record = finding.record;
   return {"finding",
-          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: shapefuzz run '{}'\n{}  "
+          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: {} run '{}'\n{}  "
                                       "# expect <{}: {} {}; * *\n",
-                                      effort, printable(record.text, 400), to_string(smallest),
-                                      to_string(smallest), next_line(record.libtorch),
+                                      effort, printable(record.text, 400), program_name(),
+                                      to_string(smallest), to_string(smallest),
+                                      next_line(record.libtorch),
                                       outcomes_of(*find_verdict(record.verdict)), record.verdict)};
 }
 

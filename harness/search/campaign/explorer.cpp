@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "harness/language/case/ordinary.h"
 #include "harness/search/generate/mutations.h"
 
 namespace shapefuzz {
@@ -36,6 +37,7 @@ Explorer::Explorer(const std::vector<const Loss*>& losses, const Judging& judgin
     : losses_(losses),
       mutator_(subjects_of(losses, judging.memory)),
       observer_(judging),
+      thorough_(judging.thorough),
       pick_(seed),
       host_(host) {}
 
@@ -75,6 +77,7 @@ bool Explorer::run(const Case& c) {
 }
 
 bool Explorer::run(const Loss& loss, const Case& c, const LocatedMistake& mistake) {
+  if (loss.spec.own && !thorough_ && !is_ordinary(c, loss.spec)) return false;
   if (pick_(0, host_.one_in(c, mistake)) != 0) return false;
   host_.about_to_run(c);
   const Clock::time_point start = Clock::now();

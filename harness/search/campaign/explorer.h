@@ -66,6 +66,7 @@ class Explorer {
   std::vector<const Loss*> losses_;
   Mutator mutator_;
   Observer observer_;
+  bool thorough_;
   SeededPick pick_;
   ExplorerHost& host_;
   std::vector<Parent> parents_;

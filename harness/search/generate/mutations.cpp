@@ -102,6 +102,13 @@ void change_option(Case& c, const MutationContext& context) {
     if (!option.choices.empty()) *word = element_of(option.choices, pick);
   } else if (auto* list = std::get_if<std::vector<std::int64_t>>(&value)) {
     change_list(*list, c, pick);
+  } else if (auto* reals = std::get_if<std::vector<double>>(&value)) {
+    // One more or one less: its length may be a size.
+    if (reals->size() > 1 && pick(0, 2) == 0) {
+      reals->pop_back();
+    } else if (!reals->empty() && reals->size() < kMaxDrawnSize) {
+      reals->push_back(reals->back());
+    }
   }
   c.set_option(spec, option.name, value);
 }

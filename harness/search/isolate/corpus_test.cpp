@@ -8,8 +8,8 @@
 #include <regex>
 #include <set>
 
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/hash.h"
 #include "harness/language/text/release.h"
@@ -23,7 +23,7 @@
 namespace shapefuzz {
 namespace {
 
-const std::string kCorpus = kCorpusDirectory;
+const std::string kCorpus = corpus_directory();
 
 // The case lines of the corpus, counted without our own parser.
 std::size_t count_lines(const std::string& directory, const std::string& extension) {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <regex>
 
+#include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
-#include "harness/findings/records/version.h"
 #include "harness/language/spelling/spelling.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/losses/registry/registry.h"
@@ -63,7 +63,7 @@ std::string outline(Case c) {
 
 std::vector<FieldCase> read_field_cases() {
   std::vector<FieldCase> cases;
-  for (const Line& line : read_lines(std::string(kCorpusDirectory) + "/field-cases.tsv")) {
+  for (const Line& line : read_lines(corpus_directory() + "/field-cases.tsv")) {
     const std::vector<std::string> columns = split(line.text, '\t');
     EXPECT_EQ(columns.size(), 4U) << line.text;
     FieldCase field = {read(columns[0]), split(columns.at(1), ','), {}, columns.at(3)};

@@ -60,7 +60,7 @@ std::vector<OptionValue> rounder(const OptionValue& value, const OptionSpec& opt
 
 std::vector<Form> with_option(const Form& form, const LossSpec& spec, const OptionSpec& option) {
   const OptionValue value = form.c.option(spec, option.name);
-  if (value == option.standard) return {form};
+  if (same_value(value, option.standard)) return {form};
   std::vector<Form> forms = {form};
   std::vector<OptionValue> values = rounder(value, option);
   values.push_back(option.standard);

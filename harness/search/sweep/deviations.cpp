@@ -31,6 +31,11 @@ const std::vector<Sizes>& all_sizes() {
 
 constexpr std::ptrdiff_t kWithStorage = 5;
 
+bool is_empty(const Sizes& sizes) {
+  return std::find(sizes.names.begin(), sizes.names.end(), 0) != sizes.names.end() ||
+         std::find(sizes.pack.begin(), sizes.pack.end(), 0) != sizes.pack.end();
+}
+
 bool is_within(const Case& c, const Bounds& bounds) {
   return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {
     const Shape& shape = operand.shape;
@@ -97,6 +102,7 @@ std::vector<Base> base_cases(const Loss& loss, const Bounds& bounds, std::uint64
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
     for (const std::string& reduction : reductions) {
       for (const Sizes& sizes : all_sizes()) {
+        if (is_empty(sizes) && !bounds.thorough) continue;
         auto base = base_case(loss, alternative, sizes, reduction, seed);
         if (base) (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
       }
@@ -115,9 +121,9 @@ std::vector<double> rounded(std::vector<double> values) {
 // Every deviation of one valid call.
 class Around {
  public:
-  Around(const Loss& loss, const Case& base, const Reading& reading, bool unchecked,
+  Around(const Loss& loss, const Case& base, const Reading& reading, const Bounds& bounds,
          std::vector<Case>& all)
-      : loss_(loss), base_(base), reading_(reading), unchecked_(unchecked), all_(all) {}
+      : loss_(loss), base_(base), reading_(reading), bounds_(bounds), all_(all) {}
 
   /// Dtypes and layouts are tried with the first sizes only: there they cost the most, and shapes
   /// hardly matter to them.
@@ -155,8 +161,8 @@ class Around {
       add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
-      Around(loss_, c, reading, unchecked_, all_).add_values();
-      Around(loss_, c, reading, unchecked_, all_).add_unsigned();
+      Around(loss_, c, reading, bounds_, all_).add_values();
+      Around(loss_, c, reading, bounds_, all_).add_unsigned();
     }
   }
 
@@ -176,7 +182,7 @@ class Around {
       add(c);
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
-      Around with(loss_, c, reading, unchecked_, all_);
+      Around with(loss_, c, reading, bounds_, all_);
       for (const Case& option : with.with_options()) with.add(option);
       with.add_values();
       if (storage) with.add_storage(position);
@@ -199,7 +205,7 @@ class Around {
       Reading reading;
       if (c == base_ || zone_of(c, loss_.spec, &reading) != Zone::kExpandable) continue;
       add(c);
-      Around small(loss_, c, reading, unchecked_, all_);
+      Around small(loss_, c, reading, bounds_, all_);
       for (const Case& option : small.with_options()) add(option);
     }
   }
@@ -227,7 +233,8 @@ class Around {
     for (std::size_t i = 1; i < targets.operands.size(); ++i) {
       for (const Mistake mistake : applicable_mistakes()) {
         const auto shape = apply(mistake, targets.operands[i].shape, 1);
-        const bool is_small = shape && shape->rank() <= targets.operands[0].shape.rank() &&
+        const bool is_small = shape && (bounds_.thorough || shape->elements() > 0) &&
+                              shape->rank() <= targets.operands[0].shape.rank() &&
                               std::all_of(shape->begin(), shape->end(),
                                           [&](std::int64_t size) { return size <= largest; });
         if (!is_small) continue;
@@ -240,6 +247,7 @@ class Around {
 
   void add_storage(std::size_t i) {
     for (const DType dtype : all_dtypes()) {
+      if (!bounds_.thorough) break;
       if (base_.operands[i].dtype == dtype) continue;
       Case c = base_;
       c.operands[i].dtype = dtype;
@@ -256,6 +264,7 @@ class Around {
   // All floating operands at once, as a model in half precision has them, or two images of bytes.
   void add_storage_of_all() {
     for (const DType dtype : all_dtypes()) {
+      if (!bounds_.thorough) break;
       Case c = base_;
       for (Operand& operand : c.operands) {
         if (number_class(operand.dtype) == NumberClass::kFloating) operand.dtype = dtype;
@@ -272,6 +281,7 @@ class Around {
 
   // Unsigned numbers wrap around in a formula that subtracts before it converts.
   void add_unsigned() {
+    if (!bounds_.thorough) return;
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       Case c = base_;
       c.operands[i].dtype = DType::kU8;
@@ -287,22 +297,26 @@ class Around {
     }
     Reading reading;
     if (zone_of(c, loss_.spec, &reading) != Zone::kValid) return;
-    Around(loss_, c, reading, unchecked_, all_).add_legal_values();
+    if (!bounds_.thorough) add(c);
+    Around(loss_, c, reading, bounds_, all_).add_legal_values();
   }
 
   // One value among others.
   void add_values() {
+    if (!bounds_.thorough) return;
     add_values_of(illegal_samples);
     add_legal_values();
   }
   // An empty batch computes nothing with it.
   void add_legal_values() {
+    if (!bounds_.thorough) return;
     if (base_.operands.front().shape.elements() > 0) add_values_of(legal_samples);
   }
 
   // Two operands at their edges, for the same element: a probability of 0 and its logarithm. Single
   // numbers and pairs of them show whatever larger operands do.
   void add_pairs_of_edges() {
+    if (!bounds_.thorough) return;
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       for (std::size_t k = i + 1; k < base_.operands.size(); ++k) {
         for (const double first : edges_of_few(i)) {
@@ -322,7 +336,7 @@ class Around {
     const Operand& operand = base_.operands[i];
     const std::int64_t elements = operand.shape.elements();
     if (elements == 0 || elements > kFew) return {};
-    if (!unchecked_ && !loss_.checks(operand.name)) return {};
+    if (!bounds_.unchecked && !loss_.checks(operand.name)) return {};
     return legal_samples(kind_of(i));
   }
 
@@ -346,7 +360,7 @@ class Around {
       // A line with more values is not read by anybody.
       constexpr std::int64_t kMostValues = 12;
       if (operand.shape.elements() == 0 || operand.shape.elements() > kMostValues) continue;
-      if (!unchecked_ && !loss_.checks(operand.name)) continue;
+      if (!bounds_.unchecked && !loss_.checks(operand.name)) continue;
       for (const double value : samples(kind_of(i))) {
         Case c = base_;
         c.operands[i].values = values_with(i, value);
@@ -365,7 +379,7 @@ class Around {
   const Loss& loss_;
   const Case& base_;
   const Reading& reading_;
-  bool unchecked_;
+  const Bounds& bounds_;
   std::vector<Case>& all_;
 };
 
@@ -375,7 +389,7 @@ std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>
                                 const Bounds& bounds, std::uint64_t seed) {
   std::vector<Case> plain;
   for (const Base& base : base_cases(loss, bounds, seed)) {
-    Around(loss, base.c, base.reading, bounds.unchecked, plain).add_everything(base.storage);
+    Around(loss, base.c, base.reading, bounds, plain).add_everything(base.storage);
   }
   const bool reduces = loss.spec.reduces || loss.spec.find_option("reduction") == nullptr;
   std::vector<Case> all;

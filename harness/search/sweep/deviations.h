@@ -18,6 +18,8 @@ struct Bounds {
   /// Illegal values that LibTorch uses as addresses too: only with MemoryMode::kFull, which traps
   /// them on both sides of a tensor. Else a reference call, which has plain memory, corrupts that.
   bool unchecked = false;
+  /// Empty dimensions, dtypes, and values at the edge of a kind or outside of it.
+  bool thorough = true;
 };
 
 /// The deviations of some entries, for every reduction that they have.

@@ -42,6 +42,7 @@ std::vector<Case> unseen(const Baseline& baseline, const Findings& found,
 
 std::vector<Case> exemplars(const Causes& causes, const std::vector<Variation>& variations) {
   std::vector<Case> cases;
+  if (has_own_losses()) return cases;
   for (const Cause& cause : causes.all()) {
     for (const Exemplar& exemplar : cause.examples) {
       Case c = parse_case(exemplar.text, all_specs());
@@ -88,6 +89,7 @@ Replayed replay(const std::vector<Case>& cases, const SweepOptions& options) {
 std::vector<StaleCause> stale_causes(const Causes& causes, const std::vector<Variation>& variations,
                                      const Replayed& replayed, const std::string& libtorch) {
   std::vector<StaleCause> stale;
+  if (has_own_losses()) return stale;
   for (const Cause& cause : causes.all()) {
     if (!cause.versions.must_strike(libtorch)) continue;
     for (const Exemplar& exemplar : cause.examples) {

@@ -18,13 +18,13 @@ std::vector<DType> dtypes_of(const Alternative& alternative) {
 
 }  // namespace
 
-std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size) {
+std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size, std::int64_t min_size) {
   std::vector<Shape> shapes = {Shape{}};
   std::size_t first = 0;  // of the shapes with one dimension less
   for (std::size_t rank = 1; rank <= max_rank; ++rank) {
     const std::size_t last = shapes.size();
     for (std::size_t i = first; i < last; ++i) {
-      for (std::int64_t size = 0; size <= max_size; ++size) {
+      for (std::int64_t size = min_size; size <= max_size; ++size) {
         Shape longer = shapes[i];
         longer.push_back(size);
         shapes.push_back(longer);
@@ -68,7 +68,7 @@ Case Variation::make_case(const Shape& output, const Shape& varied_shape, const 
   set_way(c, loss->spec, way);
   Call call;
   call.operands[0] = {true, output, number_class(dtypes[0])};
-  call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
+  if (varied != 0) call.operands[varied] = {true, varied_shape, number_class(dtypes[varied])};
   bind_options(c, loss->spec, call);
   Reading reading = nearest_reading(contract, call);
   const bool fits = reading.shapes[0] == output;
@@ -76,7 +76,7 @@ Case Variation::make_case(const Shape& output, const Shape& varied_shape, const 
   if (!fits) {
     // What the operand that varies looks like must not decide what the others follow.
     Call alone = call;
-    alone.operands[varied] = {};
+    if (varied != 0) alone.operands[varied] = {};
     const Reading by_output = nearest_reading(contract, alone);
     if (by_output.alternative != reading.alternative) {
       nearest_by_output = {contract.options, {*by_output.alternative}};
@@ -114,6 +114,8 @@ std::vector<Variation> variations_of(const Loss& loss, const std::vector<std::st
     for (const Alternative& other : loss.spec.contract.alternatives) {
       if (dtypes_of(other) == dtypes) variation.contract.alternatives.push_back(other);
     }
+    variation.varied = 0;
+    if (alternative.operands.size() == 1) variations.push_back(variation);
     for (std::size_t i = 1; i < alternative.operands.size(); ++i) {
       variation.varied = i;
       variations.push_back(variation);

@@ -15,8 +15,9 @@
 
 namespace shapefuzz {
 
-/// Every shape of rank 0..max_rank with sizes 0..max_size, by rank, then lexicographically.
-std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size);
+/// Every shape of rank 0..max_rank with sizes min_size..max_size, by rank, then lexicographically.
+std::vector<Shape> all_shapes(std::size_t max_rank, std::int64_t max_size,
+                              std::int64_t min_size = 0);
 
 /// What is called with each pair of shapes.
 struct Way {
@@ -32,7 +33,7 @@ std::vector<Way> ways_of(const Loss& loss, const std::vector<std::string>& entri
 struct Variation {
   const Loss* loss = nullptr;
   std::vector<std::string> entries;
-  std::size_t varied = 1;     ///< the operand that varies with the first one
+  std::size_t varied = 1;     ///< the operand that varies with the first one; 0 where it is alone
   Contract contract;          ///< the alternatives that have these dtypes
   std::vector<DType> dtypes;  ///< by operand
   std::vector<Way> ways;

@@ -26,7 +26,33 @@ std::vector<Way> ways_by_contract(const Variation& v) {
 
 // The least rank that holds a pattern.
 std::size_t least_rank(const Pattern& pattern) {
-  return pattern.size() - (pack_position(pattern) == kNoPack ? 0 : 1);
+  return static_cast<std::size_t>(std::count_if(
+      pattern.begin(), pattern.end(), [](const Dim& dim) { return dim.type != Dim::Type::kPack; }));
+}
+
+// The largest size that the contract demands by its number, as the 4 of a box.
+std::int64_t largest_number(const Contract& contract) {
+  constexpr std::int64_t kMost = 8;  // of a larger one there are too many shapes
+  std::int64_t largest = 0;
+  for (const Alternative& alternative : contract.alternatives) {
+    for (const OperandPattern& operand : alternative.operands) {
+      for (const Dim& dim : operand.pattern) {
+        const bool counts = dim.type == Dim::Type::kNumber && dim.number <= kMost;
+        if (counts) largest = std::max(largest, dim.number);
+      }
+    }
+  }
+  return largest;
+}
+
+std::int64_t least_size(const std::vector<Shape>& shapes) {
+  const bool has_empty = std::any_of(shapes.begin(), shapes.end(),
+                                     [](const Shape& shape) { return shape.elements() == 0; });
+  return has_empty ? 0 : 1;
+}
+
+std::vector<Shape> shapes_within(const Reach& reach) {
+  return all_shapes(reach.max_rank, reach.max_size, reach.min_size);
 }
 
 bool reaches_any(const Variation& v, const std::vector<Shape>& shapes) {
@@ -39,7 +65,7 @@ bool reaches_at_all(const Variation& v, const Alternative& alternative,
                     const std::vector<Shape>& within) {
   if (reaches(v, alternative, within)) return true;
   const auto further = beyond(v, within);
-  return further && reaches(v, alternative, all_shapes(further->max_rank, further->max_size));
+  return further && reaches(v, alternative, shapes_within(*further));
 }
 
 // What is not reached of one loss, by its variations.
@@ -52,14 +78,15 @@ void tell(const std::vector<const Variation*>& variations, const Reach& bounds,
         spec.name));
     return;
   }
-  const std::vector<Shape> shapes = all_shapes(bounds.max_rank, bounds.max_size);
-  const std::string within =
-      fmt::format("within rank <= {} and sizes 0..{}", bounds.max_rank, bounds.max_size);
+  const std::vector<Shape> shapes = shapes_within(bounds);
+  const std::string within = fmt::format("within rank <= {} and sizes {}..{}", bounds.max_rank,
+                                         bounds.min_size, bounds.max_size);
   std::map<std::string, std::vector<std::string>> further;  // operands by what is swept too
   for (const Variation* v : variations) {
     if (const auto reach = beyond(*v, shapes)) {
-      further[fmt::format("rank {}, sizes 0..{}", reach->max_rank, reach->max_size)].push_back(
-          v->operand_name(v->varied));
+      further[fmt::format("rank {}, sizes {}..{}", reach->max_rank, reach->min_size,
+                          reach->max_size)]
+          .push_back(v->operand_name(v->varied));
     }
   }
   for (const auto& [where, operands] : further) {
@@ -96,6 +123,7 @@ bool reaches(const Variation& v, const Alternative& alternative, const std::vect
       if (!match(operands[0].pattern, output, bindings)) continue;
       for (const Shape& other : shapes) {
         Bindings both = bindings;
+        if (v.varied == 0 && other != output) continue;
         if (!match(operands[v.varied].pattern, other, both)) continue;
         if (zone_of(v.make_case(output, other, way, 0), v.loss->spec) == Zone::kValid) return true;
       }
@@ -105,7 +133,7 @@ bool reaches(const Variation& v, const Alternative& alternative, const std::vect
 }
 
 std::optional<Reach> beyond(const Variation& v, const std::vector<Shape>& within) {
-  constexpr std::int64_t kMaxSize = 2;
+  const std::int64_t max_size = std::max<std::int64_t>(2, largest_number(v.contract));
   if (v.loss->spec.open) return std::nullopt;
   if (reaches_any(v, within)) return std::nullopt;
   std::size_t rank = kMaxRank;
@@ -113,13 +141,14 @@ std::optional<Reach> beyond(const Variation& v, const std::vector<Shape>& within
     rank = std::min(rank, std::max(least_rank(alternative.operands[0].pattern),
                                    least_rank(alternative.operands[v.varied].pattern)));
   }
-  return Reach{rank, kMaxSize};
+  return Reach{rank, max_size, least_size(within)};
 }
 
-Grid::Grid(const Variation& variation, const std::vector<Shape>& within) : within_(&within) {
+Grid::Grid(const Variation& variation, const std::vector<Shape>& within)
+    : within_(&within), is_alone_(variation.varied == 0) {
   const auto further = beyond(variation, within);
   if (!further) return;
-  beyond_ = all_shapes(further->max_rank, further->max_size);
+  beyond_ = shapes_within(*further);
   const auto& alternatives = variation.contract.alternatives;
   for (const Shape& shape : beyond_) {
     const bool known = std::find(within.begin(), within.end(), shape) != within.end();

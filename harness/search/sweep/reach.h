@@ -15,6 +15,7 @@ namespace shapefuzz {
 struct Reach {
   std::size_t max_rank = 3;
   std::int64_t max_size = 3;
+  std::int64_t min_size = 0;
 };
 
 /// Whether the variation has a valid case with this alternative of its contract whose two varied
@@ -23,13 +24,13 @@ bool reaches(const Variation& variation, const Alternative& alternative,
              const std::vector<Shape>& shapes);
 
 /// Where a variation goes on that has no valid case with the shapes within the bounds: at the least
-/// rank that an alternative needs, with sizes 0..2. None where it has one, or where nothing is
-/// promised.
+/// rank that an alternative needs, with sizes up to 2 or the contract's own numbers. None where it
+/// has one, or where nothing is promised.
 std::optional<Reach> beyond(const Variation& variation, const std::vector<Shape>& within);
 
 /// The pairs of shapes that a variation is swept over, an output and what it meets: each shape
-/// within the bounds with each. Then, if the variation goes beyond them, each output that fits
-/// there with each shape, where the pair is a new one.
+/// within the bounds with each; of a loss with one operand each shape once. Then, if the variation
+/// goes beyond them, each output that fits there with each shape, where the pair is a new one.
 class Grid {
  public:
   /// Refers to `within`, all shapes within the bounds.
@@ -41,6 +42,7 @@ class Grid {
   }
   /// The shapes that output `i` meets.
   const std::vector<Shape>& others(std::size_t i) const {
+    if (is_alone_) return once_;
     if (i < within_->size()) return *within_;
     return outputs_[i - within_->size()].within ? only_beyond_ : beyond_;
   }
@@ -53,6 +55,8 @@ class Grid {
   };
 
   const std::vector<Shape>* within_;
+  bool is_alone_ = false;  ///< the output, as nothing varies with it
+  std::vector<Shape> once_ = {Shape{}};
   std::vector<Output> outputs_;
   std::vector<Shape> beyond_;
   std::vector<Shape> only_beyond_;  ///< and not within the bounds

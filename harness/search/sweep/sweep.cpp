@@ -29,8 +29,9 @@ std::vector<const Variation*> losses_of(const std::vector<Variation>& variations
   return losses;
 }
 
-Bounds bounds_of(const SweepOptions& options) {
-  return {options.max_rank, options.max_size, options.judging.memory == MemoryMode::kFull};
+Bounds bounds_of(const SweepOptions& options, const Loss& loss) {
+  return {options.max_rank, options.max_size, options.judging.memory == MemoryMode::kFull,
+          options.least_size(loss) == 0};
 }
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
@@ -45,10 +46,11 @@ class Sweep {
         sinks_(sinks),
         losses_(losses_of(variations)),
         shapes_(all_shapes(options.max_rank, options.max_size)),
+        filled_shapes_(all_shapes(options.max_rank, options.max_size, 1)),
         libtorch_(libtorch_version()) {
     std::size_t next = deviation_units();
     for (const Variation& v : variations) {
-      grids_.emplace_back(v, shapes_);
+      grids_.emplace_back(v, options.least_size(*v.loss) == 0 ? shapes_ : filled_shapes_);
       first_units_.push_back(next);
       next += grids_.back().outputs();
     }
@@ -97,7 +99,7 @@ class Sweep {
   const std::vector<Case>& deviations(std::size_t unit) const {
     if (unit != deviations_unit_) {
       const Variation& v = variation(unit);
-      deviations_ = deviations_of(*v.loss, v.entries, bounds_of(options_), options_.seed);
+      deviations_ = deviations_of(*v.loss, v.entries, bounds_of(options_, *v.loss), options_.seed);
       deviations_unit_ = unit;
     }
     return deviations_;
@@ -121,6 +123,7 @@ class Sweep {
   std::vector<std::string> varied(std::size_t unit) const {
     if (is_deviations(unit)) return {};
     const Variation& v = variation(unit);
+    if (v.varied == 0) return {v.operand_name(0)};
     return {v.operand_name(0), v.operand_name(v.varied)};
   }
 
@@ -196,6 +199,7 @@ class Sweep {
   const SweepSinks& sinks_;
   std::vector<const Variation*> losses_;
   std::vector<Shape> shapes_;
+  std::vector<Shape> filled_shapes_;      // those without an empty dimension
   std::vector<Grid> grids_;               // by variation
   std::vector<std::size_t> first_units_;  // of a variation, with its first output
   std::size_t units_ = 0;
@@ -213,12 +217,15 @@ Tally sweep(const std::vector<Variation>& variations, const SweepOptions& option
 }
 
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {
-  const std::vector<Shape> shapes = all_shapes(options.max_rank, options.max_size);
+  const std::vector<Shape> shapes[] = {all_shapes(options.max_rank, options.max_size),
+                                       all_shapes(options.max_rank, options.max_size, 1)};
   std::uint64_t cases = 0;
-  for (const Variation& v : variations) cases += Grid(v, shapes).pairs() * v.ways.size();
+  for (const Variation& v : variations) {
+    cases += Grid(v, shapes[options.least_size(*v.loss)]).pairs() * v.ways.size();
+  }
   for (const Variation* v : losses_of(variations)) {
     if (!options.deviations) continue;
-    cases += deviations_of(*v->loss, v->entries, bounds_of(options), options.seed).size();
+    cases += deviations_of(*v->loss, v->entries, bounds_of(options, *v->loss), options.seed).size();
   }
   return cases;
 }

@@ -27,6 +27,12 @@ struct SweepOptions {
   /// How much is forgiven, of the losses that somebody has decided another thing for.
   std::map<std::string, Policy> policies;
 
+  /// The smallest size of a dimension: 0, but of somebody's own loss 1, as long as nobody asks for
+  /// more.
+  std::int64_t least_size(const Loss& loss) const {
+    return loss.spec.own && !judging.thorough ? 1 : 0;
+  }
+
   Judging judging_of(const std::string& loss) const {
     Judging own = judging;
     const auto policy = policies.find(loss);

@@ -27,6 +27,7 @@ struct ToText {
   std::string operator()(const std::vector<std::int64_t>& value) const {
     return dialect.list(value);
   }
+  std::string operator()(const std::vector<double>& value) const { return dialect.list(value); }
 };
 
 // at::Reduction::Reduction, which every operator takes as a number.
@@ -45,6 +46,7 @@ class CallText {
         reduction_(std::move(reduction)) {}
 
   std::string of(const std::string& entry) const {
+    if (loss_.spec.own) return own(entry);
     // Such a module has no option `reduction`: its result has both.
     if (loss_.parameters != nullptr) return dialect_.call_module(required(), reduction_ != "none");
     if (entry == "functional") return dialect_.functional(loss_, required(), named());
@@ -70,6 +72,23 @@ class CallText {
   }
 
  private:
+  std::string own(const std::string& entry) const {
+    std::vector<std::string> operands;
+    for (std::size_t i = 0; i < patterns().size(); ++i) {
+      const bool there = c_.find_operand(patterns()[i].name) != nullptr;
+      operands.push_back(there ? operands_[i] : dialect_.missing());
+    }
+    std::vector<Dialect::Named> options;
+    for (const OptionSpec& option : loss_.spec.options) {
+      const OptionValue& value = c_.option(loss_.spec, option.name);
+      const auto* const word = std::get_if<std::string>(&value);
+      options.push_back({option.name, option.name == "reduction" ? dialect_.word(reduction_)
+                                      : word != nullptr          ? dialect_.word(*word)
+                                                        : std::visit(ToText{dialect_}, value)});
+    }
+    return dialect_.own(own_function(loss_, entry), operands, options);
+  }
+
   const std::vector<OperandPattern>& patterns() const { return loss_.spec.contract.operands(); }
 
   std::vector<std::string> required() const {
@@ -97,7 +116,7 @@ class CallText {
         if (reduction_ == std::get<std::string>(option.standard)) continue;
         options.push_back({option.name, dialect_.reduction(reduction_)});
       } else if (const OptionValue& value = c_.option(loss_.spec, option.name);
-                 !(value == option.standard)) {
+                 !same_value(value, option.standard)) {
         options.push_back({option.name, std::visit(ToText{dialect_}, value)});
       }
     }
@@ -150,6 +169,10 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
                       const std::string& entry, const Operands& operands,
                       const std::string& reduction) {
   return CallText(dialect, loss, c, operands, reduction).of(entry);
+}
+
+std::string own_function(const Loss& loss, const std::string& entry) {
+  return entry == loss.entries.front().name ? loss.spec.name : loss.spec.name + "_" + entry;
 }
 
 std::string module_text(const Dialect& dialect, const Loss& loss, const Case& c,

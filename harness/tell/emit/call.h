@@ -21,6 +21,7 @@ class Dialect {
   virtual std::string real(double value) const = 0;
   /// A list of numbers as one argument: `std::vector<int64_t>{2, 4}`, `[2, 4]`.
   virtual std::string list(const std::vector<std::int64_t>& values) const = 0;
+  virtual std::string list(const std::vector<double>& values) const = 0;
   virtual std::string missing() const = 0;
   /// A tensor of these elements in the operand's layout, which needs no name.
   virtual std::string tensor(const Operand& operand, const std::vector<double>& values) const = 0;
@@ -39,6 +40,13 @@ class Dialect {
                                  const std::vector<Named>& options) const = 0;
   virtual std::string module(const Loss& loss, const std::vector<std::string>& operands,
                              const std::vector<Named>& options) const = 0;
+  /// Of somebody's own function: all it takes, in its order; what is missing as `missing()`.
+  virtual std::string own(const std::string& function, const std::vector<std::string>& operands,
+                          const std::vector<Named>& options) const = 0;
+  /// The declaration of such a function, or where it comes from.
+  virtual std::string declaration(const Loss& loss, const std::string& function) const = 0;
+  /// A word: `"none"`.
+  virtual std::string word(const std::string& word) const = 0;
   /// The statements that make `module`; `constructor` are the arguments that it demands. All its
   /// parameters are in one tensor, behind each other.
   virtual std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
@@ -63,6 +71,9 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
                       const std::string& entry,
                       const std::array<std::string, kMaxOperands>& operands,
                       const std::string& reduction);
+
+/// The function that an entry of somebody's own loss calls, as far as anybody can guess.
+std::string own_function(const Loss& loss, const std::string& entry);
 
 /// The statements that make the module of a loss that has parameters, from all their elements.
 std::string module_text(const Dialect& dialect, const Loss& loss, const Case& c,

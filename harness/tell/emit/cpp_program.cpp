@@ -82,10 +82,17 @@ std::string cpp_helpers(const std::string& body) {
          (dispatches ? kCallOperator : "");
 }
 
+std::string own_declaration(const Dialect& dialect, const Exhibit& exhibit) {
+  const Loss& loss = *exhibit.loss;
+  if (!loss.spec.own) return "";
+  return "\n" + dialect.declaration(loss, own_function(loss, exhibit.c.entry));
+}
+
 ProgramParts cpp_parts(const Exhibit& exhibit) {
   std::string body = indented(body_of(exhibit, Cpp()), "  ");
-  const std::string shared =
-      cpp_includes(body) + "#include <torch/torch.h>\n\n#include <iostream>\n" + cpp_helpers(body);
+  const std::string shared = cpp_includes(body) +
+                             "#include <torch/torch.h>\n\n#include <iostream>\n" +
+                             cpp_helpers(body) + own_declaration(cpp_dialect(), exhibit);
   // An exception that nobody catches prints a page.
   const bool refused = is_refused(exhibit);
   body += refused ? "} catch (const std::exception& error) {\n"

@@ -134,6 +134,11 @@ class Cpp : public Dialect {
     // With its type: a c10::IValue of `{1}` is the number 1, and `{}` is a missing operand.
     return fmt::format("std::vector<int64_t>{{{}}}", fmt::join(values, ", "));
   }
+  std::string list(const std::vector<double>& values) const override {
+    std::vector<std::string> numbers;
+    for (const double value : values) numbers.push_back(real(value));
+    return "std::vector<double>{" + joined(numbers) + "}";
+  }
   std::string missing() const override { return "{}"; }
   std::string tensor(const Operand& operand, const std::vector<double>& values) const override {
     const Stored stored = stored_as(kWords, operand, values);
@@ -168,6 +173,30 @@ class Cpp : public Dialect {
                        options.empty() ? "" : setters(name + "Options()", options),
                        joined(operands));
   }
+  std::string own(const std::string& function, const std::vector<std::string>& operands,
+                  const std::vector<Named>& options) const override {
+    std::vector<std::string> arguments = operands;
+    for (const Named& option : options) arguments.push_back(option.value);
+    return fmt::format("{}({})", function, joined(arguments));
+  }
+  std::string declaration(const Loss& loss, const std::string& function) const override {
+    std::vector<std::string> parameters;
+    for (const OperandPattern& operand : loss.spec.contract.operands()) {
+      parameters.push_back("const torch::Tensor& " + operand.name);
+    }
+    for (const OptionSpec& option : loss.spec.options) {
+      constexpr const char* kTypes[] = {"bool",
+                                        "int64_t",
+                                        "double",
+                                        "const std::string&",
+                                        "const std::vector<int64_t>&",
+                                        "const std::vector<double>&"};
+      parameters.push_back(fmt::format("{} {}", kTypes[option.standard.index()], option.name));
+    }
+    return fmt::format("// Yours: include its header instead.\ntorch::Tensor {}({});\n", function,
+                       joined(parameters));
+  }
+  std::string word(const std::string& word) const override { return '"' + word + '"'; }
   std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
                           const std::vector<Named>& options, DType dtype_of_module,
                           const std::string& parameters) const override {
@@ -251,6 +280,11 @@ class Python : public Dialect {
   std::string list(const std::vector<std::int64_t>& values) const override {
     return fmt::format("[{}]", fmt::join(values, ", "));
   }
+  std::string list(const std::vector<double>& values) const override {
+    std::vector<std::string> numbers;
+    for (const double value : values) numbers.push_back(real(value));
+    return "[" + joined(numbers) + "]";
+  }
   std::string missing() const override { return "None"; }
   std::string tensor(const Operand& operand, const std::vector<double>& values) const override {
     const Stored stored = stored_as(kWords, operand, values);
@@ -280,6 +314,14 @@ class Python : public Dialect {
     return fmt::format("torch.nn.{}({})({})", module_name(loss), joined(with_keywords({}, options)),
                        joined(operands));
   }
+  std::string own(const std::string& function, const std::vector<std::string>& operands,
+                  const std::vector<Named>& options) const override {
+    return fmt::format("{}({})", function, joined(with_keywords(operands, options)));
+  }
+  std::string declaration(const Loss& /*loss*/, const std::string& function) const override {
+    return fmt::format("from yours import {}  # import it from where it is\n", function);
+  }
+  std::string word(const std::string& word) const override { return '"' + word + '"'; }
   std::string make_module(const Loss& loss, const std::vector<std::string>& constructor,
                           const std::vector<Named>& options, DType dtype_of_module,
                           const std::string& parameters) const override {

@@ -101,7 +101,8 @@ std::string google_test(const Exhibit& exhibit) {
       (evidence.source == Evidence::Source::kOtherEntry && !evidence.expected.accepted);
   if (must_refuse) {
     body += cpp_comment("Expected: " + expected_in_words(exhibit) + ".");
-    body += "EXPECT_THROW(actual(), c10::Error);\n";
+    body += fmt::format("EXPECT_THROW(actual(), {});\n",
+                        exhibit.loss->spec.own ? "std::exception" : "c10::Error");
   } else if (evidence.source == Evidence::Source::kNone) {
     body += "EXPECT_NO_THROW(actual());\n";
   } else {
@@ -121,7 +122,7 @@ std::string google_test(const Exhibit& exhibit) {
   std::string text = cpp_comment(summary_of(exhibit));
   text += cpp_includes(body);
   text += "#include <gtest/gtest.h>\n#include <torch/torch.h>\n\n#include <cmath>\n";
-  text += cpp_helpers(body);
+  text += cpp_helpers(body) + own_declaration(cpp_dialect(), exhibit);
   if (gradients) text += kGradient;
   return text +
          fmt::format("\nTEST({}, {}) {{\n", name,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/oracle/judge/exhibit.h"
+#include "harness/tell/emit/cpp_text.h"
 #include "harness/tell/emit/program.h"
 #include "harness/tell/emit/script.h"
 #include "harness/tell/explain/number_text.h"
@@ -62,6 +63,7 @@ class Python : public Syntax {
 // Python reaches the operators that C++ reaches, by functions and modules of its own.
 std::string about_entry(const Exhibit& exhibit) {
   const std::string& entry = exhibit.c.entry;
+  if (exhibit.loss->spec.own) return "";
   if (entry != "functional" && entry != "module") return "";
   return fmt::format(
       "\nThe finding is of the C++ {}; Python's is code of its own, and may do something else.",
@@ -75,6 +77,7 @@ ProgramParts python_parts(const Exhibit& exhibit) {
   const std::string body = body_of(exhibit, python);
   std::string imports = "import torch\n";
   if (body.find("F.") != std::string::npos) imports += "import torch.nn.functional as F\n";
+  if (exhibit.loss->spec.own) imports += own_declaration(python_dialect(), exhibit);
   return {python.comment(summary_of(exhibit) + about_entry(exhibit)), imports + "\n", body};
 }
 

@@ -100,10 +100,15 @@ std::string summary_of(const Exhibit& exhibit) {
       judgement.verdict == Verdict::kUninitializedRead) {
     text += "\nWhat it prints as actual depends on what happens to lie in that memory.";
   }
-  return text + fmt::format("\nFound by shapefuzz in LibTorch {}.", exhibit.libtorch);
+  return text + fmt::format("\nFound by shapefuzz {} LibTorch {}.",
+                            exhibit.loss->spec.own ? "with" : "in", exhibit.libtorch);
 }
 
 std::string formula_source(const Exhibit& exhibit) {
+  if (exhibit.loss->spec.own) {
+    return exhibit.loss->gold == nullptr ? "By the losses of the samples, each called alone:"
+                                         : "By the formula of the loss, in doubles:";
+  }
   return fmt::format("By the formula in the documentation of torch.nn.{}, in doubles:",
                      module_name(*exhibit.loss));
 }

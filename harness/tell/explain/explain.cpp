@@ -80,7 +80,13 @@ std::string join_sentences(const std::vector<std::string>& parts) {
 std::optional<Shape> broadcast_result(const Case& c, const LossSpec& spec) {
   const auto readings = tolerant_readings(spec.contract, to_call(c, spec));
   if (readings.empty()) return std::nullopt;
-  return readings.front().result;
+  if (!spec.own) return readings.front().result;
+  // The losses of a sample have another shape than what the loss computes with inside.
+  std::optional<Shape> common = Shape{};
+  for (const Operand& operand : c.operands) {
+    if (common) common = broadcast(*common, operand.shape);
+  }
+  return common;
 }
 
 std::string describe_outcome(const Judgement& judgement, const std::optional<Shape>& unreduced) {
@@ -141,6 +147,9 @@ bool contradicts_contract(const Judgement& judgement) {
   return judgement.basis.reference == Basis::Reference::kContract;
 }
 
+// Who computes: LibTorch, or somebody's own loss.
+std::string_view subject(const LossSpec& spec) { return spec.own ? "the loss" : "LibTorch"; }
+
 std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement) {
   switch (judgement.verdict) {
     case Verdict::kPass:
@@ -148,12 +157,15 @@ std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement)
     case Verdict::kSilentBroadcast:
       if (contradicts_contract(judgement)) return judgement.detail;
       return judgement.zone == Zone::kExpandable
-                 ? "the policy forgives no expansion, and LibTorch expands silently"
+                 ? fmt::format("the policy forgives no expansion, and {} expands silently",
+                               subject(spec))
                  : pairing(c, spec, judgement.mistake);
     case Verdict::kRejectedValid:
-      return "the documentation promises these shapes, and LibTorch refuses them";
+      return spec.own ? "its contract promises these shapes, and the loss refuses them"
+                      : "the documentation promises these shapes, and LibTorch refuses them";
     case Verdict::kUncleanRejection:
-      return "the refusal is no c10::Error, or an internal assert of LibTorch";
+      return spec.own ? "that is no refusal of these operands, but a fault of the loss"
+                      : "the refusal is no c10::Error, or an internal assert of LibTorch";
     case Verdict::kOutOfBounds:
     case Verdict::kCrash:
     case Verdict::kUninitializedRead:
@@ -222,10 +234,41 @@ std::vector<std::string> conversions(const Case& c, const LossSpec& spec, const 
   }
   const DType output = c.operands[0].dtype;
   if (is_half(output)) {
-    parts.push_back(
-        fmt::format("the numbers are {}, which no documentation promises", to_string(output)));
+    parts.push_back(fmt::format("the numbers are {}, which no {} promises", to_string(output),
+                                spec.own ? "contract" : "documentation"));
   }
   return parts;
+}
+
+// What a verdict says to whoever can change the loss.
+std::string_view meaning_for_author(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kRejectedValid:
+      return "the contract promises it and the loss refuses it: mend one of the two";
+    case Verdict::kNotJudged:
+      return "neither right nor wrong";
+    case Verdict::kUncleanRejection:
+      return "the loss fails in another way than by refusing: fix it";
+    case Verdict::kEntryDisagreement:
+      return "two entries of the loss differ: fix one of them";
+    case Verdict::kSilentBroadcast:
+      return "a hazard: the loss computes with shapes that do not fit; guard it, or document it";
+    case Verdict::kIllegalValueAccepted:
+      return "a hazard: nothing refuses it; guard it, or document it";
+    default:
+      break;
+  }
+  switch (severity_of(verdict)) {
+    case Severity::kMemory:
+      return "a memory error in the loss: fix it";
+    case Severity::kMiscalculation:
+      return "the loss computes something wrong: fix it";
+    case Severity::kHazard:
+      return "a hazard: guard it, or document it";
+    case Severity::kNone:
+      break;
+  }
+  return "nothing wrong";
 }
 
 std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement& judgement) {
@@ -240,7 +283,7 @@ std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement
   if (judgement.zone == Zone::kValid) return "accepted, and right";
   std::vector<std::string> parts = conversions(c, spec, judgement.basis);
   if (parts.empty()) return "accepted, and right";
-  if (judgement.warned) parts.emplace_back("LibTorch warns");
+  if (judgement.warned) parts.push_back(fmt::format("{} warns", subject(spec)));
   parts.emplace_back("`--policy strict` calls this a hazard");
   return "accepted: " + join_sentences(parts);
 }
@@ -251,7 +294,8 @@ std::string pretty(const Shape& shape) {
   return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
 }
 
-std::string_view meaning_of(Verdict verdict) {
+std::string_view meaning_of(Verdict verdict, bool own) {
+  if (own) return meaning_for_author(verdict);
   if (verdict == Verdict::kRejectedValid) return "documented, but LibTorch refuses it";
   if (verdict == Verdict::kNotJudged) return "neither right nor wrong";
   if (verdict == Verdict::kIllegalValueAccepted) {
@@ -310,7 +354,7 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   Explanation explanation;
   explanation.meaning = judgement.verdict == Verdict::kPass
                             ? meaning_of_pass(c, spec, judgement)
-                            : std::string(meaning_of(judgement.verdict));
+                            : std::string(meaning_of(judgement.verdict, spec.own));
   explanation.outcome = describe_outcome(judgement, background.unreduced);
   if (spec.open) {
     explanation.zone = "unknown";
@@ -319,7 +363,8 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   }
   if (judgement.verdict == Verdict::kSilentBroadcast && background.harmless) {
     explanation.meaning =
-        "a hazard by design, harmless here: the numbers are the same after the repair";
+        spec.own ? "a hazard, harmless here: the numbers are the same after the repair"
+                 : "a hazard by design, harmless here: the numbers are the same after the repair";
   }
   const Repair* const repair = telling_repair(background.repairs);
   explanation.mistakes = mistakes_of(c, spec, repair);
@@ -376,6 +421,26 @@ bool is_harmless(const Exhibit& exhibit) {
 
 }  // namespace
 
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  }
+  return text;
+}
+
+std::string pairing_inside(const InnerPairing& pairing) {
+  return fmt::format(
+      "the loss pairs every sample of {} with every one of {}: {} pairs, where the contract has {} "
+      "samples; inside, one side lacks a dimension of 1 or has one too many",
+      listed(pairing.first), listed(pairing.second), pairing.samples * pairing.samples,
+      pairing.samples);
+}
+
+}  // namespace
+
 Explanation explain(const Exhibit& exhibit) {
   Background background;
   background.repairs = exhibit.repairs;
@@ -385,6 +450,7 @@ Explanation explain(const Exhibit& exhibit) {
   background.harmless = is_harmless(exhibit);
   Explanation explanation = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement, background);
   if (explanation.why.empty()) explanation.why = why_not_finite(exhibit);
+  if (!exhibit.pairing.second.empty()) explanation.why = pairing_inside(exhibit.pairing);
   explanation.notes = notes_on(exhibit);
   return explanation;
 }

@@ -43,7 +43,8 @@ std::string python_of(const Repair& repair);
 std::string effect_of(const Repair& repair, const LossSpec& spec);
 
 /// A few words on a verdict, as in "a hazard by design, guard against it".
-std::string_view meaning_of(Verdict verdict);
+/// `own`: to the author of the loss, who can change it.
+std::string_view meaning_of(Verdict verdict, bool own = false);
 
 /// `[64, 1]`, as PyTorch prints it; case lines have no space.
 std::string pretty(const Shape& shape);

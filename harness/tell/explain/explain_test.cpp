@@ -75,7 +75,9 @@ TEST(Explain, NamesBothOfTwoMistakes) {
 }
 
 TEST(Explain, HasAMeaningForEveryVerdict) {
-  for (const Verdict verdict : all_verdicts()) EXPECT_FALSE(meaning_of(verdict).empty());
+  for (const Verdict verdict : all_verdicts())
+    EXPECT_FALSE(meaning_of(verdict).empty()) << to_string(verdict);
+  for (const Verdict verdict : all_verdicts()) EXPECT_FALSE(meaning_of(verdict, true).empty());
 }
 
 TEST(Explain, SaysWhatEachMistakeIsAbout) {

@@ -12,6 +12,7 @@
 
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/record.h"
+#include "harness/language/text/program_name.h"
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/tell/emit/program.h"
@@ -150,7 +151,7 @@ void add_losses(const Exhibit& exhibit, Text& text) {
 // What is behind a finding, where that is known, and where it is.
 void add_cause(const Exhibit& exhibit, Text& text) {
   const Judgement& judgement = exhibit.judgement;
-  if (!is_finding(judgement.verdict)) return;
+  if (!is_finding(judgement.verdict) || exhibit.loss->spec.own) return;
   const Cause* const cause = known_causes().find(judgement.cause);
   if (cause == nullptr) {
     text.add("cause", "none is known");
@@ -261,8 +262,8 @@ std::string what_to_run_next(const Exhibit& exhibit) {
   if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
   const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
   const bool exact = elements_of(exhibit.computed(), exhibit.loss->spec) > kMaxElements;
-  return fmt::format("shapefuzz run{} --max-memory {}G '{}'", exact ? " --exact" : "", gigabytes,
-                     to_string(exhibit.c));
+  return fmt::format("{} run{} --max-memory {}G '{}'", program_name(), exact ? " --exact" : "",
+                     gigabytes, to_string(exhibit.c));
 }
 
 }  // namespace
@@ -294,7 +295,11 @@ std::string narrative(const Exhibit& exhibit, bool colour, bool draws) {
     }
   }
   if (draws) add_picture(exhibit, colour, text);
-  text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+  if (spec.own) {
+    text.add("loss", e.outcome);
+  } else {
+    text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+  }
   for (const std::string& warning : exhibit.evidence.warnings) {
     text.add("", "warns: " + in_one_line(warning));
   }

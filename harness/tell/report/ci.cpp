@@ -11,6 +11,7 @@
 
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/version.h"
+#include "harness/language/text/program_name.h"
 #include "harness/tell/report/table.h"
 
 namespace shapefuzz {
@@ -63,7 +64,9 @@ std::string test_of(const Signature& signature) {
   return name;
 }
 
-std::string replay(const Case& c) { return fmt::format("shapefuzz run '{}'", to_string(c)); }
+std::string replay(const Case& c) {
+  return fmt::format("{} run '{}'", program_name(), to_string(c));
+}
 
 struct Test {
   std::string name;

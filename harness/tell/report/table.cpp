@@ -96,14 +96,16 @@ std::string count_table(const Tally& tally) {
   return text;
 }
 
-std::string loss_table(const Tally& tally) {
+std::string loss_table(const Tally& tally, bool own) {
   std::map<std::string, Counts> losses;
   for (const auto& [key, counts] : tally.counts()) losses[key.first].add(counts);
   std::map<std::string, std::set<std::string>> causes;
   for (const auto& entry : tally.findings()) {
-    if (!entry.first.cause.empty()) causes[entry.first.loss].insert(entry.first.cause);
+    // Nobody knows the causes of somebody's own; the verdicts are as near as one comes.
+    const std::string& cause = own ? entry.first.verdict : entry.first.cause;
+    if (!cause.empty()) causes[entry.first.loss].insert(cause);
   }
-  std::string text = table_head("causes");
+  std::string text = table_head(own ? "verdicts" : "causes");
   for (const auto& [name, counts] : losses) text += table_row(name, counts, causes[name].size());
   return text;
 }

@@ -14,7 +14,7 @@ namespace shapefuzz {
 /// findings.
 std::string count_table(const Tally& tally);
 /// A row a loss.
-std::string loss_table(const Tally& tally);
+std::string loss_table(const Tally& tally, bool own = false);
 
 /// How many cases were not judged, a line a reason; empty if all were.
 std::string not_judged_list(const Tally& tally);

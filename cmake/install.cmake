@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What is installed: the command with its corpus, and for losses of one's own the headers, the
+# libraries and a CMake package. `cpack` makes a .deb of it.
+#
+# All rooms become one library, so that nobody outside knows them.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+get_property(rooms GLOBAL PROPERTY SHAPEFUZZ_ROOMS)
+set(objects)
+foreach(room ${rooms} shapefuzz_cli)
+  list(APPEND objects $<TARGET_OBJECTS:${room}>)
+endforeach()
+
+# NAME: `shapefuzz::NAME`, in `libFILE.a`.
+function(shapefuzz_install_library target name file)
+  set_target_properties(
+    ${target} PROPERTIES EXPORT_NAME ${name} OUTPUT_NAME ${file} LINKER_LANGUAGE CXX
+                         ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+  install(TARGETS ${target} EXPORT shapefuzz ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endfunction()
+
+add_library(shapefuzz_engine STATIC ${objects})
+target_include_directories(shapefuzz_engine
+                           INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_features(shapefuzz_engine INTERFACE cxx_std_${SHAPEFUZZ_CXX})
+target_link_libraries(
+  shapefuzz_engine INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
+shapefuzz_install_library(shapefuzz_engine shapefuzz shapefuzz)
+
+add_library(shapefuzz_command STATIC harness/cli/own_main.cpp)
+target_link_libraries(shapefuzz_command PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>)
+target_link_libraries(shapefuzz_command INTERFACE $<INSTALL_INTERFACE:shapefuzz::shapefuzz>)
+shapefuzz_install_library(shapefuzz_command command shapefuzz_command)
+
+add_library(shapefuzz_own_suite STATIC
+            properties/own_main.cpp $<TARGET_OBJECTS:shapefuzz_suites>
+            $<TARGET_OBJECTS:shapefuzz_loss_properties>)
+target_link_libraries(shapefuzz_own_suite PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>)
+target_link_libraries(
+  shapefuzz_own_suite INTERFACE $<INSTALL_INTERFACE:shapefuzz::shapefuzz>
+                                $<INSTALL_INTERFACE:GTest::gtest> $<INSTALL_INTERFACE:rapidcheck>)
+shapefuzz_install_library(shapefuzz_own_suite suite shapefuzz_suite)
+
+add_library(
+  shapefuzz_own_target STATIC fuzz/own_target.cpp fuzz/dispatch_target.cpp fuzz/dispatch.cpp
+                              fuzz/feedback.cpp fuzz/case_mutator.cpp)
+target_link_libraries(
+  shapefuzz_own_target PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>
+                               $<BUILD_INTERFACE:shapefuzz_search_campaign>)
+target_link_libraries(shapefuzz_own_target INTERFACE $<INSTALL_INTERFACE:shapefuzz::shapefuzz>)
+shapefuzz_install_library(shapefuzz_own_target fuzz_target shapefuzz_fuzz_target)
+foreach(target shapefuzz_command shapefuzz_own_suite shapefuzz_own_target)
+  precompile_torch_headers(${target})
+endforeach()
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/shapefuzz)
+set(SHAPEFUZZ_TORCH "${Torch_VERSION}")
+configure_package_config_file(cmake/shapefuzzConfig.cmake.in shapefuzzConfig.cmake
+                              INSTALL_DESTINATION ${package})
+write_basic_package_version_file(shapefuzzConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+configure_file(cmake/shapefuzz.pc.in shapefuzz.pc @ONLY)
+install(EXPORT shapefuzz NAMESPACE shapefuzz:: FILE shapefuzzTargets.cmake DESTINATION ${package})
+install(FILES ${PROJECT_BINARY_DIR}/shapefuzzConfig.cmake
+              ${PROJECT_BINARY_DIR}/shapefuzzConfigVersion.cmake cmake/shapefuzzLosses.cmake
+        DESTINATION ${package})
+install(FILES ${PROJECT_BINARY_DIR}/shapefuzz.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(TARGETS shapefuzz RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY include/shapefuzz DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY corpus/baseline corpus/regression
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/shapefuzz/corpus)
+install(FILES README.md LICENSE docs/own-loss.md docs/contracts.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "the shapefuzz developers <shapefuzz@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Is the shape handling of this loss function right?")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+# The shared libraries of the command by what it needs; the rest for losses of one's own.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS
+    "libtorch-dev, libfmt-dev, libgtest-dev, librapidcheck-dev, cmake, g++ | c++-compiler")
+include(CPack)

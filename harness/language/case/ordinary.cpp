@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/language/case/ordinary.h"
+
+#include <algorithm>
+
+namespace shapefuzz {
+namespace {
+
+bool asks_for(const LossSpec& spec, const Operand& operand) {
+  const DType dtype = operand.dtype == DType::kF32 ? DType::kF64 : operand.dtype;
+  const auto& alternatives = spec.contract.alternatives;
+  return std::any_of(alternatives.begin(), alternatives.end(), [&](const Alternative& alternative) {
+    return std::any_of(alternative.operands.begin(), alternative.operands.end(),
+                       [&](const OperandPattern& pattern) {
+                         return pattern.name == operand.name &&
+                                default_dtype(pattern.kind) == dtype;
+                       });
+  });
+}
+
+}  // namespace
+
+bool is_ordinary(const Case& c, const LossSpec& spec) {
+  return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {
+    return operand.values.empty() && operand.shape.elements() > 0 && asks_for(spec, operand);
+  });
+}
+
+}  // namespace shapefuzz

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A library that throws while it is loaded.
+#include <stdexcept>
+
+namespace {
+const int thrown = [] { return throw std::runtime_error("a static initialiser"), 0; }();
+}  // namespace
