@@ -190,7 +190,7 @@ case_files() {
 }
 
 options() {
-  bad_option 'found none' 'expected a command: causes, diff, emit, fuzz, losses, report, run, shrink, sweep, triage'
+  bad_option 'found none' 'expected a command: causes, diff, emit, fuzz, infer, losses, report, run, shrink, sweep, triage'
   bad_option "found 'swep'" 'did you mean sweep?' swep
   bad_option '--nothing' 'not expected' run --nothing
   bad_option '--file FILE' 'expected a CASE' run

@@ -70,7 +70,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      names.push_back(command->get_name());
+      if (!command->get_name().empty()) names.push_back(command->get_name());
     }
     const std::string found = unread.empty() ? "none" : "'" + printable(unread.front()) + "'";
     text = fmt::format("found {}, expected a command: {}{}", found, fmt::join(names, ", "),
@@ -88,10 +88,12 @@ int main_with(int argc, char** argv, const std::function<void()>& prepare) {
     return fmt::format("shapefuzz {}, LibTorch {}", kVersion, libtorch_version());
   });
   if (!prepare) describe_load(app);
-  std::vector<Command> commands = {add_diff(app),   add_emit(app),   add_fuzz(app), add_infer(app),
-                                   add_losses(app), add_report(app), add_run(app),  add_shrink(app),
-                                   add_sweep(app),  add_triage(app)};
+  std::vector<Command> commands;
   if (!has_own_losses()) commands.push_back(add_causes(app));
+  for (Command (*const add)(CLI::App&) : {add_diff, add_emit, add_fuzz, add_infer, add_losses,
+                                          add_report, add_run, add_shrink, add_sweep, add_triage}) {
+    commands.push_back(add(app));
+  }
   try {
     app.parse(arguments(given, app));
   } catch (const CLI::ParseError& error) {

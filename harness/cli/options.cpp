@@ -55,8 +55,8 @@ void add_device(CLI::App& app, Device& value) {
       ->check([](const std::string& text) {
         const auto device = parse_device(text);
         if (!device || has_device(*device)) return std::string();
-        return fmt::format("found '{}', which LibTorch {} does not have here", text,
-                           libtorch_version());
+        return fmt::format("found '{}', and there is no {} device here for LibTorch {}", text,
+                           name_of(*device), libtorch_version());
       });
 }
 

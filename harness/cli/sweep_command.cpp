@@ -44,6 +44,7 @@ struct SweepCommand {
   MemoryMode memory = MemoryMode::kFull;
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::size_t jobs = 1;
+  bool has_jobs = false;  ///< whether the option was given
   std::uint64_t seed = 0;
   std::string out;
   bool all = false;
@@ -261,7 +262,10 @@ void print_table(const SweepCommand& command, const std::vector<Variation>& vari
   }
   print_results(news_text(held.news, *result.known, held.judged.findings(), path));
   if (!tally.findings().empty() && !has_own_losses()) {
-    print_results(fmt::format("Replay a case with: {} run {}\n", program_name(),
+    const std::string device = command.device == Device::kCpu
+                                   ? ""
+                                   : fmt::format(" --device {}", to_string(command.device));
+    print_results(fmt::format("Replay a case with: {} run{} {}\n", program_name(), device,
                               shell_quoted(to_string(tally.findings().begin()->second.smallest))));
   }
   if (!tally.findings().empty() && has_own_losses()) {
@@ -284,7 +288,8 @@ int run(const SweepCommand& command) {
   options.max_size = command.max_size;
   options.judging = {command.policy, command.memory, command.device};
   options.judging.thorough = command.thorough;
-  options.jobs = command.jobs;
+  // One worker is the fastest on one device.
+  options.jobs = command.device == Device::kCuda && !command.has_jobs ? 1 : command.jobs;
   options.seed = command.seed;
   options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select(command.targets);
@@ -408,7 +413,10 @@ Command add_sweep(CLI::App& app) {
                   "Print each signature and each entry, not only the causes");
   add_path(*added, "--summary", command.summary, "FILE", "Write a summary of the sweep, as JSON");
   added->add_flag("--all", command.all, "Write a record for each pass too; needs --out");
-  return {added, [options] { return run(*options); }};
+  return {added, [options, added] {
+            options->has_jobs = added->count("--jobs") > 0;
+            return run(*options);
+          }};
 }
 
 }  // namespace shapefuzz

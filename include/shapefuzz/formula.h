@@ -27,29 +27,36 @@ namespace shapefuzz {
 /// An operand in the shape that the contract gives it, its elements in row-major order. What it
 /// does not have throws std::out_of_range, which is told as a fault of the formula.
 struct FormulaOperand {
-  bool present = false;
-  std::vector<std::int64_t> shape;
-  std::vector<double> values;
+  bool present = false;             ///< an operand may be missing
+  std::vector<std::int64_t> shape;  ///< as the contract has it
+  std::vector<double> values;       ///< row-major
 
+  /// The i-th element.
   double operator[](std::size_t i) const { return values.at(i); }
   /// Of a matrix.
   double at(std::size_t row, std::size_t column) const {
     return values.at(row * static_cast<std::size_t>(shape.at(1)) + column);
   }
+  /// How many elements there are.
   std::size_t size() const { return values.size(); }
 };
 
 /// One call: the operands in the contract's order, and the options by name.
 struct FormulaCall {
-  std::vector<FormulaOperand> operands;
-  std::map<std::string, OptionValue> options;
+  std::vector<FormulaOperand> operands;        ///< in the contract's order
+  std::map<std::string, OptionValue> options;  ///< by name
 
+  /// The i-th operand.
   const FormulaOperand& operator[](std::size_t i) const { return operands.at(i); }
+  /// The option of that name, of that type.
   double real(const std::string& name) const { return std::get<double>(options.at(name)); }
+  /// The option of that name, of that type.
   std::int64_t whole(const std::string& name) const {
     return std::get<std::int64_t>(options.at(name));
   }
+  /// The option of that name, of that type.
   bool flag(const std::string& name) const { return std::get<bool>(options.at(name)); }
+  /// The option of that name, of that type.
   const std::string& word(const std::string& name) const {
     return std::get<std::string>(options.at(name));
   }
@@ -87,6 +94,8 @@ std::vector<double> element_by_element(const Function& function, const FormulaCa
 
 }  // namespace formula_detail
 
+/// The formula as a function of a call: a function of one double of each operand is asked element
+/// by element.
 template <class Function>
 OwnFormula formula_of(Function function) {
   if constexpr (std::is_invocable_v<const Function&, const FormulaCall&>) {

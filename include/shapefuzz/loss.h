@@ -38,26 +38,30 @@ class Refused : public std::invalid_argument {
 /// A loss and all that is said of it; `loss()` makes one.
 class OwnLoss {
  public:
+  /// A parameter behind the tensors.
   struct Option {
-    std::string name;
-    OptionValue standard;
+    std::string name;                  ///< in case lines and contracts
+    OptionValue standard;              ///< its default
     std::vector<std::string> choices;  ///< of a word
   };
+  /// A function that computes the loss.
   struct Entry {
-    std::string name;
-    CallSignature signature;
-    OwnCall call;
+    std::string name;         ///< behind the @ of a case line
+    CallSignature signature;  ///< what it takes
+    OwnCall call;             ///< calls it
   };
+  /// All that was said.
   struct Description {
-    std::string name;
-    std::string contract;  ///< empty: unknown yet; `infer` finds one
-    std::vector<Entry> entries;
-    std::vector<Option> options;
-    OwnFormula formula;
-    std::vector<std::string> constants;
-    bool own_gradient = false;
+    std::string name;                    ///< in case lines
+    std::string contract;                ///< empty: unknown yet; `infer` finds one
+    std::vector<Entry> entries;          ///< the first one is the loss itself
+    std::vector<Option> options;         ///< in the functions' order
+    OwnFormula formula;                  ///< null: none
+    std::vector<std::string> constants;  ///< operands that get no gradient
+    bool own_gradient = false;           ///< the gradient is not the slope of the value
   };
 
+  /// `loss()` is shorter.
   explicit OwnLoss(Description description) : description_(std::move(description)) {}
 
   /// Names the next parameter behind the tensors and its default. A word needs its `choices`, but
@@ -95,12 +99,14 @@ class OwnLoss {
     return *this;
   }
 
+  /// All that was said.
   const Description& description() const { return description_; }
 
  private:
   Description description_;
 };
 
+/// A loss of that name: the function, and what it promises. Without a contract `infer` finds one.
 template <class Function>
 OwnLoss loss(std::string name, Function function, std::string contract = "") {
   OwnLoss::Description description;
@@ -109,6 +115,7 @@ OwnLoss loss(std::string name, Function function, std::string contract = "") {
   return OwnLoss(std::move(description)).entry("functional", std::move(function));
 }
 
+/// What losses() returns.
 using Losses = std::vector<OwnLoss>;
 
 /// You define it: the losses to judge. It is called once, before anything else.

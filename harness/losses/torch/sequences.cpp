@@ -80,7 +80,7 @@ std::vector<std::vector<double>> draw_parameters(const torch::nn::Module& module
 }
 
 void set_parameters(torch::nn::Module& module, std::uint64_t seed, const at::Tensor& like) {
-  module.to(like.scalar_type());
+  module.to(like.device(), like.scalar_type());
   const torch::NoGradGuard no_grad;
   const auto values = draw_parameters(module, seed);
   std::vector<at::Tensor> parameters = module.parameters();

@@ -215,13 +215,12 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
 }
 
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
-                              const Execution& actual, const Execution& expected) {
+                              const Execution& actual, const Execution& expected,
+                              const Wording& wording) {
   Comparison refused;
   refused.agreement = Agreement::kNoReference;
   refused.detail = "the expanded call itself is refused: " + expected.message;
   if (!expected.accepted) return refused;
-  Wording wording;
-  if (loss.spec.folds()) wording.expected = "of the samples one by one";
   Comparison comparison = compare_values(loss, operands, actual, expected, wording);
   const bool values_only = detached(loss, c) || !actual.backward_accepted;
   if (comparison.agreement != Agreement::kEqual || values_only) return comparison;
@@ -248,7 +247,9 @@ Comparison compare_with_expanded(const Loss& loss, const Case& c, const Tensors&
             true,
             Basis::Reference::kContract};
   }
-  Comparison comparison = compare_executions(loss, c, operands, actual, expected);
+  Wording wording;
+  if (loss.spec.folds()) wording.expected = "of the samples one by one";
+  Comparison comparison = compare_executions(loss, c, operands, actual, expected, wording);
   if (comparison.agreement != Agreement::kNoReference) {
     comparison.reference = Basis::Reference::kExpandedCall;
   }

@@ -42,7 +42,8 @@ Comparison compare_values(const Loss& loss, const Tensors& operands, const Execu
 
 /// Shape, value and the gradient of every operand.
 Comparison compare_executions(const Loss& loss, const Case& c, const Tensors& operands,
-                              const Execution& actual, const Execution& expected);
+                              const Execution& actual, const Execution& expected,
+                              const Wording& wording = {});
 
 /// The same with the reference for `reading`. A gradient that lies between those of operands a
 /// rounding away is no difference: 0-dimensional operands are rounded to the other ones' dtype,

@@ -2,21 +2,44 @@
 // Another device against the CPU: do they accept the same calls, with the same result?
 //
 // `meta` computes shapes only; it is what export and tracing believe of a call. Its kernels see no
-// values, so a refusal of the CPU that is about values says nothing about it. No LibTorch in here.
+// values, so a refusal of the CPU that is about values says nothing about it. `cuda` computes the
+// values and the gradients too, by other kernels. No LibTorch in here.
 #pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
 
 #include "harness/losses/loss/loss.h"
 #include "harness/oracle/judgement/judging.h"
 
 namespace shapefuzz {
 
-/// Whether the installed LibTorch has it and the machine too.
+/// Whether the installed LibTorch has it and the machine too. A child asks: a process that has
+/// touched CUDA cannot fork workers that use it.
 bool has_device(Device device);
 
-/// Calls the case on the CPU and on `device`, forward, and compares whether both accept, the shape
-/// and the dtype of the results, and (CUDA) the values. `entry_disagreement`: one accepts what the
-/// other refuses; `wrong_shape`, `wrong_value`: the device's result is another. `not_judged`: the
-/// device has no kernel, or the CPU refuses for a reason that no shape shows.
-Judgement judge_on_device(const Loss& loss, const Case& c, Device device);
+/// What people call it: `CPU`, `CUDA`, `meta`.
+std::string_view name_of(Device device);
+
+/// Calls the case on `device` and holds it against the CPU, whose judgement (with memory watched)
+/// is `on_cpu`; of `meta` it is not asked.
+///
+/// `entry_disagreement`: one accepts what the other refuses, or they differ where no formula says
+/// who is right. `wrong_shape`, `wrong_value`, `wrong_gradient`: the device's result is another
+/// one, and where a formula exists, not the formula's. Where it is the CPU that contradicts the
+/// formula, the case passes: that is a finding of the CPU. `not_judged`: the device has no kernel,
+/// or the CPU refuses for a reason that no shape shows. An error that outlives the case ends the
+/// process (end_by_device), or is a `crash`.
+Judgement judge_on_device(const Loss& loss, const Case& c, Device device,
+                          const Judgement* on_cpu = nullptr);
+
+/// For tests: from now on CUDA is the CPU by another name. `sticky` says of which cases the device
+/// dies, `factor` what each of its results is multiplied with; both may be null.
+struct FakeCuda {
+  std::function<bool(const Case&)> sticky;
+  std::function<double(const Case&)> factor;
+};
+void use_fake_cuda(std::optional<FakeCuda> fake);
 
 }  // namespace shapefuzz

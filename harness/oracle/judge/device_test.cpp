@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/judge.h"
 #include "harness/testing/mutants.h"
 
 namespace shapefuzz {
@@ -50,6 +51,75 @@ TEST(Meta, IsCaughtWithAnotherShape) {
   const Judgement judgement = judge_on_device(loss, c, Device::kMeta);
   EXPECT_EQ(judgement.verdict, Verdict::kWrongShape);
   EXPECT_EQ(judgement.detail, "the result has shape [1], on the CPU []");
+}
+
+// The CPU by another name, as long as it lives.
+class Fake {
+ public:
+  explicit Fake(FakeCuda fake = {}) { use_fake_cuda(std::move(fake)); }
+  ~Fake() { use_fake_cuda(std::nullopt); }
+  Fake(const Fake&) = delete;
+  Fake& operator=(const Fake&) = delete;
+};
+
+Judgement on_cuda(const std::string& line) {
+  const Case c = parse_case(line, all_specs());
+  Judging judging(Policy::kExpand, MemoryMode::kOff, Device::kCuda);
+  return Judge(judging).judge(*find_loss(c.loss), c);
+}
+
+TEST(Cuda, AgreesWithTheCpuThatItIs) {
+  const Fake fake;
+  EXPECT_TRUE(has_device(Device::kCuda));
+  for (const char* const line :
+       {"mse_loss(input=f64[4,1], target=f64[4])", "mse_loss(input=f64[4], target=f64[4]~expanded)",
+        "nll_loss(input=f64[2,3]~transposed, target=i64[2]~strided, weight=f64[3])",
+        "mse_loss(input=f64[4,3], target=f64[2])", "nll_loss@op(input=f64[2], target=i64[]{-100})",
+        "adaptive_log_softmax_with_loss(input=f64[3,2], target=i64[3], in_features=2, n_classes=4, "
+        "cutoffs=[2], div_value=1)"}) {
+    const Judgement judgement = on_cuda(line);
+    EXPECT_EQ(judgement.verdict, Verdict::kPass) << line << ": " << judgement.detail;
+    EXPECT_EQ(judgement.device, "cuda");
+  }
+}
+
+TEST(Cuda, IsWrongWhereTheFormulaAgreesWithTheCpu) {
+  const Fake fake({nullptr, [](const Case&) { return 1.5; }});
+  const Judgement known = on_cuda("mse_loss(input=f64[4], target=f64[4])");
+  EXPECT_EQ(known.verdict, Verdict::kWrongValue);
+  EXPECT_NE(known.detail.find("on CUDA the result is"), std::string::npos) << known.detail;
+  EXPECT_NE(known.detail.find("the documented formula agrees with the CPU"), std::string::npos);
+  // No formula has a meaning for shapes that do not fit.
+  const Judgement unknown = on_cuda("mse_loss(input=f64[4,1], target=f64[4])");
+  EXPECT_EQ(unknown.verdict, Verdict::kEntryDisagreement) << unknown.detail;
+}
+
+TEST(Cuda, IsNoFindingWhereTheCpuContradictsTheFormula) {
+  // The CPU's kl_div has a nan where the input is -inf and the target 0; a device that had none
+  // would be right. Here both have it, and the sweep of the CPU tells of it.
+  const Fake fake;
+  EXPECT_FALSE(is_finding(on_cuda("kl_div(input=f64[2]{-inf,-1}, target=f64[2]{0,0.5})").verdict));
+}
+
+TEST(Cuda, IsLostByAnErrorThatOutlivesTheCase) {
+  const Fake fake({[](const Case& c) { return c.operands[0].shape.rank() == 2; }, nullptr});
+  const Judgement lost = on_cuda("mse_loss(input=f64[4,2], target=f64[4,2])");
+  EXPECT_EQ(lost.verdict, Verdict::kCrash);
+  EXPECT_EQ(lost.outcome, Outcome::kCrashed);
+  EXPECT_EQ(lost.message, "CUDA error: a planted assert");
+  EXPECT_EQ(on_cuda("mse_loss(input=f64[4], target=f64[4])").verdict, Verdict::kPass);
+}
+
+TEST(Cuda, IsNotAskedWhereTheCpuRefusesValues) {
+  int asked = 0;
+  const Fake fake({[&](const Case&) { return ++asked, false; }, nullptr});
+  EXPECT_EQ(on_cuda("nll_loss(input=f64[2,3], target=i64[2]{0,7})").verdict, Verdict::kNotJudged);
+  EXPECT_EQ(asked, 0);
+}
+
+TEST(Cuda, IsThereOrSaysThatItIsNot) {
+  if (!has_device(Device::kCuda)) GTEST_SKIP() << "skipped: no CUDA device";
+  EXPECT_EQ(on_cuda("mse_loss(input=f64[4], target=f64[4])").verdict, Verdict::kPass);
 }
 
 }  // namespace

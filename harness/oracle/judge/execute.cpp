@@ -61,7 +61,8 @@ bool guarded(const Loss& loss, Execution& execution, Function call) {
 }
 
 at::Tensor cotangent_for(const at::Tensor& value) {
-  return make_tensor(value.sizes(), value.scalar_type(), cotangent_of(shape_of(value)));
+  return make_tensor(value.sizes(), value.scalar_type(), cotangent_of(shape_of(value)))
+      .to(value.device());
 }
 
 void differentiate(const Loss& loss, const Tensors& operands, Execution& execution) {

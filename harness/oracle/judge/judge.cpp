@@ -231,7 +231,11 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
 }
 
 Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
-  if (judging_.device != Device::kCpu) return judge_on_device(loss, c, judging_.device);
+  if (judging_.device == Device::kMeta) return judge_on_device(loss, c, Device::kMeta);
+  if (judging_.device == Device::kCuda) {
+    const Judgement on_cpu = on_cpu_first(loss, c);
+    return judge_on_device(loss, c, Device::kCuda, &on_cpu);
+  }
   const Prepared& prepared = prepare(loss, c);
   const Execution actual = call_under_test(loss, c);
   if (const auto death = take_death(loss, c)) return *death;
@@ -274,6 +278,16 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
     prepared_->judged = judgement;
   }
   return judgement;
+}
+
+Judgement Judge::on_cpu_first(const Loss& loss, const Case& c) {
+  if (!on_cpu_) {
+    Judging judging = judging_;
+    judging.device = Device::kCpu;
+    judging.slopes = false;
+    on_cpu_ = std::make_shared<Judge>(judging);
+  }
+  return on_cpu_->judge(loss, c);
 }
 
 Execution Judge::call_under_test(const Loss& loss, const Case& c) {

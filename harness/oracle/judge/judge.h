@@ -36,6 +36,8 @@ class Judge {
   struct Prepared;
   const Prepared& prepare(const Loss& loss, const Case& c);
   Judgement judge_with_memory(const Loss& loss, const Case& c);
+  /// Of a case on another device.
+  Judgement on_cpu_first(const Loss& loss, const Case& c);
   Execution call_under_test(const Loss& loss, const Case& c);
   /// The judgement of a call that has touched memory out of bounds, if it has.
   std::optional<Judgement> take_death(const Loss& loss, const Case& c);
@@ -59,6 +61,7 @@ class Judge {
   Judging judging_;
   std::optional<Called> called_;
   std::shared_ptr<Prepared> prepared_;
+  std::shared_ptr<Judge> on_cpu_;
 };
 
 }  // namespace shapefuzz

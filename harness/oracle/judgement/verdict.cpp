@@ -146,6 +146,10 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, co
     judgement.message = message_of(fault);
     judgement.detail = detail_of(fault);
   }
+  if (signal != 0 && fault.said[0] != '\0') {
+    judgement.message = fault.said.data();
+    judgement.detail = "the error outlives the case: the process is of no use afterwards";
+  }
   // What the harness itself computes for a comparison is not the loss's time.
   if (judgement.verdict == Verdict::kTimedOut && !fault.runs_case) {
     judgement.verdict = Verdict::kNotJudged;

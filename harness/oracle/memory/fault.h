@@ -20,11 +20,14 @@ struct Fault {
   std::int32_t signal = 0;  ///< 0: there was no fault
   bool was_sent = false;    ///< by another process, which is no fault of what runs
   bool runs_case = false;   ///< kept up to date: the case itself runs, not what it is compared with
+  bool on_device = false;   ///< kept up to date: another device than the CPU is asked
   bool in_harness = false;  ///< nobody had called the loss: a fault of ours, or of memory before it
   Access access = Access::kUnknown;
   Place place = Place::kElsewhere;
   bool in_reference = false;  ///< not in the case itself, but in the call it is compared with
   std::uint64_t address = 0;
+  /// Of a device whose error outlives the case: what it said. The process is of no use afterwards.
+  std::array<char, 160> said{};
   std::array<char, 64> running{};  ///< the innermost dispatched operator; empty: not known
 
   // The nearest tensor, of a fault in a guard:

@@ -124,12 +124,23 @@ void report_faults_to(Fault& fault) {
   }
 }
 
+void end_by_device(const char* said) {
+  if (running.report == nullptr) return;
+  std::strncpy(running.report->said.data(), said, running.report->said.size() - 1);
+  running.calls = true;
+  ::raise(SIGABRT);
+}
+
 void enter_operator(const char* name) { running.operators.push(name); }
 void leave_operator() { running.operators.pop(); }
 
 void set_runs_case(bool runs) {
   running.runs = runs;
   if (running.report != nullptr) running.report->runs_case = runs;
+}
+
+void set_on_device(bool asked) {
+  if (running.report != nullptr) running.report->on_device = asked;
 }
 
 void set_calls_loss(bool calls) { running.calls = calls; }

@@ -18,6 +18,10 @@ namespace shapefuzz {
 /// new process would cost a thousand times as much.
 void report_faults_to(Fault& fault);
 
+/// A device has an error that outlives the case: writes down what it said and ends the process, so
+/// that the next case has a new one. Returns in a process that reports to nobody.
+void end_by_device(const char* said);
+
 /// The first access of the case out of bounds since the last call, if there was one. The memory
 /// around the tensors is inaccessible again.
 std::optional<Fault> take_fault();
@@ -29,6 +33,9 @@ void leave_operator();
 /// Whether what runs is the case itself, not a reference; for the report. Whoever begins and ends
 /// the one or the other says so.
 void set_runs_case(bool runs);
+
+/// Whether another device than the CPU is being asked; for the report.
+void set_on_device(bool asked);
 
 /// Whether the loss is being called, the case itself or a reference; for the report. A fault at any
 /// other time is none of LibTorch's.

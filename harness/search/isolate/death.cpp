@@ -16,11 +16,20 @@ namespace shapefuzz {
 Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
                        const Judging& judging) {
   Judgement judgement = judgement_of_death(c, spec, death.signal, death.fault);
+  judgement.device = to_string(judging.device);
   if (death.from_outside && !death.short_of_memory) {
     leave_unjudged(judgement);
     judgement.message.clear();
     judgement.detail =
         std::string("the process is ended from outside, each time: ") + ::strsignal(death.signal);
+    return judgement;
+  }
+  if (judging.device != Device::kCpu && !death.fault.on_device && !death.short_of_memory) {
+    leave_unjudged(judgement);
+    judgement.message.clear();
+    judgement.detail =
+        fmt::format("the CPU, which is asked first, dies of it ({})",
+                    death.signal == 0 ? "no answer in time" : ::strsignal(death.signal));
     return judgement;
   }
   // With guards around each tensor no call damages the memory that ends the process later.
