@@ -88,11 +88,11 @@ Cause ctc_unchecked_labels() {
   cause.name = "ctc-unchecked-labels";
   cause.title = "ctc_loss: labels are not checked";
   cause.losses = {"ctc_loss"};
-  cause.verdicts = {
-      Verdict::kOutOfBounds,          Verdict::kCrash,          Verdict::kUninitializedRead,
-      Verdict::kIllegalValueAccepted, Verdict::kTimedOut,       Verdict::kSilentBroadcast,
-      Verdict::kWrongValue,           Verdict::kWrongReduction, Verdict::kWrongGradient,
-      Verdict::kWrongShape};
+  cause.verdicts = {Verdict::kOutOfBounds,       Verdict::kCrash,
+                    Verdict::kUninitializedRead, Verdict::kIllegalValueAccepted,
+                    Verdict::kTimedOut,          Verdict::kSilentBroadcast,
+                    Verdict::kWrongValue,        Verdict::kWrongReduction,
+                    Verdict::kWrongGradient,     Verdict::kWrongShape};
   cause.condition = "a label is outside [0, C)";
   cause.strikes = [](const Sighting& s) {
     const double classes = classes_of(s);
