@@ -3,5 +3,5 @@
 #include <stdexcept>
 
 namespace {
-const int thrown = [] { return throw std::runtime_error("a static initialiser"), 0; }();
+const int kThrown = [] { return throw std::runtime_error("a static initialiser"), 0; }();
 }  // namespace

@@ -20,6 +20,19 @@ bool asks_for(const LossSpec& spec, const Operand& operand) {
 
 }  // namespace
 
+Case made_ordinary(Case c, const LossSpec& spec) {
+  for (Operand& operand : c.operands) {
+    operand.values.clear();
+    for (std::size_t dim = 0; dim < operand.shape.rank(); ++dim) {
+      operand.shape[dim] = std::max<std::int64_t>(operand.shape[dim], 1);
+    }
+    if (asks_for(spec, operand)) continue;
+    operand.dtype = DType::kI64;
+    if (!asks_for(spec, operand)) operand.dtype = DType::kF64;
+  }
+  return c;
+}
+
 bool is_ordinary(const Case& c, const LossSpec& spec) {
   return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {
     return operand.values.empty() && operand.shape.elements() > 0 && asks_for(spec, operand);

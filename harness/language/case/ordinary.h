@@ -11,4 +11,7 @@ namespace shapefuzz {
 /// who wants to be thorough: few losses are written for it, and most refuse it by no word at all.
 bool is_ordinary(const Case& c, const LossSpec& spec);
 
+/// The same case without what is out of the ordinary: its empty dimensions are of size 1.
+Case made_ordinary(Case c, const LossSpec& spec);
+
 }  // namespace shapefuzz

@@ -47,6 +47,21 @@ std::optional<std::int64_t> widen(std::int64_t a, std::int64_t b) {
   return std::nullopt;
 }
 
+// One size of a shape with the place of the pattern that it meets, as align() does it.
+bool align_size(const Dim& part, std::int64_t met, const std::array<bool, kMaxNames>& open,
+                Bindings& bindings) {
+  if (part.is_computed() && bindings.sizes[part.name] == kUnbound) {
+    // What would be expanded to a size that nobody knows yet says nothing.
+    return bind(part, met, bindings) || met == 1;
+  }
+  const bool fixed = part.type == Dim::Type::kNumber || part.is_computed() || !open[part.name];
+  const std::int64_t bound = bindings.size_or(part, kUnbound);
+  const auto common = widen(bound, met);
+  if (!common || (fixed && *common != bound)) return false;
+  if (!fixed) bindings.sizes[part.name] = *common;
+  return true;
+}
+
 }  // namespace
 
 Bindings::Bindings(const Contract& contract, const std::array<std::int64_t, kMaxNames>& options)
@@ -101,17 +116,7 @@ bool align(const Pattern& pattern, const Shape& shape, const std::array<bool, kM
       bindings.packs[part.name] = *common;
       bindings.sizes[part.name] = static_cast<std::int64_t>(common->rank());
     } else if (left > 0) {
-      const std::int64_t met = shape[--left];
-      if (part.is_computed() && bindings.sizes[part.name] == kUnbound) {
-        // What would be expanded to a size that nobody knows yet says nothing.
-        if (!bind(part, met, bindings) && met != 1) return false;
-        continue;
-      }
-      const bool fixed = part.type == Dim::Type::kNumber || part.is_computed() || !open[part.name];
-      const std::int64_t bound = bindings.size_or(part, kUnbound);
-      const auto common = widen(bound, met);
-      if (!common || (fixed && *common != bound)) return false;
-      if (!fixed) bindings.sizes[part.name] = *common;
+      if (!align_size(part, shape[--left], open, bindings)) return false;
     }
   }
   while (left > 0 && shape[left - 1] == 1) --left;

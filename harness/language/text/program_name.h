@@ -8,6 +8,6 @@ namespace shapefuzz {
 
 /// `shapefuzz`, or what set_program_name was given.
 const std::string& program_name();
-void set_program_name(std::string name);
+void set_program_name(std::string text);
 
 }  // namespace shapefuzz

@@ -23,7 +23,7 @@ GoldLoss throws_for_a_rare_shape(const GoldCall& call) {
 
 GoldLoss always_throws(const GoldCall& /*call*/) { throw std::bad_array_new_length(); }
 
-CampaignStatus campaign_of(GoldFormula gold) {
+CampaignStatus campaign_of(const GoldFormula& gold) {
   Loss loss = *find_loss("mse_loss");
   loss.gold = gold;
   const TestDirectory scratch;

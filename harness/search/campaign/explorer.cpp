@@ -135,6 +135,10 @@ void Explorer::step() {
   Case c = next_case();
   const Loss* const loss = find(c.loss);
   if (loss == nullptr || !mutator_.fits(c)) return;
+  if (loss->spec.own && !thorough_) {
+    c = made_ordinary(std::move(c), loss->spec);
+    if (!mutator_.fits(c)) return;
+  }
   Case last;
   LocatedMistake mistake;
   for (const Entry& entry : loss->entries) {

@@ -49,6 +49,7 @@ class Script {
         }
         return print(line, expressions_.first_entry(), exhibit_.evidence.expected);
       case Source::kFormula:
+        if (line.in_words) break;
         return syntax_.comment(formula_source(exhibit_)) + syntax_.say(line.name, number_of(line));
       case Source::kNone:
         break;
