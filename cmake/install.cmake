@@ -82,5 +82,5 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 # The shared libraries of the command by what it needs; the rest for losses of one's own.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "libtorch-dev, libfmt-dev, libgtest-dev, librapidcheck-dev, cmake, g++ | c++-compiler")
+    "libtorch-dev, libfmt-dev, libgtest-dev, librapidcheck-dev, cmake, make, g++ | c++-compiler")
 include(CPack)

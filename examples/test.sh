@@ -26,7 +26,7 @@ try() {
   local name=$1 right=$2 wrong=${3-} text=${4-}
   cp -r "$examples/$name" "$work/$name"
   cd "$work/$name"
-  cmake -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/out" 2>&1 ||
+  cmake -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/out" 2>&1 ||
     fail "$name does not configure"
   cmake --build build >"$work/out" 2>&1 || fail "$name does not build"
   "build/$name" sweep "$right" >"$work/out" 2>&1 || fail "$name: $right has findings"
