@@ -95,6 +95,39 @@ Comparison compare_with_expanded_call(const Acceptance& call, const Reading& rea
   return comparison;
 }
 
+/// The first of the references without a formula that disagrees: the samples alone, the samples in
+/// another order, and the slopes.
+std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Reading& reading,
+                                                Zone zone) {
+  const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
+  std::optional<Comparison> found;
+  const auto disagrees = [&](Comparison comparison) {
+    if (comparison.agreement != Agreement::kEqual) found = std::move(comparison);
+    return found.has_value();
+  };
+  if (has_samples(loss.spec, c) &&
+      disagrees(compare_with_samples(loss, c, operands, actual, reading))) {
+    return found;
+  }
+  if (loss.spec.own && reading.result.empty() &&
+      disagrees(compare_with_permuted(loss, c, operands, actual, reading))) {
+    return found;
+  }
+  if (!slopes || !is_chosen_for_slopes(c, zone)) return found;
+  if (loss.spec.own && loss.gold == nullptr &&
+      disagrees(compare_with_own_slopes(loss, c, actual, operands))) {
+    return found;
+  }
+  if (loss.gold != nullptr && actual.backward_accepted &&
+      disagrees(compare_with_slopes(loss, c, actual, operands, reading))) {
+    return found;
+  }
+  if (loss.derivative_of != nullptr) {
+    disagrees(compare_with_derivative(loss, c, actual, operands));
+  }
+  return found;
+}
+
 }  // namespace
 
 Comparison compare_with_references(const Acceptance& call, const Reading& reading, Zone zone) {
@@ -123,28 +156,7 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
     if (comparison.agreement != Agreement::kEqual) return comparison;
     if (loss.gold == nullptr || zone == Zone::kExpandable) strongest = comparison;
   }
-  if (has_samples(loss.spec, c)) {
-    const Comparison comparison = compare_with_samples(loss, c, operands, actual, reading);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  if (loss.spec.own && reading.result.empty()) {
-    const Comparison comparison = compare_with_permuted(loss, c, operands, actual, reading);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  if (!slopes || !is_chosen_for_slopes(c, zone)) return strongest;
-  if (loss.spec.own && loss.gold == nullptr) {
-    const Comparison comparison = compare_with_own_slopes(loss, c, actual, operands);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  if (loss.gold != nullptr && actual.backward_accepted) {
-    const Comparison comparison = compare_with_slopes(loss, c, actual, operands, reading);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  if (loss.derivative_of != nullptr) {
-    const Comparison comparison = compare_with_derivative(loss, c, actual, operands);
-    if (comparison.agreement != Agreement::kEqual) return comparison;
-  }
-  return strongest;
+  return disagreement_of_parts(call, reading, zone).value_or(strongest);
 }
 
 bool is_wrong_in_reduction(const Acceptance& call, const Reading& reading, Zone zone) {
