@@ -141,7 +141,7 @@ class Maker {
   void check_operands() const {
     const std::size_t operands = loss_.spec.contract.operands().size();
     if (operands == signature().operands) return;
-    fail(fmt::format("its contract has {} operands, and its function takes {} tensors", operands,
+    fail(fmt::format("its contract has operands: {}, and its function takes tensors: {}", operands,
                      signature().operands));
   }
 

@@ -73,6 +73,8 @@ GoldFormula own_gold(const OwnFormula& formula, const std::vector<OwnLoss::Optio
       loss.losses = formula(own);
     } catch (const std::exception& error) {
       throw FormulaError(error.what());
+    } catch (...) {
+      throw FormulaError("what was thrown is no std::exception");
     }
     return loss;
   };

@@ -52,7 +52,7 @@ TEST(OwnLoss, IsRefusedWithItsNameAndWhatWasExpected) {
   expect_error({loss("mse", squared, "(output: reel[*S], target: real[*S]) -> [*S]")},
                "did you mean real");
   expect_error({loss("mse", squared, "(output: real[*S]) -> [*S]")},
-               "mse: its contract has 1 operands, and its function takes 2 tensors");
+               "mse: its contract has operands: 1, and its function takes tensors: 2");
   expect_error({loss("mse", squared, "(output: real[N], target: real[M]) -> [N]")},
                "a name that something else uses too");
   const auto scaled = [](const Tensor& output, const Tensor& target, double scale) {
@@ -163,6 +163,8 @@ TEST(OwnLoss, RefusesByWhateverItThrowsButAnInternalAssert) {
   };
   const std::string wrong = "mse(output=f64[3,2], target=f64[3])";
   const std::string right = "mse(output=f64[3,2], target=f64[3,2])";
+  Court number(loss("mse", throws(3), kPairs));
+  EXPECT_EQ(number.verdict(right), "unclean_rejection");
   Court logic(loss("mse", throws(std::out_of_range("no")), kPairs));
   EXPECT_EQ(logic.verdict(wrong), "pass");
   EXPECT_EQ(logic.verdict(right), "rejected_valid");

@@ -54,6 +54,10 @@ bool guarded(const Loss& loss, Execution& execution, Function call) {
     execution.message = error.what();
     // LibTorch refuses by c10::Error; somebody's own loss as its author likes.
     execution.clean = loss.spec.own && !is_internal(execution.message);
+  } catch (...) {
+    // Nobody can read what it says: no refusal.
+    execution.message = "what was thrown is no std::exception";
+    execution.clean = false;
   }
   // What LibTorch takes elsewhere than from its allocator tells only so.
   if (tells_of_shortage(execution.message)) note_shortage();
