@@ -191,6 +191,7 @@ case_files() {
 
 options() {
   bad_option 'found none' 'expected a command: causes, diff, emit, fuzz, infer, losses, report, run, shrink, sweep, triage'
+  bad_option '--dir' 'is required' fuzz mse_loss --for 1s
   bad_option "found 'swep'" 'did you mean sweep?' swep
   bad_option '--nothing' 'not expected' run --nothing
   bad_option '--file FILE' 'expected a CASE' run

@@ -67,7 +67,8 @@ std::vector<std::string> arguments(const std::vector<std::string>& given, const 
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> unread = app.remaining();
   std::string text = error.what();
-  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError)) {
+  const bool required = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+  if (required && app.get_subcommands().empty()) {
     std::vector<std::string> names;
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
       if (!command->get_name().empty()) names.push_back(command->get_name());

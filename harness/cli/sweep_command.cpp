@@ -221,7 +221,7 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
       command.thorough ? ", thorough" : "", command.all ? "all" : "findings", losses);
 }
 
-// What `run` says of a case, in two lines.
+// What `run` says of a case, in three lines.
 std::function<Advice(const Case&)> advice_of(const SweepCommand& command) {
   Judging judging = {command.policy, command.memory, command.device};
   return [judging](const Case& c) {
@@ -230,11 +230,16 @@ std::function<Advice(const Case&)> advice_of(const SweepCommand& command) {
         {c}, {judging},
         [](const Exhibit& exhibit) {
           const Explanation explanation = explain(exhibit);
-          return explanation.why + "\n" + explanation.instead;
+          const bool refused = exhibit.judgement.outcome == Outcome::kRejected;
+          const std::string& outcome = explanation.outcome;
+          return (refused ? outcome.substr(0, outcome.find('\n')) : "") + "\n" + explanation.why +
+                 "\n" + explanation.instead;
         },
         [&](const std::string& text) {
-          const std::size_t end = text.find('\n');
-          advice = {text.substr(0, end), text.substr(end + 1)};
+          const std::size_t refusal = text.find('\n');
+          const std::size_t why = text.find('\n', refusal + 1);
+          advice = {text.substr(0, refusal), text.substr(refusal + 1, why - refusal - 1),
+                    text.substr(why + 1)};
         });
     std::replace(advice.instead.begin(), advice.instead.end(), '\n', ' ');
     return advice;

@@ -5,9 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "harness/findings/records/record.h"
 #include "harness/oracle/judge/judge.h"
+#include "harness/oracle/judgement/verdict.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/isolate/death.h"
 #include "harness/search/process/pool.h"
@@ -151,7 +155,7 @@ class Sweep {
       }
       position.next_case.store(i);
       const Case c = case_at(unit, i);
-      const Judgement judgement = judge.judge(*v.loss, c);
+      const Judgement judgement = is_given_up(c) ? given_up() : judge.judge(*v.loss, c);
       position.cases.fetch_add(1);
       tally.add(c, judgement);
       if (wants_record(judgement)) records += record(unit, c, judgement);
@@ -175,13 +179,31 @@ class Sweep {
     if (sinks_.records && end + 1 < result.size()) sinks_.records(result.substr(end + 1));
   }
 
-  std::string result_of(const Death& death) const {
+  std::string result_of(const Death& death) {
     const Case c = case_at(death.unit, death.at_case);
     const Judgement judgement =
         judgement_of(death, c, variation(death.unit).loss->spec, options_.judging);
+    // A limit of time has ended it, and no signal.
+    if (death.signal == 0 && is_finding(judgement.verdict)) ++hangs_[{c.loss, c.entry}];
     Tally tally;
     tally.add(c, judgement);
     return result_of(tally, wants_record(judgement) ? record(death.unit, c, judgement) : "");
+  }
+
+  // What never returns would take the time limit for each of its cases. The parent counts, and the
+  // worker in place of the one that hung is a copy of the parent.
+  bool is_given_up(const Case& c) const {
+    constexpr int kPatience = 10;
+    if (hangs_.empty()) return false;
+    const auto found = hangs_.find({c.loss, c.entry});
+    return found != hangs_.end() && found->second >= kPatience;
+  }
+
+  static Judgement given_up() {
+    Judgement judgement;
+    judgement.verdict = Verdict::kNotJudged;
+    judgement.detail = "ten cases of this entry gave no answer in time, so no more are tried";
+    return judgement;
   }
 
   static std::string result_of(const Tally& tally, const std::string& records) {
@@ -206,6 +228,7 @@ class Sweep {
   mutable std::vector<Case> deviations_;
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
+  std::map<std::pair<std::string, std::string>, int> hangs_;  // by loss and entry
   Tally tally_;
 };
 

@@ -96,6 +96,7 @@ class OwnList {
         fmt::format("  {} {}, {} case{}{}{}\n", loss, verdict, with_commas(group.cases),
                     group.cases == 1 ? "" : "s", what.empty() ? "" : ": ", what);
     text += fmt::format("      {}\n", to_string(*group.smallest));
+    if (!advice.refusal.empty()) text += fmt::format("      loss     {}\n", advice.refusal);
     if (!advice.why.empty()) text += fmt::format("      why      {}\n", advice.why);
     if (!advice.instead.empty()) text += fmt::format("      instead  {}\n", advice.instead);
     if (group.harmless > 0) {

@@ -13,6 +13,7 @@ namespace shapefuzz {
 
 /// What is said of a case beside its counts: why it is a finding, and what to write instead.
 struct Advice {
+  std::string refusal;  ///< what the loss says, if it refuses
   std::string why;
   std::string instead;
 };
