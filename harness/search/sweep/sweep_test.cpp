@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/sweep/sweep.h"
 
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -74,6 +75,21 @@ TEST(Sweep, ReachesEveryZoneOfEveryLoss) {
       }
     }
   }
+}
+
+TEST(Sweep, GivesUpAnEntryThatNeverReturns) {
+  Loss loss = *find_loss("mse_loss");
+  loss.entries.front().call = [](const Arguments&) -> at::Tensor {
+    for (volatile bool returns = false; !returns;) continue;
+    return {};
+  };
+  SweepOptions options = small(1);
+  options.seconds_per_case = 0.1;
+  const Tally tally = sweep(variations_of(loss, {loss.spec.entries.front()}), options, {});
+  std::uint64_t not_judged = 0;
+  for (const auto& [key, counts] : tally.counts()) not_judged += counts.not_judged;
+  EXPECT_EQ(tally.cases(), 13U * 13U * 3U);
+  EXPECT_EQ(not_judged, tally.cases() - 10);
 }
 
 TEST(Tally, SurvivesTheWayFromAWorker) {
