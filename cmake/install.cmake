@@ -59,6 +59,17 @@ set(SHAPEFUZZ_TORCH "${Torch_VERSION}")
 configure_package_config_file(cmake/shapefuzzConfig.cmake.in shapefuzzConfig.cmake
                               INSTALL_DESTINATION ${package})
 write_basic_package_version_file(shapefuzzConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+# Where it lies, it knows itself: a prefix may be chosen only when it is installed.
+file(RELATIVE_PATH shapefuzz_prefix_from_pc
+     "${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" shapefuzz_prefix_from_pc "${shapefuzz_prefix_from_pc}")
+set(shapefuzz_torch_cflags "")
+foreach(directory ${TORCH_INCLUDE_DIRS})
+  get_filename_component(directory "${directory}" REALPATH)
+  string(APPEND shapefuzz_torch_cflags " -I${directory}")
+endforeach()
+string(APPEND shapefuzz_torch_cflags " ${TORCH_CXX_FLAGS}")
+get_filename_component(shapefuzz_torch_libdir "${TORCH_LIBRARY}" DIRECTORY)
 configure_file(cmake/shapefuzz.pc.in shapefuzz.pc @ONLY)
 install(EXPORT shapefuzz NAMESPACE shapefuzz:: FILE shapefuzzTargets.cmake DESTINATION ${package})
 install(FILES ${PROJECT_BINARY_DIR}/shapefuzzConfig.cmake

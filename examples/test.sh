@@ -54,6 +54,14 @@ try() {
   fi
 }
 
+# Without CMake.
+pc=$(dirname "$(find "$work/prefix" -name shapefuzz.pc)")
+flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs shapefuzz)
+# shellcheck disable=SC2086  # flags are several words
+g++ -O2 "$examples/dice/losses.cpp" $flags -o "$work/by_pkg_config" >"$work/out" 2>&1 ||
+  fail "dice by pkg-config"
+"$work/by_pkg_config" sweep dice >"$work/out" 2>&1 || fail "dice by pkg-config: findings"
+echo "pkg-config: passed"
 try custom_loss log_cosh
 echo "custom_loss: passed"
 try focal focal focal_broadcasting 'forgot_unsqueeze'
