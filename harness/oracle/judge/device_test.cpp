@@ -119,7 +119,7 @@ TEST(Cuda, IsNotAskedWhereTheCpuRefusesValues) {
   EXPECT_EQ(asked, 0);
 }
 
-TEST(Cuda, IsThereOrSaysThatItIsNot) {
+TEST(Cuda, JudgesOnARealDevice) {
   if (!has_device(Device::kCuda)) GTEST_SKIP() << "skipped: no CUDA device";
   EXPECT_EQ(on_cuda("mse_loss(input=f64[4], target=f64[4])").verdict, Verdict::kPass);
 }

@@ -28,7 +28,7 @@ struct Group {
     harmless += finding.harmless;
     losses.insert(signature.loss);
     if (!smallest || is_smaller(finding.smallest, *smallest)) smallest = finding.smallest;
-    const std::string name = signature.mistake.substr(signature.mistake.find(':') + 1);
+    const std::string name = mistake_in(signature);
     for (const Mistake mistake : all_mistakes()) {
       if (to_string(mistake) == name) mistakes.insert(mistake);
     }
@@ -42,14 +42,6 @@ Group group_of(const Findings& findings, std::string_view cause, const std::stri
     if (is_of) group.add(signature, finding);
   }
   return group;
-}
-
-std::string joined(const std::vector<std::string>& words, std::size_t most) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size() && i < most; ++i) {
-    text += (i == 0 ? "" : ", ") + words[i];
-  }
-  return words.size() > most ? fmt::format("{} and {} more", text, words.size() - most) : text;
 }
 
 // A hazard of shapes is one of each loss; of the others a line says all.

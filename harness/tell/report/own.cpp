@@ -40,18 +40,6 @@ struct Group {
   }
 };
 
-std::string mistake_in(const Signature& signature) {
-  return signature.mistake.substr(signature.mistake.find(':') + 1);
-}
-
-std::string joined(const std::vector<std::string>& words, std::size_t most) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size() && i < most; ++i) {
-    text += (i == 0 ? "" : ", ") + words[i];
-  }
-  return words.size() > most ? fmt::format("{} and {} more", text, words.size() - most) : text;
-}
-
 class OwnList {
  public:
   explicit OwnList(const std::function<Advice(const Case&)>& advice) : advice_(advice) {}

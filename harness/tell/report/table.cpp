@@ -205,4 +205,16 @@ std::uint64_t count_unexplained(const Baseline& baseline, const Findings& findin
                     [&](const auto& entry) { return !baseline.knows(entry.first); }));
 }
 
+std::string joined(const std::vector<std::string>& words, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size() && i < most; ++i) {
+    text += (i == 0 ? "" : ", ") + words[i];
+  }
+  return words.size() > most ? fmt::format("{} and {} more", text, words.size() - most) : text;
+}
+
+std::string mistake_in(const Signature& signature) {
+  return signature.mistake.substr(signature.mistake.find(':') + 1);
+}
+
 }  // namespace shapefuzz

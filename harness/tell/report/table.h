@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/findings/baseline/baseline.h"
 #include "harness/findings/records/tally.h"
@@ -36,5 +37,11 @@ std::string news_text(const BaselineNews& news, const Baseline& baseline, const 
 
 /// `1,234,567`; `.` for zero.
 std::string with_commas(std::uint64_t number);
+
+/// The first `most` of the words, and how many more there are.
+std::string joined(const std::vector<std::string>& words, std::size_t most);
+
+/// The mistake of a signature, without the operand that it is made in.
+std::string mistake_in(const Signature& signature);
 
 }  // namespace shapefuzz
