@@ -34,7 +34,7 @@ target_link_libraries(shapefuzz_command INTERFACE $<INSTALL_INTERFACE:shapefuzz:
 shapefuzz_install_library(shapefuzz_command command shapefuzz_command)
 
 add_library(shapefuzz_own_suite STATIC
-            properties/own_main.cpp $<TARGET_OBJECTS:shapefuzz_suites>
+            properties/own_main.cpp $<TARGET_OBJECTS:shapefuzz_property> $<TARGET_OBJECTS:shapefuzz_suites>
             $<TARGET_OBJECTS:shapefuzz_loss_properties>)
 target_link_libraries(shapefuzz_own_suite PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>)
 target_link_libraries(

@@ -67,7 +67,7 @@ class LossProperty : public ::testing::Test {
 
   void TestBody() override {
     Trial trial(loss_, entry_, known_findings(), judging(), on_new);
-    rc::detail::checkGTest([&] { property_.check(trial); });
+    rc::detail::checkGTest([&] { check_drawn(property_, trial); });
     const PropertyReach& reach = trial.reach();
     std::cout << loss_.spec.name << ": " << reach.to_string() << "\n";
     for (const Zone zone : property_.zones) {
@@ -130,8 +130,8 @@ class ValidCases : public ::testing::Test {
     EXPECT_EQ(judged, wanted);
     for (const auto& [signature, finding] : fresh.findings()) {
       ADD_FAILURE() << to_string(signature) << ": " << finding.detail << ", in " << finding.cases
-                    << " cases\n  replay: " << program_name() << " run '"
-                    << to_string(finding.smallest) << "'";
+                    << " cases\n  replay: " << typed("run") << " '" << to_string(finding.smallest)
+                    << "'";
     }
   }
 

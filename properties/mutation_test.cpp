@@ -42,7 +42,7 @@ SuiteResult check_suite(const Loss& loss, const std::string& entry) {
     params.seed = 1;
     params.maxSuccess = kCases;
     params.disableShrinking = true;
-    const auto checked = rc::detail::checkTestable([&] { property.check(trial); },
+    const auto checked = rc::detail::checkTestable([&] { check_drawn(property, trial); },
                                                    rc::detail::TestMetadata(), params);
     result.judged += trial.judged();
     if (checked.template is<rc::detail::SuccessResult>()) continue;

@@ -1,66 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The properties that every entry of every loss must have, apart from who checks them: the property
-// suites do so on LibTorch as it is, the mutation test on losses with planted faults.
+// A property with RapidCheck's draws.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <vector>
-
-#include "harness/findings/baseline/baseline.h"
-#include "harness/losses/loss/loss.h"
-#include "harness/search/isolate/isolated_judge.h"
-#include "properties/reach.h"
+#include "properties/property.h"
 
 namespace shapefuzz {
 
-/// One (loss, entry) that properties are checked on.
-class Trial {
- public:
-  /// Told of every finding that is not known; throws what fails the property, or lets it pass.
-  using OnNew = std::function<void(const Case&, const Judgement&)>;
-
-  Trial(const Loss& loss, std::string entry, const Baseline& known, const Judging& judging,
-        OnNew on_new)
-      : loss_(loss),
-        entry_(std::move(entry)),
-        known_(known),
-        oracle_(judging),
-        on_new_(std::move(on_new)) {}
-
-  const Loss& loss() const { return loss_; }
-  const std::string& entry() const { return entry_; }
-  PropertyReach& reach() { return reach_; }
-  std::size_t judged() const { return judged_; }
-
-  /// The oracle's word, whatever it is.
-  Judgement judge_anything(const Case& c) {
-    ++judged_;
-    return oracle_.judge(loss_, c);
-  }
-  /// The same; what is found must be known.
-  Judgement judge(const Case& c);
-
- private:
-  const Loss& loss_;
-  std::string entry_;
-  const Baseline& known_;
-  IsolatedJudge oracle_;
-  OnNew on_new_;
-  PropertyReach reach_;
-  std::size_t judged_ = 0;
-};
-
-/// Fails the running property unless `holds`, with the case and the command that replays it.
-void demand(bool holds, const Case& c, const std::string& what);
-
-struct Property {
-  const char* name;
-  void (*check)(Trial&);    ///< one draw
-  std::vector<Zone> zones;  ///< that it must reach
-  bool judges = false;      ///< it fails on what the oracle finds
-};
-
-const std::vector<Property>& all_properties();
+/// One draw, inside of a property of RapidCheck, which it fails if the property does not hold.
+void check_drawn(const Property& property, Trial& trial);
 
 }  // namespace shapefuzz

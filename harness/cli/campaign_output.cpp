@@ -59,21 +59,21 @@ int print_triage(const TriageResult& result, const std::string& directory) {
                                       : "Unexplained:\n");
       in_baseline = group.in_baseline;
     }
-    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  {} run --file {}\n",
+    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  {} --file {}\n",
                               to_string(severity_of(group.verdict)), to_string(group.verdict),
-                              group.loss, group.signatures, program_name(),
+                              group.loss, group.signatures, typed("run"),
                               shell_quoted(group.files.front())));
   }
   print_results(fmt::format("{} new findings, {} explained or known, {} flaky\n",
                             result.files.size(), result.known, result.flaky.size()));
   if (result.unread > 0) {
     print_message(
-        fmt::format("shapefuzz: there was no time for {} findings; {} triage {} goes on\n",
-                    result.unread, program_name(), shell_quoted(directory)));
+        fmt::format("shapefuzz: there was no time for {} findings; {} {} goes on\n",
+                    result.unread, typed("triage"), shell_quoted(directory)));
   } else if (result.unproven > 0) {
     print_message(
-        fmt::format("shapefuzz: {} findings may have a smaller case; {} triage {} looks for it\n",
-                    result.unproven, program_name(), shell_quoted(directory)));
+        fmt::format("shapefuzz: {} findings may have a smaller case; {} {} looks for it\n",
+                    result.unproven, typed("triage"), shell_quoted(directory)));
   }
   print_results(fmt::format("unexplained: {}\n", result.unexplained));
   return result.files.empty() && result.unread == 0 ? kNothingNew : kFindings;

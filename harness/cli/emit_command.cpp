@@ -30,7 +30,7 @@ namespace {
 
 struct EmitCommand {
   std::string text;
-  std::string as = "cpp";
+  std::string as;  ///< empty: the language of the loss
   Policy policy = Policy::kExpand;
   bool round = false;
 };
@@ -136,7 +136,13 @@ int run(const EmitCommand& command) {
   }
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
-  const bool is_issue = command.as == "issue";
+  const bool is_of_python = find_loss(c.loss)->spec.in_python;
+  const std::string as = !command.as.empty() ? command.as : is_of_python ? "python" : "cpp";
+  if (is_of_python && as != "python") {
+    throw InputError(
+        fmt::format("--as: found {}, expected python: {} is a function of Python", as, c.loss));
+  }
+  const bool is_issue = as == "issue";
   if (is_issue && find_loss(c.loss)->spec.own) {
     throw InputError(fmt::format(
         "--as: found issue, expected cpp, python or gtest: {} is your own, and nothing to report",
@@ -149,7 +155,7 @@ int run(const EmitCommand& command) {
     c = shrink_apart(c, judging, kSoon).shrunk.smallest;
   }
   if (command.round || is_issue) c = rounded(c, judging);
-  const Emitter emitter = emitters().at(command.as);
+  const Emitter emitter = emitters().at(as);
   std::string program;
   exhibit_all(
       {c}, {judging},
@@ -183,7 +189,7 @@ Command add_emit(CLI::App& app) {
       ->add_option("--as", command.as,
                    "What to print: a C++ or Python program, a GoogleTest or an issue report")
       ->type_name("cpp|python|gtest|issue")
-      ->capture_default_str()
+      ->default_str("cpp, of a loss in Python python")
       ->check([](const std::string& as) {
         if (emitters().count(as) > 0) return std::string();
         return fmt::format("found '{}', expected cpp, python, gtest or issue", printable(as));

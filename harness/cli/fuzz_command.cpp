@@ -278,7 +278,7 @@ class Fuzz {
   int end() {
     if (command_.no_triage || stopped != 0) {
       print_results(fmt::format("unexplained: {}\n", count_unexplained()));
-      print_message(fmt::format("shapefuzz: next: {} triage {}\n", program_name(),
+      print_message(fmt::format("shapefuzz: next: {} {}\n", typed("triage"),
                                 shell_quoted(command_.directory)));
       return kNothingNew;
     }

@@ -88,10 +88,11 @@ class ProgressLine {
 // Of somebody's own loss nobody else knows one.
 void require_contract(const Loss& loss) {
   if (!loss.spec.own || !loss.spec.open) return;
-  throw InputError(
-      fmt::format("{} has no contract, and without one nothing is wrong: {} infer {} "
-                  "prints one that fits",
-                  loss.spec.name, program_name(), loss.spec.name));
+  // Of Python, the file names the function.
+  const std::string infer = typed("infer") + (loss.spec.in_python ? "" : " " + loss.spec.name);
+  throw InputError(fmt::format(
+      "{} has no contract, and without one nothing is wrong: {} prints one that fits",
+      loss.spec.name, infer));
 }
 
 std::vector<Variation> select(const std::vector<std::string>& targets) {
@@ -193,7 +194,7 @@ int least_size(const SweepCommand& command) {
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {
   return fmt::format(
       "{} {}, LibTorch {}{}: {} cases, rank <= {}, sizes {}..{}, policy {}, {:.1f} s\n\n",
-      has_own_losses() ? program_name() + ", shapefuzz" : "shapefuzz", kVersion, libtorch_version(),
+      has_own_losses() ? typed("sweep") + ", shapefuzz" : "shapefuzz", kVersion, libtorch_version(),
       command.device == Device::kCpu
           ? ""
           : fmt::format(" on {} against the CPU", to_string(command.device)),
@@ -270,11 +271,11 @@ void print_table(const SweepCommand& command, const std::vector<Variation>& vari
     const std::string device = command.device == Device::kCpu
                                    ? ""
                                    : fmt::format(" --device {}", to_string(command.device));
-    print_results(fmt::format("Replay a case with: {} run{} {}\n", program_name(), device,
+    print_results(fmt::format("Replay a case with: {}{} {}\n", typed("run"), device,
                               shell_quoted(to_string(tally.findings().begin()->second.smallest))));
   }
   if (!tally.findings().empty() && has_own_losses()) {
-    print_results(fmt::format("Explain a case with: {} run CASE\n", program_name()));
+    print_results(fmt::format("Explain a case with: {} CASE\n", typed("run")));
   }
   print_results(
       fmt::format("unexplained: {}\n", count_unexplained(*result.known, held.judged.findings())));

@@ -46,19 +46,22 @@ class OwnLoss {
   };
   /// A function that computes the loss.
   struct Entry {
-    std::string name;         ///< behind the @ of a case line
-    CallSignature signature;  ///< what it takes
-    OwnCall call;             ///< calls it
+    std::string name;                ///< behind the @ of a case line
+    CallSignature signature;         ///< what it takes
+    OwnCall call;                    ///< calls it
+    std::string python_import = {};  ///< of Python: `from losses import dice`, where it can be
   };
   /// All that was said.
   struct Description {
     std::string name;                    ///< in case lines
     std::string contract;                ///< empty: unknown yet; `infer` finds one
+    std::vector<std::string> operands;   ///< the tensors' names, where they are known
     std::vector<Entry> entries;          ///< the first one is the loss itself
     std::vector<Option> options;         ///< in the functions' order
     OwnFormula formula;                  ///< null: none
     std::vector<std::string> constants;  ///< operands that get no gradient
     bool own_gradient = false;           ///< the gradient is not the slope of the value
+    bool in_python = false;              ///< what to write instead is Python
   };
 
   /// `loss()` is shorter.

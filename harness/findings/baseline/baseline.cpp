@@ -140,12 +140,6 @@ Baseline parse_baseline_line(std::string_view line, const LossSpecs& specs) {
 
 namespace {
 
-// The name of the mistake without its operand.
-std::string_view mistake_in(const Signature& signature) {
-  const std::string_view whole = signature.mistake;
-  return whole.substr(whole.find(':') + 1);
-}
-
 Severity severity_in(const Signature& signature) {
   const auto verdict = find_verdict(signature.verdict);
   return verdict ? severity_of(*verdict) : Severity::kNone;
@@ -244,13 +238,13 @@ std::string to_text(const Baseline& baseline, const std::string& libtorch) {
   const bool is_own = !baseline.decided.empty() || program_name() != "shapefuzz";
   std::string text = is_own
                          ? fmt::format(
-                               "# What `{0} sweep` finds and somebody lives with, one signature a "
+                               "# What `{0}` finds and somebody lives with, one signature a "
                                "line; why, behind two\n"
                                "# spaces and a #. What is new is told, and what is found no more:\n"
                                "#   loss | entry | verdict | mistake | message | smallest case\n"
                                "#   policy | loss | broadcast\n"
-                               "# Written by `{0} sweep --write-baseline FILE`.\n",
-                               program_name())
+                               "# Written by `{0} --write-baseline FILE`.\n",
+                               typed("sweep"))
                          : fmt::format(
                                "# What `shapefuzz sweep` finds in LibTorch {}: the causes that "
                                "strike, and how many cases "

@@ -47,6 +47,9 @@ struct LossSpec {
   /// Somebody's own, and none of LibTorch's: nothing is known of it but its contract.
   bool own = false;
 
+  /// A function of Python, so that what to write instead is Python too.
+  bool in_python = false;
+
   /// Nothing is promised: any shapes may be refused, and any result is as good as another.
   bool open = false;
 

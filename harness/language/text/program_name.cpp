@@ -6,14 +6,27 @@
 namespace shapefuzz {
 namespace {
 
-std::string& name() {
-  static std::string text = "shapefuzz";
-  return text;
+struct Typed {
+  std::string program = "shapefuzz";
+  std::string file;
+};
+
+Typed& parts() {
+  static Typed typed;
+  return typed;
 }
 
 }  // namespace
 
-const std::string& program_name() { return name(); }
-void set_program_name(std::string text) { name() = std::move(text); }
+const std::string& program_name() { return parts().program; }
+
+std::string typed(const std::string& command) {
+  const auto& [program, file] = parts();
+  return program + " " + command + (file.empty() ? "" : " " + file);
+}
+
+void set_program_name(std::string name, std::string file) {
+  parts() = {std::move(name), std::move(file)};
+}
 
 }  // namespace shapefuzz

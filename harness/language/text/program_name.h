@@ -8,6 +8,10 @@ namespace shapefuzz {
 
 /// `shapefuzz`, or what set_program_name was given.
 const std::string& program_name();
-void set_program_name(std::string text);
+/// One of its commands, up to its own arguments: `shapefuzz run`, or, of a program that reads its
+/// losses from a file, `python3 -m shapefuzz run losses.py`.
+std::string typed(const std::string& command);
+/// `file` is what stands behind each command.
+void set_program_name(std::string name, std::string file = "");
 
 }  // namespace shapefuzz

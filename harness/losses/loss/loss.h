@@ -61,6 +61,7 @@ struct Entry {
   std::string name;
   EntryCall call;
   std::string operator_name = {};  ///< of the entry `op`: `aten::ctc_loss.Tensor`
+  std::string python_import = {};  ///< of a function of Python: `from losses import dice`
 };
 
 struct Loss {

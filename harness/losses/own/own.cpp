@@ -43,6 +43,7 @@ class Maker {
     take_options();
     loss_.spec.name = said_.name;
     loss_.spec.own = true;
+    loss_.spec.in_python = said_.in_python;
     take_contract();
     check_operands();
     take_entries();
@@ -117,13 +118,17 @@ class Maker {
   std::string unknown_contract() const {
     std::string operands;
     for (std::size_t i = 0; i < signature().operands; ++i) {
-      operands += fmt::format("{}: real[*S{}]",
-                              i == 0   ? "output"
-                              : i == 1 ? ", target"
-                                       : fmt::format(", operand{}", i + 1),
+      operands += fmt::format("{}{}: real[*S{}]", i == 0 ? "" : ", ", name_of(i),
                               i == 0 ? "" : fmt::format("{}", i));
     }
     return fmt::format("({}) -> [*S]", operands);
+  }
+
+  std::string name_of(std::size_t operand) const {
+    if (operand < said_.operands.size()) return said_.operands[operand];
+    return operand == 0   ? "output"
+           : operand == 1 ? "target"
+                          : fmt::format("operand{}", operand + 1);
   }
 
   void take_contract() {
@@ -163,7 +168,7 @@ class Maker {
         fail(fmt::format("the entry {} takes other parameters than the first one", entry.name));
       }
       loss_.spec.entries.push_back(entry.name);
-      loss_.entries.push_back({entry.name, own_entry(entry, options_)});
+      loss_.entries.push_back({entry.name, own_entry(entry, options_), "", entry.python_import});
     }
   }
 

@@ -74,7 +74,8 @@ bool gradients_agree(const Loss& loss, const Tensors& operands, const Execution&
     const Difference difference =
         compare_results(loss, actual, operands, a_values, e_values, scale);
     if (difference.equal) continue;
-    const Allowance quotients = {allowed_for_quotients(operands, roundoff, elements)};
+    const Allowance quotients = {
+        allowed_for_quotients(operands, roundoff, elements, largest(values_of(actual.value)))};
     if (compare(a_values, e_values, quotients).equal) continue;
     const bool undefined = std::isnan(difference.actual) || std::isnan(difference.expected);
     if (undefined && leaves_gradients_open(operands)) continue;

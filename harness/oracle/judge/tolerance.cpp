@@ -57,7 +57,8 @@ std::int64_t summands(const Execution& actual, const Tensors& operands) {
   return most;
 }
 
-double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements) {
+double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements,
+                             double largest_result) {
   double smallest = 1;
   for (const at::Tensor& operand : operands) {
     if (!operand.defined() || !operand.is_floating_point()) continue;
@@ -65,7 +66,7 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
       if (value != 0) smallest = std::min(smallest, std::abs(value));
     }
   }
-  return std::min(tolerance(roundoff, elements, 1 / smallest), 1e-4);
+  return std::min(tolerance(roundoff, elements, std::max(1.0, largest_result) / smallest), 1e-4);
 }
 
 double scale_of_operands(const Tensors& operands) {

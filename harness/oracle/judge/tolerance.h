@@ -31,8 +31,10 @@ std::int64_t summands(const Execution& actual, const Tensors& operands);
 
 /// The gap that a small denominator explains. A norm or a probability there makes numbers on the
 /// way that are larger than operands and gradients, and may cancel: in the gradient of a cosine of
-/// single numbers all of them do. No more than a ten-thousandth, which no wrong divisor hides in.
-double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements);
+/// single numbers all of them do. `largest_result`, if it is above 1, makes them as much larger. No
+/// more than a ten-thousandth, which no wrong divisor hides in.
+double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements,
+                             double largest_result = 1);
 
 /// A scale for operands that are larger than drawn ones. The 16 operations of a tolerance have room
 /// for those, up to 3; larger ones may cancel to a small result, as 100 and -100 in a mean.

@@ -194,6 +194,9 @@ TEST(IllConditioned, CasesAreNoMiscalculations) {
         "reduction=sum)#663",
         "cosine_embedding_loss(input1=f32[2,1]{0.05,-0.04}, input2=f32[2,1]{1.3,-0.03}, "
         "target=f32[2]{-1,1}, reduction=sum)",
+        // Whole numbers that wrap make a cosine of 25.
+        "cosine_embedding_loss(input1=u8[1,1]~expanded{100}, input2=f32[1,1], target=i64[3], "
+        "reduction=none, margin=-0.5)#929",
         "triplet_margin_loss(anchor=bf16[6,2], positive=bf16[6,2], negative=bf16[6,2], margin=0, "
         "swap=true)#120"}) {
     const Judgement judgement = judge(line);

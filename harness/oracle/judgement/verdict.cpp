@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <tuple>
 
@@ -136,7 +137,9 @@ Judgement judgement_of_death(const Case& c, const LossSpec& spec, int signal, co
   judgement.mistake = find_mistake(c, spec);
   judgement.outcome = signal == 0 ? Outcome::kTimedOut : Outcome::kCrashed;
   judgement.verdict = signal == 0 ? Verdict::kTimedOut : Verdict::kCrash;
-  judgement.message = signal == 0 ? "no answer in time" : ::strsignal(signal);
+  judgement.message = signal == 0         ? "no answer in time"
+                      : signal == SIGTERM ? "the call ends its process"
+                                          : ::strsignal(signal);
   // An access out of bounds is the cause of whatever ended the process afterwards.
   if (fault.is_out_of_bounds()) {
     judgement.outcome = Outcome::kCrashed;
@@ -167,6 +170,10 @@ Signature signature_of(const Case& c, const Judgement& judgement) {
           to_string(judgement.mistake),
           message.empty() ? "-" : message,
           judgement.cause};
+}
+
+std::string mistake_in(const Signature& signature) {
+  return signature.mistake.substr(signature.mistake.find(':') + 1);
 }
 
 Signature without_cause(Signature signature) {

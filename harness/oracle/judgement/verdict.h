@@ -134,6 +134,8 @@ struct Signature {
 };
 
 Signature signature_of(const Case& c, const Judgement& judgement);
+/// The name of its mistake, without the operand that it is made in.
+std::string mistake_in(const Signature& signature);
 /// The same whatever explains it.
 Signature without_cause(Signature signature);
 /// The parts joined by ` | `, the spelling in baselines and records.

@@ -24,13 +24,7 @@ std::vector<std::string>* kept_texts = nullptr;
 
 class CountingHandler : public LibtorchWarningHandler {
  public:
-  void on_warning(const std::string& message) override {
-    ++warnings;
-    if (kept_texts == nullptr) return;
-    const bool known =
-        std::find(kept_texts->begin(), kept_texts->end(), message) != kept_texts->end();
-    if (!known) kept_texts->push_back(message);
-  }
+  void on_warning(const std::string& message) override { note_warning(message); }
 };
 
 // LibTorch starts a thread for each processor when it is first told how many to use, and waits for
@@ -56,6 +50,13 @@ void require_threads() {
 }  // namespace
 
 std::uint64_t warnings_so_far() { return warnings; }
+
+void note_warning(const std::string& text) {
+  ++warnings;
+  if (kept_texts == nullptr) return;
+  const bool known = std::find(kept_texts->begin(), kept_texts->end(), text) != kept_texts->end();
+  if (!known) kept_texts->push_back(text);
+}
 
 WarningTexts::WarningTexts() { kept_texts = &texts_; }
 WarningTexts::~WarningTexts() { kept_texts = nullptr; }

@@ -25,6 +25,9 @@ std::string libtorch_version();
 /// Warnings that LibTorch has issued so far; they are counted, not printed.
 std::uint64_t warnings_so_far();
 
+/// Counts a warning that comes by another way than LibTorch's own, as a warning of Python's does.
+void note_warning(const std::string& text);
+
 /// Keeps the texts of the warnings that come as long as it lives; one at a time.
 class WarningTexts {
  public:

@@ -68,9 +68,9 @@ Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
 Answer found(const StoredFinding& finding, const Case& smallest, const std::string& effort) {
   const Record& record = finding.record;
   return {"finding",
-          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: {} run '{}'\n{}  "
+          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: {} '{}'\n{}  "
                                       "# expect <{}: {} {}; * *\n",
-                                      effort, printable(record.text, 400), program_name(),
+                                      effort, printable(record.text, 400), typed("run"),
                                       to_string(smallest), to_string(smallest),
                                       next_line(record.libtorch),
                                       outcomes_of(*find_verdict(record.verdict)), record.verdict)};

@@ -74,11 +74,14 @@ class CallText {
  private:
   std::string own(const std::string& entry) const {
     std::vector<std::string> operands;
+    std::vector<Dialect::Named> options;
+    // Python has its parameters in any order.
+    const bool by_name = loss_.spec.in_python;
     for (std::size_t i = 0; i < patterns().size(); ++i) {
       const bool there = c_.find_operand(patterns()[i].name) != nullptr;
-      operands.push_back(there ? operands_[i] : dialect_.missing());
+      if (by_name && there) options.push_back({patterns()[i].name, operands_[i]});
+      if (!by_name) operands.push_back(there ? operands_[i] : dialect_.missing());
     }
-    std::vector<Dialect::Named> options;
     for (const OptionSpec& option : loss_.spec.options) {
       const OptionValue& value = c_.option(loss_.spec, option.name);
       const auto* const word = std::get_if<std::string>(&value);
@@ -172,6 +175,9 @@ std::string call_text(const Dialect& dialect, const Loss& loss, const Case& c,
 }
 
 std::string own_function(const Loss& loss, const std::string& entry) {
+  // The name behind the last blank of `from losses import dice`.
+  const std::string& known = loss.entry(entry).python_import;
+  if (!known.empty()) return known.substr(known.rfind(' ') + 1);
   return entry == loss.entries.front().name ? loss.spec.name : loss.spec.name + "_" + entry;
 }
 

@@ -44,7 +44,8 @@ class Dialect {
   virtual std::string own(const std::string& function, const std::vector<std::string>& operands,
                           const std::vector<Named>& options) const = 0;
   /// The declaration of such a function, or where it comes from.
-  virtual std::string declaration(const Loss& loss, const std::string& function) const = 0;
+  virtual std::string declaration(const Loss& loss, const std::string& entry,
+                                  const std::string& function) const = 0;
   /// A word: `"none"`.
   virtual std::string word(const std::string& word) const = 0;
   /// The statements that make `module`; `constructor` are the arguments that it demands. All its

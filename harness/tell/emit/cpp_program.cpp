@@ -85,7 +85,7 @@ std::string cpp_helpers(const std::string& body) {
 std::string own_declaration(const Dialect& dialect, const Exhibit& exhibit) {
   const Loss& loss = *exhibit.loss;
   if (!loss.spec.own) return "";
-  return "\n" + dialect.declaration(loss, own_function(loss, exhibit.c.entry));
+  return "\n" + dialect.declaration(loss, exhibit.c.entry, own_function(loss, exhibit.c.entry));
 }
 
 ProgramParts cpp_parts(const Exhibit& exhibit) {

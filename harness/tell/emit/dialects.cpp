@@ -179,7 +179,8 @@ class Cpp : public Dialect {
     for (const Named& option : options) arguments.push_back(option.value);
     return fmt::format("{}({})", function, joined(arguments));
   }
-  std::string declaration(const Loss& loss, const std::string& function) const override {
+  std::string declaration(const Loss& loss, const std::string& /*entry*/,
+                          const std::string& function) const override {
     std::vector<std::string> parameters;
     for (const OperandPattern& operand : loss.spec.contract.operands()) {
       parameters.push_back("const torch::Tensor& " + operand.name);
@@ -318,7 +319,10 @@ class Python : public Dialect {
                   const std::vector<Named>& options) const override {
     return fmt::format("{}({})", function, joined(with_keywords(operands, options)));
   }
-  std::string declaration(const Loss& /*loss*/, const std::string& function) const override {
+  std::string declaration(const Loss& loss, const std::string& entry,
+                          const std::string& function) const override {
+    const std::string& known = loss.entry(entry).python_import;
+    if (!known.empty()) return known + "\n";
     return fmt::format("from yours import {}  # import it from where it is\n", function);
   }
   std::string word(const std::string& word) const override { return '"' + word + '"'; }

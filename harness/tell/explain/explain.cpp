@@ -189,10 +189,11 @@ std::string instead(const Case& c, const LossSpec& spec, const std::vector<Repai
                     const std::vector<LocatedMistake>& mistakes) {
   if (!repairs.empty()) {
     const Repair& repair = repairs.front();
+    const std::string code = spec.in_python ? python_of(repair) : cpp_of(repair);
     if (repair.broadcasts) {
-      return fmt::format("{}, if every pair is meant (or --policy broadcast)", cpp_of(repair));
+      return fmt::format("{}, if every pair is meant (or --policy broadcast)", code);
     }
-    return fmt::format("{}, so that {}", cpp_of(repair), effect_of(repair, spec));
+    return fmt::format("{}, so that {}", code, effect_of(repair, spec));
   }
   for (const LocatedMistake& mistake : mistakes) {
     if (!is_about_shapes(mistake.kind) || mistake.kind == Mistake::kOutputDoesNotFit) continue;
@@ -255,6 +256,8 @@ std::string_view meaning_for_author(Verdict verdict) {
       return "a hazard: the loss computes with shapes that do not fit; guard it, or document it";
     case Verdict::kIllegalValueAccepted:
       return "a hazard: nothing refuses it; guard it, or document it";
+    case Verdict::kCrash:
+      return "the process does not survive the call: fix the loss";
     default:
       break;
   }

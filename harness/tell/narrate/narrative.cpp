@@ -96,8 +96,8 @@ void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& t
   if (exhibit.repairs.empty()) return text.add("instead", text.painted(explanation.instead, "36"));
   const char* label = "instead";
   for (const Repair& repair : exhibit.repairs) {
-    const std::string cpp = cpp_of(repair);
     const std::string python = python_of(repair);
+    const std::string cpp = exhibit.loss->spec.in_python ? python : cpp_of(repair);
     const std::string effect =
         repair.broadcasts ? "if every pair is meant; --policy broadcast takes the case as it is"
                           : effect_of(repair, exhibit.loss->spec);
@@ -262,7 +262,7 @@ std::string what_to_run_next(const Exhibit& exhibit) {
   if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
   const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
   const bool exact = elements_of(exhibit.computed(), exhibit.loss->spec) > kMaxElements;
-  return fmt::format("{} run{} --max-memory {}G '{}'", program_name(), exact ? " --exact" : "",
+  return fmt::format("{}{} --max-memory {}G '{}'", typed("run"), exact ? " --exact" : "",
                      gigabytes, to_string(exhibit.c));
 }
 

@@ -65,7 +65,7 @@ std::string test_of(const Signature& signature) {
 }
 
 std::string replay(const Case& c) {
-  return fmt::format("{} run '{}'", program_name(), to_string(c));
+  return fmt::format("{} '{}'", typed("run"), to_string(c));
 }
 
 struct Test {

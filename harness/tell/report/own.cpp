@@ -103,6 +103,15 @@ class OwnList {
 
 }  // namespace
 
+std::vector<Case> own_problems(const Findings& findings) {
+  std::vector<Case> cases;
+  own_list(findings, [&](const Case& c) {
+    cases.push_back(c);
+    return Advice();
+  });
+  return cases;
+}
+
 std::string own_list(const Findings& findings, const std::function<Advice(const Case&)>& advice) {
   OwnList list(advice);
   for (const auto& [signature, finding] : findings) list.add(signature, finding);

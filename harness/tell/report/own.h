@@ -23,4 +23,7 @@ struct Advice {
 /// asked of the smallest case of each.
 std::string own_list(const Findings& findings, const std::function<Advice(const Case&)>& advice);
 
+/// The smallest case of each entry of that list.
+std::vector<Case> own_problems(const Findings& findings);
+
 }  // namespace shapefuzz

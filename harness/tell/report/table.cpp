@@ -213,8 +213,4 @@ std::string joined(const std::vector<std::string>& words, std::size_t most) {
   return words.size() > most ? fmt::format("{} and {} more", text, words.size() - most) : text;
 }
 
-std::string mistake_in(const Signature& signature) {
-  return signature.mistake.substr(signature.mistake.find(':') + 1);
-}
-
 }  // namespace shapefuzz

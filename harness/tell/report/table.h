@@ -41,7 +41,4 @@ std::string with_commas(std::uint64_t number);
 /// The first `most` of the words, and how many more there are.
 std::string joined(const std::vector<std::string>& words, std::size_t most);
 
-/// The mistake of a signature, without the operand that it is made in.
-std::string mistake_in(const Signature& signature);
-
 }  // namespace shapefuzz

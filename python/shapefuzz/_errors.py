@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What goes wrong for another reason than the loss."""
+
+
+class InputError(ValueError):
+    """Something that was given is wrong: a contract, a name, a file, a case."""
+
+
+class HarnessError(RuntimeError):
+    """shapefuzz itself failed, and says nothing of the loss."""
