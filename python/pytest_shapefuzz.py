@@ -38,7 +38,8 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> Optional[p
     declared = getattr(obj, "__dict__", {}).get("__shapefuzz__")
     if declared is None or type(declared).__module__ != "shapefuzz._declare":
         return None
-    return LossTests.from_parent(collector, name=name, loss=obj)
+    tests: pytest.Collector = LossTests.from_parent(collector, name=name, loss=obj)
+    return tests
 
 
 class LossTests(pytest.Collector):

@@ -35,7 +35,7 @@ std::vector<std::string> explained(const std::vector<Case>& cases, const Judging
 }
 
 Baseline known(const std::string& file) {
-  return file.empty() ? Baseline() : read_baseline(file, all_specs());
+  return file.empty() ? Baseline() : read_baseline_of(file, all_specs());
 }
 
 Findings only(const Findings& findings, const std::vector<Signature>& wanted) {

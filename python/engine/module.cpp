@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/cli/command.h"
+#include "harness/cli/names.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/program_name.h"
@@ -140,7 +141,7 @@ std::pair<std::string, std::string> explain_case(const std::string& line,
   std::string picture;
   const EngineRuns runs(on_worker);
   exhibit_all(
-      {parse_case(line, all_specs())}, {},
+      {read_case(line)}, {},
       [](const Exhibit& exhibit) {
         const auto drawn = picture_of(exhibit);
         const std::string svg = drawn ? drawn_as_svg(*drawn) : "";

@@ -31,7 +31,7 @@ import importlib.util as _util
 
 import torch as _torch
 
-from shapefuzz import _built
+import shapefuzz._built as _built
 from shapefuzz._errors import HarnessError, InputError
 
 if _torch.__version__ != _built.TORCH:

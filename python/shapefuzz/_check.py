@@ -85,7 +85,7 @@ def check(
 def where_is(declared: Declaration, function: Any) -> str:
     """What stands behind `python3 -m shapefuzz run`, as far as it is known."""
     code = getattr(function, "__code__", None)
-    file = code.co_filename if code is not None else ""
+    file = str(code.co_filename) if code is not None else ""
     if not file.endswith(".py"):
         return "FILE.py"
     relative = os.path.relpath(file)

@@ -34,7 +34,7 @@ def why_copies_fail() -> Optional[str]:
             f"({', '.join(names)}), which the processes that judge do not have: a loss that waits "
             "for one of them hangs there"
         )
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_available() and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return (
             "CUDA was used in this process before, and the processes that judge, its copies, cannot "
             "use it: a loss that moves its operands to the GPU fails there"

@@ -193,9 +193,21 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
   return nearest;
 }
 
-Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
+namespace {
+
+// Whether a line is about one of these losses, as far as its first words say.
+bool is_about(std::string_view line, const LossSpecs& specs) {
+  constexpr std::string_view kPolicy = "policy | ";
+  if (line.substr(0, kPolicy.size()) == kPolicy) line.remove_prefix(kPolicy.size());
+  const std::string_view loss = line.substr(0, line.find(" | "));
+  return std::any_of(specs.begin(), specs.end(),
+                     [&](const LossSpec* spec) { return spec->name == loss; });
+}
+
+Baseline read_lines_of(const std::string& path, const LossSpecs& specs, bool all_lines) {
   Baseline baseline;
   for (const Line& line : read_lines(path)) {
+    if (!all_lines && !is_about(line.text, specs)) continue;
     std::string reason;
     Baseline one;
     try {
@@ -227,6 +239,16 @@ Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
     for (const auto& [loss, policy] : one.policies) baseline.policies[loss] = policy;
   }
   return baseline;
+}
+
+}  // namespace
+
+Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
+  return read_lines_of(path, specs, /*all_lines=*/true);
+}
+
+Baseline read_baseline_of(const std::string& path, const LossSpecs& specs) {
+  return read_lines_of(path, specs, /*all_lines=*/false);
 }
 
 Baseline read_known(const std::string& libtorch, const LossSpecs& specs) {

@@ -82,6 +82,8 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
 /// Throws InputError with file and line: a line of the wrong form, an unknown verdict, a case that
 /// cannot be read or is not of that loss and entry, a signature that stands twice.
 Baseline read_baseline(const std::string& path, const LossSpecs& specs);
+/// The same, of a file that is about other losses too: their lines are passed over.
+Baseline read_baseline_of(const std::string& path, const LossSpecs& specs);
 
 /// The baseline of a LibTorch; an empty one of a LibTorch that nobody has swept yet. Throws
 /// InputError.

@@ -83,8 +83,20 @@ class Maker {
         fail(fmt::format("two options have the name {}", options_[i].name));
       }
       fit(options_[i], parameters[i]);
-      loss_.spec.options.push_back({options_[i].name, options_[i].standard, options_[i].choices});
+      loss_.spec.options.push_back(
+          {options_[i].name, options_[i].standard, options_[i].choices, samples_of(options_[i])});
     }
+  }
+
+  // What else to try: the other words and the other flag. Which numbers are legal, nobody says.
+  static std::vector<OptionValue> samples_of(const OwnLoss::Option& option) {
+    if (option.name == "reduction") return {};  // every case has one
+    if (const auto* const flag = std::get_if<bool>(&option.standard)) return {!*flag};
+    std::vector<OptionValue> others;
+    for (const std::string& choice : option.choices) {
+      if (OptionValue(choice) != option.standard) others.emplace_back(choice);
+    }
+    return others;
   }
 
   void fit(OwnLoss::Option& option, const OptionValue& parameter) const {

@@ -239,6 +239,20 @@ TEST(OwnLoss, TakesOptionsOfEveryType) {
   EXPECT_EQ(court.verdict("all(output=f64[3], target=f64[3], taus=[])"), "wrong_value");
 }
 
+TEST(OwnLoss, HasItsWordsAndFlagsTried) {
+  const auto all = [](const Tensor& o, const Tensor& t, bool, const std::string&, double) {
+    return squared(o, t);
+  };
+  const auto losses = own_losses({loss("all", all, kElements)
+                                      .option("flag", true)
+                                      .option("mode", "a", {"a", "b", "c"})
+                                      .option("scale", 1.0)});
+  const auto& options = losses.front().spec.options;
+  EXPECT_EQ(options[0].samples, std::vector<OptionValue>{false});
+  EXPECT_EQ(options[1].samples, (std::vector<OptionValue>{std::string("b"), std::string("c")}));
+  EXPECT_TRUE(options[2].samples.empty());  // which numbers are legal, nobody says
+}
+
 TEST(OwnLoss, IsHeldAgainstItsFormulaAndItsOtherEntries) {
   const auto by_element = [](double o, double t) { return (o - t) * (o - t); };
   const auto with = [&](const OwnLoss& declared, const std::string& line) {

@@ -105,6 +105,9 @@ std::string describe_outcome(const Judgement& judgement, const std::optional<Sha
   return text;
 }
 
+// Where the shapes stand that were promised.
+std::string_view who_says(const LossSpec& spec) { return spec.own ? "contract" : "documentation"; }
+
 std::string pairing(const Case& c, const LossSpec& spec, const LocatedMistake& mistake) {
   const auto result = broadcast_result(c, spec);
   if (mistake.kind == Mistake::kOnlyOnes) {
@@ -114,14 +117,14 @@ std::string pairing(const Case& c, const LossSpec& spec, const LocatedMistake& m
         shapes_of(c));
   }
   if (!result) {
-    return fmt::format("the documentation has no {} of that rank, and nothing checks it",
+    return fmt::format("the {} has no {} of that rank, and nothing checks it", who_says(spec),
                        mistake.operand);
   }
   const bool all_alike = std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& o) {
     return o.shape == c.operands[0].shape;
   });
   if (all_alike) {
-    return fmt::format("the documentation has no {} of the shape {}, and nothing checks it",
+    return fmt::format("the {} has no {} of the shape {}, and nothing checks it", who_says(spec),
                        mistake.operand, pretty(c.operands[0].shape));
   }
   const std::int64_t outputs = c.operands[0].shape.elements();
@@ -235,8 +238,8 @@ std::vector<std::string> conversions(const Case& c, const LossSpec& spec, const 
   }
   const DType output = c.operands[0].dtype;
   if (is_half(output)) {
-    parts.push_back(fmt::format("the numbers are {}, which no {} promises", to_string(output),
-                                spec.own ? "contract" : "documentation"));
+    parts.push_back(
+        fmt::format("the numbers are {}, which no {} promises", to_string(output), who_says(spec)));
   }
   return parts;
 }
