@@ -5,7 +5,6 @@
 #include <torch/csrc/autograd/python_variable.h>
 #include <unistd.h>
 
-#include <array>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -76,6 +75,13 @@ at::Tensor loss_in(const py::handle& result) {
                   text_of(py::type::handle_of(result).attr("__name__"))));
 }
 
+template <class Number>
+py::list list_of(const std::vector<Number>& values) {
+  py::list list;
+  for (const Number value : values) list.append(value);
+  return list;
+}
+
 struct ToPython {
   bool is_tuple = false;
 
@@ -85,26 +91,72 @@ struct ToPython {
   py::object operator()(const std::string& value) const { return py::str(value); }
   template <class Number>
   py::object operator()(const std::vector<Number>& values) const {
-    py::list list(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) list[i] = (*this)(values[i]);
-    if (is_tuple) return py::tuple(list);
-    return std::move(list);
+    py::object list = list_of(values);
+    return is_tuple ? py::object(py::tuple(list)) : list;
   }
+};
+
+// Takes the GIL; pybind11's own scope does more, which costs as much as a small loss.
+class Gil {
+ public:
+  Gil() : state_(PyGILState_Ensure()) {}
+  ~Gil() { PyGILState_Release(state_); }
+  Gil(const Gil&) = delete;
+  Gil& operator=(const Gil&) = delete;
+
+ private:
+  PyGILState_STATE state_;
+};
+
+// One argument of the calls. The object of an option is kept while its value stays the same.
+class Argument {
+ public:
+  explicit Argument(ArgumentSlot slot) : slot_(std::move(slot)) {
+    if (!slot_.keyword.empty()) keyword_ = py::str(slot_.keyword);
+  }
+
+  // Null by place.
+  PyObject* keyword() const { return keyword_.ptr(); }
+
+  // A new reference, or null for what is left out.
+  PyObject* value(const at::Tensor* operands, const OptionValue* options) {
+    if (!slot_.is_operand) return option(options[slot_.index]);
+    const at::Tensor& operand = operands[slot_.index];
+    if (!operand.defined()) return slot_.may_be_left_out ? nullptr : py::none().release().ptr();
+    PyObject* const wrapped = THPVariable_Wrap(operand);
+    if (wrapped == nullptr) throw py::error_already_set();
+    return wrapped;
+  }
+
+ private:
+  PyObject* option(const OptionValue& value) {
+    // The function may change a list.
+    const bool may_change = value.index() >= 4 && !slot_.is_tuple;
+    if (!kept_ || may_change || value != kept_value_) {
+      kept_ = std::visit(ToPython{slot_.is_tuple}, value);
+      kept_value_ = value;
+    }
+    return py::object(kept_).release().ptr();
+  }
+
+  ArgumentSlot slot_;
+  py::object keyword_;
+  py::object kept_;
+  OptionValue kept_value_;
 };
 
 class PythonCall {
  public:
   PythonCall(py::object function, std::vector<ArgumentSlot> slots)
-      : function_(std::move(function)), slots_(std::move(slots)) {
-    for (const ArgumentSlot& slot : slots_) {
-      py::object keyword = slot.keyword.empty() ? py::object(py::none()) : py::str(slot.keyword);
-      keywords_.push_back(std::move(keyword));
-    }
+      : function_(std::move(function)) {
+    for (ArgumentSlot& slot : slots) arguments_.emplace_back(std::move(slot));
+    values_.reserve(arguments_.size());
+    keywords_.reserve(arguments_.size());
   }
 
-  at::Tensor operator()(const at::Tensor* operands, const OptionValue* options) const {
+  at::Tensor operator()(const at::Tensor* operands, const OptionValue* options) {
     const ::pid_t process = ::getpid();
-    const py::gil_scoped_acquire gil;
+    const Gil gil;
     PyErr_Clear();  // that of a backward, which had nobody to tell
     try {
       const py::object result = call(operands, options);
@@ -122,53 +174,52 @@ class PythonCall {
     if (::getpid() != process) ::_exit(0);
   }
 
-  py::object argument(const ArgumentSlot& slot, const at::Tensor* operands,
-                      const OptionValue* options) const {
-    if (!slot.is_operand) return std::visit(ToPython{slot.is_tuple}, options[slot.index]);
-    const at::Tensor& operand = operands[slot.index];
-    if (!operand.defined()) return slot.may_be_left_out ? py::object() : py::none();
-    return py::reinterpret_steal<py::object>(THPVariable_Wrap(operand));
+  py::object call(const at::Tensor* operands, const OptionValue* options) {
+    values_.clear();
+    keywords_.clear();
+    for (Argument& argument : arguments_) {
+      PyObject* const value = argument.value(operands, options);
+      if (value == nullptr) continue;
+      values_.push_back(py::reinterpret_steal<py::object>(value));
+      if (argument.keyword() != nullptr) keywords_.push_back(argument.keyword());
+    }
+    // An object is a pointer and nothing else, so that they stand as the call wants them.
+    static_assert(sizeof(py::object) == sizeof(PyObject*));
+    const auto* const pointers = reinterpret_cast<PyObject* const*>(values_.data());
+    py::object result = py::reinterpret_steal<py::object>(PyObject_Vectorcall(
+        function_.ptr(), pointers, values_.size() - keywords_.size(), names().ptr()));
+    values_.clear();  // a result that shares memory with an operand holds it by itself
+    if (!result) throw py::error_already_set();
+    return result;
   }
 
-  py::object call(const at::Tensor* operands, const OptionValue* options) const {
-    std::vector<py::object> arguments;
-    std::vector<PyObject*> pointers;
-    std::vector<PyObject*> keywords;
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      py::object value = argument(slots_[i], operands, options);
-      if (!value) {
-        if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-        continue;
-      }
-      pointers.push_back(value.ptr());
-      arguments.push_back(std::move(value));
-      if (!keywords_[i].is_none()) keywords.push_back(keywords_[i].ptr());
+  // The names of the last arguments. Mostly they are those of the call before.
+  const py::object& names() {
+    if (keywords_ == named_) return names_;
+    named_ = keywords_;
+    names_ = py::object();
+    if (named_.empty()) return names_;
+    py::tuple names(named_.size());
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+      names[i] = py::reinterpret_borrow<py::object>(named_[i]);
     }
-    py::object names;
-    if (!keywords.empty()) {
-      names =
-          py::reinterpret_steal<py::object>(PyTuple_New(static_cast<Py_ssize_t>(keywords.size())));
-      for (std::size_t i = 0; i < keywords.size(); ++i) {
-        Py_INCREF(keywords[i]);
-        PyTuple_SET_ITEM(names.ptr(), static_cast<Py_ssize_t>(i), keywords[i]);
-      }
-    }
-    PyObject* const result = PyObject_Vectorcall(function_.ptr(), pointers.data(),
-                                                 pointers.size() - keywords.size(), names.ptr());
-    if (result == nullptr) throw py::error_already_set();
-    return py::reinterpret_steal<py::object>(result);
+    names_ = names;
+    return names_;
   }
 
   py::object function_;
-  std::vector<ArgumentSlot> slots_;
-  std::vector<py::object> keywords_;  // interned by CPython; None by place
+  std::vector<Argument> arguments_;
+  std::vector<py::object> values_;   // of a call; here, so that their memory is taken once
+  std::vector<PyObject*> keywords_;  // of a call
+  std::vector<PyObject*> named_;     // those of names_
+  py::object names_;
 };
 
 }  // namespace
 
 OwnCall python_call(py::object function, std::vector<ArgumentSlot> slots) {
   // Never deleted: the losses outlive the interpreter, which its objects must not.
-  const auto* const call = new PythonCall(std::move(function), std::move(slots));
+  auto* const call = new PythonCall(std::move(function), std::move(slots));
   return [call](const at::Tensor* operands, const OptionValue* options) {
     return (*call)(operands, options);
   };

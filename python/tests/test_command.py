@@ -214,6 +214,15 @@ def test_an_odd_loss_is_none(command, function):
     assert "here" not in result.out + result.errors
 
 
+def test_a_thread_that_holds_the_interpreter_is_no_deadlock(command):
+    # It has the lock of the interpreter at most forks, and is in none of the workers.
+    busy = "import threading\nthreading.Thread(target=lambda: exec('while True: pass'), daemon=True).start()\n"
+    one = ["--max-rank", "1", "--max-size", "2", "--jobs", "2", "--timeout", "2"]
+    result = command("sweep", "busy.py:checked", *one, busy=busy + LOSSES, timeout=60)
+    assert result.status == 0, result.out + result.errors
+    assert "1 more thread of Python (Thread-1" in result.errors
+
+
 def test_warnings_are_told(command):
     case = "warns(output=f64[2], target=f64[2])"
     result = command("run", "bad.py:warns", "--contract", CONTRACT, case, bad=BAD)
