@@ -47,6 +47,8 @@ TEST(Shortage, IsWhatTheseMessagesTellOf) {
   EXPECT_TRUE(tells_of_shortage("DefaultCPUAllocator: not enough memory: you tried to allocate 8"));
   EXPECT_TRUE(tells_of_shortage("std::bad_alloc"));
   EXPECT_TRUE(tells_of_shortage("CUDA out of memory. Tried to allocate 2.00 GiB"));
+  EXPECT_TRUE(
+      tells_of_shortage("pool INTERNAL ASSERT FAILED at ParallelOpenMP.cpp: Invalid thread pool!"));
   EXPECT_FALSE(tells_of_shortage("Target 3 is out of bounds."));
 }
 

@@ -36,9 +36,11 @@ void note_shortage() { report->refusals.fetch_add(1, std::memory_order_relaxed);
 bool take_shortage() { return report->refusals.exchange(0, std::memory_order_relaxed) != 0; }
 
 bool tells_of_shortage(std::string_view message) {
-  constexpr std::array<std::string_view, 5> kTexts = {{"can't allocate memory", "not enough memory",
+  // The last one: LibTorch has let go of its pool of threads and could not make another, in this
+  // call or in an earlier one (caffe2::pthreadpool behind a fork).
+  constexpr std::array<std::string_view, 6> kTexts = {{"can't allocate memory", "not enough memory",
                                                        "Cannot allocate memory", "bad_alloc",
-                                                       "out of memory"}};
+                                                       "out of memory", "Invalid thread pool"}};
   for (const std::string_view text : kTexts) {
     if (message.find(text) != std::string_view::npos) return true;
   }
