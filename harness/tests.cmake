@@ -78,12 +78,13 @@ shapefuzz_tests(
     search/sweep/plan_test.cpp
     search/sweep/sweep_test.cpp
     tell/explain/exhibit_test.cpp
-    tell/explain/alignment_test.cpp
+    tell/guard/guard_test.cpp
+    tell/shapes/alignment_test.cpp
     tell/explain/explain_test.cpp
     tell/explain/picture_test.cpp
     tell/explain/remarks_test.cpp
     tell/report/report_test.cpp
-  USES findings/diff findings/baseline language/spelling search/generate search/isolate search/shrink search/sweep tell/narrate tell/report
+  USES findings/diff findings/baseline language/spelling search/generate search/isolate search/shrink search/sweep tell/guard tell/narrate tell/report
        mutants)
 
 # What `run` says of large cases rests on this.

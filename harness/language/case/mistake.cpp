@@ -275,7 +275,7 @@ void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
     if (operand == nullptr) continue;
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
     if (!has_values_to_check(*operand, kind.kind)) continue;
-    if (illegal_value(kind, operand->shape, effective_values(*operand, kind, c.seed, i))) {
+    if (illegal_value(kind, operand->shape, held_values(*operand, kind, c.seed, i))) {
       mistakes.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }

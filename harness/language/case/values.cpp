@@ -288,6 +288,13 @@ std::vector<double> effective_values(const Operand& operand, const BoundKind& ki
   return values;
 }
 
+std::vector<double> held_values(const Operand& operand, const BoundKind& kind, std::uint64_t seed,
+                                std::size_t operand_index) {
+  std::vector<double> values = effective_values(operand, kind, seed, operand_index);
+  for (double& value : values) value = rounded_to(operand.dtype, value);
+  return values;
+}
+
 std::optional<std::string> illegal_value(const BoundKind& kind, const Shape& shape,
                                          const std::vector<double>& values) {
   for (const double value : values) {

@@ -36,6 +36,9 @@ void draw_values(const BoundKind& kind, const Shape& shape, std::uint64_t seed,
 /// again and again.
 std::vector<double> effective_values(const Operand& operand, const BoundKind& kind,
                                      std::uint64_t seed, std::size_t operand_index);
+/// The same as the operand holds them: 5e-324 is 0 in f32, and 0 is a class.
+std::vector<double> held_values(const Operand& operand, const BoundKind& kind, std::uint64_t seed,
+                                std::size_t operand_index);
 
 /// Whether drawn values may break their kind: lengths that must sum up or classes that must be
 /// distinct, when one is repeated.

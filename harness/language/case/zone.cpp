@@ -37,8 +37,7 @@ std::optional<Illegality> find_illegality(const Case& c, const LossSpec& spec,
     const OperandPattern& pattern = patterns[next];
     if (operand.values.empty() && !may_break_kind(operand, pattern.kind)) continue;
     const BoundKind kind = bind_kind(pattern, reading.bindings);
-    const auto why =
-        illegal_value(kind, operand.shape, effective_values(operand, kind, c.seed, next));
+    const auto why = illegal_value(kind, operand.shape, held_values(operand, kind, c.seed, next));
     if (why) return Illegality{operand.name, fmt::format("{} holds {}", operand.name, *why)};
   }
   if (spec.illegal_option == nullptr) return std::nullopt;

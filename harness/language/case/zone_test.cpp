@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/language/case/mistake.h"
 #include "harness/language/contract/call_text.h"
 #include "harness/testing/shape_gen.h"
 #include "harness/testing/test_specs.h"
@@ -24,6 +25,16 @@ TEST(Zone, IsIncompatibleForAListedValueOutsideItsKind) {
   EXPECT_EQ(zone("nll_loss(input=[2,3], target=[2]{0,-1})", nll_spec()), Zone::kIncompatible);
   EXPECT_EQ(zone("nll_loss(input=[1,1]{0.5}, target=[1])", nll_spec()), Zone::kIncompatible);
   EXPECT_EQ(zone("nll_loss(input=[2,3], target=[1]{3})", nll_spec()), Zone::kIncompatible);
+}
+
+TEST(Zone, IsThatOfTheValuesAsTheyAreStored) {
+  const std::string ctc = "ctc_loss(log_probs=[1,2,2], input_lengths=[2], target_lengths=[2], ";
+  EXPECT_EQ(zone(ctc + "targets=f64[2,1]{1,5e-324})", ctc_spec()), Zone::kIncompatible);
+  const auto mistake = [&](const char* targets) {
+    return to_string(find_mistake(test_case(ctc + targets), ctc_spec()));
+  };
+  EXPECT_EQ(mistake("targets=f64[2,1]{1,1.5})"), "targets:illegal_value");
+  EXPECT_EQ(mistake("targets=f32[2,1]{1,1.000000001})"), "targets:other_dtype");
 }
 
 TEST(Zone, IsValidForTheIndexThatIsIgnored) {

@@ -223,6 +223,7 @@ std::string_view to_string(Zone zone) {
 }
 
 bool numbers_fit(const Alternative& alternative, const Call& call) {
+  if (call.any_numbers) return true;
   for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
     if (!call.operands[i].present) continue;
     const KindInfo& kind = info(alternative.operands[i].kind);

@@ -36,6 +36,7 @@ struct Call {
   };
   std::array<Operand, kMaxOperands> operands;
   std::array<std::int64_t, kMaxNames> options{};
+  bool any_numbers = false;  ///< how numbers are stored is nobody's business
 };
 
 /// One meaning that an alternative gives to a call: the shape that each operand must have (after

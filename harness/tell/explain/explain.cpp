@@ -10,71 +10,10 @@
 #include "harness/oracle/judgement/readings.h"
 #include "harness/tell/explain/number_text.h"
 #include "harness/tell/explain/remarks.h"
+#include "harness/tell/shapes/words.h"
 
 namespace shapefuzz {
 namespace {
-
-std::string shapes_of(const Case& c) {
-  std::string text;
-  for (std::size_t i = 0; i < c.operands.size(); ++i) {
-    if (i > 0) text += i + 1 == c.operands.size() ? " and " : ", ";
-    text += fmt::format("{} {}", c.operands[i].name, pretty(c.operands[i].shape));
-  }
-  return text;
-}
-
-std::string describe_mistake(const LocatedMistake& mistake, const Case& c, const LossSpec& spec,
-                             const Repair* const repair) {
-  const bool is_illegal =
-      mistake.kind == Mistake::kIllegalValue || mistake.kind == Mistake::kIllegalOption;
-  Reading reading;
-  if (is_illegal && classify(spec.contract, to_call(c, spec), &reading) != Zone::kIncompatible) {
-    const auto illegality = find_illegality(c, spec, reading);
-    if (illegality && illegality->name == mistake.operand) return illegality->reason;
-  }
-  const Operand* operand = c.find_operand(mistake.operand);
-  if (mistake.kind == Mistake::kOtherDtype && repair != nullptr) {
-    const Operand& right = *repair->c.find_operand(mistake.operand);
-    return fmt::format("{} is {} where {} is demanded ({})", mistake.operand,
-                       to_string(operand->dtype), to_string(right.dtype), to_string(mistake.kind));
-  }
-  return fmt::format(fmt::runtime(words_of(mistake.kind)), fmt::arg("operand", mistake.operand),
-                     fmt::arg("actual", operand == nullptr ? "" : pretty(operand->shape)),
-                     fmt::arg("demanded", pretty(mistake.demanded)),
-                     fmt::arg("name", to_string(mistake.kind)));
-}
-
-// The repair that says what is wrong: who means every pair has no mistake to undo.
-const Repair* telling_repair(const std::vector<Repair>& repairs) {
-  for (const Repair& repair : repairs) {
-    if (!repair.broadcasts) return &repair;
-  }
-  return nullptr;
-}
-
-bool is_a_fault(Mistake mistake) {
-  return is_about_shapes(mistake) || mistake == Mistake::kOtherDtype ||
-         mistake == Mistake::kIllegalValue || mistake == Mistake::kIllegalOption;
-}
-
-// What is wrong with the case, by the repair or else by the nearest alternative; first what it is
-// named after.
-std::vector<LocatedMistake> mistakes_of(const Case& c, const LossSpec& spec,
-                                        const Repair* const repair) {
-  if (repair != nullptr) return mistakes_undone(c, spec, *repair);
-  std::vector<LocatedMistake> mistakes = find_mistakes(c, spec);
-  // An option or a layout is a mistake only where nothing else is.
-  const auto first_harmless =
-      std::find_if(mistakes.begin(), mistakes.end(),
-                   [](const LocatedMistake& mistake) { return !is_a_fault(mistake.kind); });
-  const bool only_harmless = first_harmless == mistakes.begin();
-  mistakes.erase(first_harmless + (only_harmless && !mistakes.empty() ? 1 : 0), mistakes.end());
-  return mistakes;
-}
-
-std::string join_sentences(const std::vector<std::string>& parts) {
-  return fmt::format("{}", fmt::join(parts, "; "));
-}
 
 // The shape that broadcasting gives to the unreduced result, if it does.
 std::optional<Shape> broadcast_result(const Case& c, const LossSpec& spec) {
@@ -188,24 +127,6 @@ std::string why(const Case& c, const LossSpec& spec, const Judgement& judgement)
   return judgement.detail;
 }
 
-std::string instead(const Case& c, const LossSpec& spec, const std::vector<Repair>& repairs,
-                    const std::vector<LocatedMistake>& mistakes) {
-  if (!repairs.empty()) {
-    const Repair& repair = repairs.front();
-    const std::string code = spec.in_python ? python_of(repair) : cpp_of(repair);
-    if (repair.broadcasts) {
-      return fmt::format("{}, if every pair is meant (or --policy broadcast)", code);
-    }
-    return fmt::format("{}, so that {}", code, effect_of(repair, spec));
-  }
-  for (const LocatedMistake& mistake : mistakes) {
-    if (!is_about_shapes(mistake.kind) || mistake.kind == Mistake::kOutputDoesNotFit) continue;
-    if (c.find_operand(mistake.operand) == nullptr) continue;
-    return fmt::format("give {} the demanded shape {}", mistake.operand, pretty(mistake.demanded));
-  }
-  return "";
-}
-
 std::int64_t times(const Shape& from, const Shape& to) {
   return from.elements() == 0 ? 1 : to.elements() / from.elements();
 }
@@ -291,14 +212,10 @@ std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement
   if (parts.empty()) return "accepted, and right";
   if (judgement.warned) parts.push_back(fmt::format("{} warns", subject(spec)));
   parts.emplace_back("`--policy strict` calls this a hazard");
-  return "accepted: " + join_sentences(parts);
+  return fmt::format("accepted: {}", fmt::join(parts, "; "));
 }
 
 }  // namespace
-
-std::string pretty(const Shape& shape) {
-  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
-}
 
 std::string_view meaning_of(Verdict verdict, bool own) {
   if (own) return meaning_for_author(verdict);
@@ -321,40 +238,6 @@ std::string_view meaning_of(Verdict verdict, bool own) {
   return "nothing wrong";
 }
 
-std::string cpp_of(const Repair& repair) {
-  std::vector<std::string> edits;
-  for (const Edit& edit : repair.edits) edits.push_back(to_cpp(edit));
-  return fmt::format("{}", fmt::join(edits, " and "));
-}
-
-std::string python_of(const Repair& repair) {
-  std::vector<std::string> edits;
-  for (const Edit& edit : repair.edits) edits.push_back(to_python(edit));
-  return fmt::format("{}", fmt::join(edits, " and "));
-}
-
-std::string effect_of(const Repair& repair, const LossSpec& spec) {
-  Reading reading;
-  classify(spec.contract, to_call(repair.c, spec), &reading);
-  std::vector<std::string> effects;
-  for (std::size_t i = 0; i < reading.alternative->operands.size(); ++i) {
-    const OperandPattern& pattern = reading.alternative->operands[i];
-    if (!repair.edits_operand(pattern.name)) continue;
-    const Operand& operand = *repair.c.find_operand(pattern.name);
-    // Said only where the contract leaves a choice.
-    const bool has_choice = std::any_of(
-        spec.contract.alternatives.begin(), spec.contract.alternatives.end(),
-        [&](const Alternative& other) { return other.operands[i].kind != pattern.kind; });
-    const char* const what = !has_choice                    ? ""
-                             : pattern.kind == Kind::kIndex ? ": class indices"
-                             : pattern.kind == Kind::kProb  ? ": probabilities of the classes"
-                                                            : "";
-    effects.push_back(fmt::format("{} is {}{}{}", operand.name, to_string(operand.dtype),
-                                  pretty(operand.shape), what));
-  }
-  return fmt::format("{}", fmt::join(effects, " and "));
-}
-
 Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement,
                     const Background& background) {
   Explanation explanation;
@@ -375,12 +258,8 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
   const Repair* const repair = telling_repair(background.repairs);
   explanation.mistakes = mistakes_of(c, spec, repair);
   explanation.zone = to_string(judgement.zone);
-  std::vector<std::string> reasons;
-  for (const LocatedMistake& mistake : explanation.mistakes) {
-    std::string reason = describe_mistake(mistake, c, spec, repair);
-    if (!reason.empty()) reasons.push_back(std::move(reason));
-  }
-  if (!reasons.empty()) explanation.zone += ": " + join_sentences(reasons);
+  const std::string reasons = reasons_of(explanation.mistakes, c, spec, repair);
+  if (!reasons.empty()) explanation.zone += ": " + reasons;
   explanation.reading = meaning_to_explain(c, spec, judgement.basis);
   if (judgement.zone != Zone::kValid && repair != nullptr) {
     Reading repaired;

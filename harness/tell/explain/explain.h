@@ -9,6 +9,7 @@
 #include "harness/language/repair/repair.h"
 #include "harness/oracle/judge/exhibit.h"
 #include "harness/oracle/judgement/verdict.h"
+#include "harness/tell/shapes/words.h"
 
 namespace shapefuzz {
 
@@ -36,17 +37,8 @@ Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgem
 /// The same with all that the exhibit knows.
 Explanation explain(const Exhibit& exhibit);
 
-/// `target.unsqueeze(-1)`, the edits joined by "and".
-std::string cpp_of(const Repair& repair);
-std::string python_of(const Repair& repair);
-/// What the edited operands are then: `target is i64[8, 28, 28]: class indices`.
-std::string effect_of(const Repair& repair, const LossSpec& spec);
-
 /// A few words on a verdict, as in "a hazard by design, guard against it".
 /// `own`: to the author of the loss, who can change it.
 std::string_view meaning_of(Verdict verdict, bool own = false);
-
-/// `[64, 1]`, as PyTorch prints it; case lines have no space.
-std::string pretty(const Shape& shape);
 
 }  // namespace shapefuzz

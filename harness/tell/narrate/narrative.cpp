@@ -16,10 +16,10 @@
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/tell/emit/program.h"
-#include "harness/tell/explain/alignment.h"
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/explain/number_text.h"
 #include "harness/tell/explain/picture.h"
+#include "harness/tell/shapes/alignment.h"
 
 namespace shapefuzz {
 namespace {
@@ -262,8 +262,8 @@ std::string what_to_run_next(const Exhibit& exhibit) {
   if (judgement.verdict != Verdict::kNotJudged || !lifted) return "";
   const std::uint64_t gigabytes = (MemoryLimit::instance().share() >> 29) + 1;
   const bool exact = elements_of(exhibit.computed(), exhibit.loss->spec) > kMaxElements;
-  return fmt::format("{}{} --max-memory {}G '{}'", typed("run"), exact ? " --exact" : "",
-                     gigabytes, to_string(exhibit.c));
+  return fmt::format("{}{} --max-memory {}G '{}'", typed("run"), exact ? " --exact" : "", gigabytes,
+                     to_string(exhibit.c));
 }
 
 }  // namespace

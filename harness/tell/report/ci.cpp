@@ -64,9 +64,7 @@ std::string test_of(const Signature& signature) {
   return name;
 }
 
-std::string replay(const Case& c) {
-  return fmt::format("{} '{}'", typed("run"), to_string(c));
-}
+std::string replay(const Case& c) { return fmt::format("{} '{}'", typed("run"), to_string(c)); }
 
 struct Test {
   std::string name;

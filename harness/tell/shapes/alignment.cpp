@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "harness/tell/explain/alignment.h"
+#include "harness/tell/shapes/alignment.h"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "harness/tell/explain/explain.h"
+#include "harness/tell/shapes/words.h"
 
 namespace shapefuzz {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "harness/tell/explain/alignment.h"
+#include "harness/tell/shapes/alignment.h"
 
 #include <gtest/gtest.h>
 

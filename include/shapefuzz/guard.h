@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A loss that throws for shapes that its contract does not promise, before it computes anything:
+// for production code. Link shapefuzz::guard, which has nothing of the harness.
+//
+//   #include <shapefuzz/guard.h>
+//
+//   const auto mse = shapefuzz::guarded(
+//       [](const at::Tensor& output, const at::Tensor& target) { return at::mse_loss(output,
+//       target); },
+//       "(output: real[*S], target: real[*S]) -> [*S]", "mse");
+//   mse(output, target);  // ShapeError for [64, 1] and [64]: target.unsqueeze(-1)
+//
+//   shapefuzz::demand("(logits: real[N,C], labels: index(C)[N]) -> [N]", logits, labels);
+//
+// Only shapes are looked at: values, dtypes and options are not its business. docs/contracts.md has
+// the notation, guarded_losses.h a guard of each loss of LibTorch.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/util/Exception.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "shapefuzz/detail/shape_program.h"
+
+namespace shapefuzz {
+
+/// What a guard throws. It says what was found, what was demanded, the likeliest mistake, and what
+/// to write instead.
+class ShapeError : public c10::Error {
+ public:
+  explicit ShapeError(std::string message) : c10::Error(std::move(message), /*backtrace=*/"") {}
+};
+
+/// How much broadcasting a guard forgives.
+enum class GuardPolicy {
+  kStrict,    ///< only the shapes of the contract
+  kExpand,    ///< operands behind the first may be expanded to them, as a weight of one element
+  kBroadcast  ///< NumPy's broadcasting
+};
+
+/// A contract that calls are held against. Making one parses the contract: keep it.
+class Guard {
+ public:
+  /// `name` is the loss in the message. Throws c10::Error for a contract that cannot be read.
+  explicit Guard(std::string_view contract, std::string name = "loss",
+                 GuardPolicy policy = GuardPolicy::kExpand);
+  ~Guard();
+  Guard(Guard&&) noexcept;
+  Guard& operator=(Guard&&) noexcept;
+
+  /// Throws ShapeError unless the operands, in the contract's order, have its shapes. An undefined
+  /// tensor is a missing operand.
+  template <class... Tensors>
+  void demand(const Tensors&... operands) const {
+    std::array<guard_detail::OperandSizes, guard_detail::kMostOperands> sizes{
+        {sizes_of(operands)...}};
+    static_assert(sizeof...(operands) <= guard_detail::kMostOperands,
+                  "shapefuzz: too many operands");
+    if (!program_.fits(sizes.data(), sizeof...(operands)))
+      take_the_long_way(sizes.data(), sizeof...(operands));
+  }
+
+ private:
+  static guard_detail::OperandSizes sizes_of(const at::Tensor& tensor) {
+    if (!tensor.defined()) return {};
+    return sizes_of(tensor.sizes());
+  }
+  static guard_detail::OperandSizes sizes_of(at::IntArrayRef sizes) {
+    static constexpr std::int64_t kScalar = 0;  // present, and no size to point to
+    return {sizes.empty() ? &kScalar : sizes.data(), sizes.size()};
+  }
+
+  void take_the_long_way(const guard_detail::OperandSizes* operands, std::size_t count) const;
+
+  struct Long;  // the contract itself
+  guard_detail::Program program_;
+  std::unique_ptr<const Long> long_;
+};
+
+/// The contract of that text, parsed at its first use, by any thread.
+const Guard& guard_of(std::string_view contract);
+
+/// Throws ShapeError unless the tensors, in the contract's order, have its shapes.
+template <class... Tensors>
+void demand(std::string_view contract, const Tensors&... operands) {
+  guard_of(contract).demand(operands...);
+}
+
+/// What `guarded` returns: the function, behind a guard.
+template <class Function>
+class Guarded {
+ public:
+  /// `guarded` is shorter.
+  Guarded(Function function, Guard guard)
+      : function_(std::move(function)), guard_(std::move(guard)) {}
+
+  /// The tensors stand first; what is behind them goes to the function alone.
+  template <class... Arguments>
+  decltype(auto) operator()(Arguments&&... arguments) const {
+    check(std::make_index_sequence<leading_tensors<Arguments...>()>(), arguments...);
+    return function_(std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  template <class... Arguments>
+  static constexpr std::size_t leading_tensors() {
+    constexpr bool kTensors[] = {std::is_same_v<std::decay_t<Arguments>, at::Tensor>..., false};
+    std::size_t count = 0;
+    while (kTensors[count]) ++count;
+    return count;
+  }
+  template <std::size_t... I, class... Arguments>
+  void check(std::index_sequence<I...>, const Arguments&... arguments) const {
+    const auto all = std::tie(arguments...);
+    guard_.demand(std::get<I>(all)...);
+  }
+
+  Function function_;
+  Guard guard_;
+};
+
+/// The function behind a guard: it throws ShapeError for what its contract does not promise.
+template <class Function>
+Guarded<Function> guarded(Function function, std::string_view contract, std::string name = "loss",
+                          GuardPolicy policy = GuardPolicy::kExpand) {
+  return {std::move(function), Guard(contract, std::move(name), policy)};
+}
+
+}  // namespace shapefuzz
