@@ -13,6 +13,7 @@
 #include "harness/losses/registry/registry.h"
 #include "harness/search/isolate/exhibits.h"
 #include "harness/search/shrink/apart.h"
+#include "harness/search/sweep/reach.h"
 #include "harness/search/sweep/sweep.h"
 #include "harness/tell/narrate/narrative.h"
 #include "harness/tell/report/own.h"
@@ -70,6 +71,11 @@ Checked check_losses(const CheckBounds& bounds, const Judging& judging) {
   checked.cases = tally.cases();
   checked.problems =
       explained(own_problems(only(held.judged.findings(), held.news.fresh)), judging);
+  // A check that has seen no valid call has shown nothing.
+  const int least = judging.thorough ? 0 : 1;
+  for (const std::string& told : unreached(variations, {bounds.max_rank, bounds.max_size, least})) {
+    checked.problems.push_back(told + "\n");
+  }
   for (const Signature& stale : held.news.stale) {
     checked.problems.push_back(fmt::format("{}: {} lists it, and it is found no more\n",
                                            to_string(stale), bounds.baseline));

@@ -51,9 +51,10 @@ def check(
     contract that cannot be read or does not fit the function; HarnessError if shapefuzz failed. The
     loss is called in processes of its own, so that it may crash, and this one stays as it is.
     """
+    _check_bounds(max_rank, max_size, policy, thorough, baseline, seed)
     declared = None if contract is not None else declaration_of(function)
     if declared is None:
-        if contract is None:
+        if not contract:
             raise InputError(
                 'found no contract, expected one like "(output: real[*S], target: real[*S]) -> [*S]"; '
                 "python3 -m shapefuzz infer FILE.py:FUNCTION finds one"
@@ -80,6 +81,29 @@ def check(
         lambda: _engine.check(bounds, policy, thorough, _worker.begin),
     )
     demand(declared.name, found)
+
+
+def _check_bounds(
+    max_rank: Any, max_size: Any, policy: Any, thorough: Any, baseline: Any, seed: Any
+) -> None:
+    for name, value, least, most in (
+        ("max_rank", max_rank, 0, 16),
+        ("max_size", max_size, 1, 64),
+        ("seed", seed, 0, 2**64 - 1),
+    ):
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise InputError(f"{name}: found {value!r}, expected a whole number in [{least}, {most}]")
+    if (max_size + 1) ** max_rank > 20000:
+        raise InputError(
+            f"max_rank, max_size: {max_rank} and {max_size} make too many shapes; the command sweeps "
+            "further"
+        )
+    if not isinstance(policy, str):
+        raise InputError(f"policy: found {policy!r}, expected strict, expand or broadcast")
+    if not isinstance(thorough, bool):
+        raise InputError(f"thorough: found {thorough!r}, expected True or False")
+    if baseline is not None and not isinstance(baseline, (str, os.PathLike)):
+        raise InputError(f"baseline: found {baseline!r}, expected a file")
 
 
 def where_is(declared: Declaration, function: Any) -> str:

@@ -4,6 +4,7 @@
 import difflib
 import functools
 import inspect
+import keyword
 import re
 import sys
 import typing
@@ -130,7 +131,7 @@ def _number_list(value: Any) -> bool:
 def option_of(parameter: inspect.Parameter, choices: Dict[str, Sequence[str]]) -> Optional[Option]:
     """The option that a parameter is, or None if its default is of another kind."""
     default = parameter.default
-    if isinstance(default, (bool, int, float)):
+    if isinstance(default, (bool, float)) or (isinstance(default, int) and abs(default) < 2**63):
         return Option(parameter.name, default)
     if _number_list(default):
         return Option(parameter.name, list(default))
@@ -141,6 +142,9 @@ def option_of(parameter: inspect.Parameter, choices: Dict[str, Sequence[str]]) -
         words = [word for word in typing.get_args(parameter.annotation) if isinstance(word, str)]
     if not words:
         words = ("none", "mean", "sum") if parameter.name == "reduction" else (default,)
+    # What no case line can spell, as a device, stays as it is.
+    if not all(word.isascii() and word.isidentifier() for word in words):
+        return None
     return Option(parameter.name, default, list(words))
 
 
@@ -238,7 +242,31 @@ def _import_of(function: Any, name: str) -> str:
     there = sys.modules.get(module)
     if module == "__main__" or getattr(there, name, None) is not function:
         return ""
+    if not all(p.isidentifier() and not keyword.iskeyword(p) for p in module.split(".")):
+        return ""  # a file like a-b.py
     return f"from {module} import {name}"
+
+
+def _check_words(name: Any, entries: Any, choices: Any, constants: Any, own_gradient: Any) -> None:
+    """Whether what people hand in is of the types that `loss` names."""
+
+    def words(values: Any) -> bool:
+        return isinstance(values, (list, tuple)) and all(isinstance(v, str) for v in values)
+
+    if name is not None and not isinstance(name, str):
+        raise InputError(f"name: found {name!r}, expected a word")
+    if entries is not None and not (isinstance(entries, dict) and words(list(entries))):
+        raise InputError(f"entries: found {entries!r}, expected functions by name")
+    if choices is not None and not (
+        isinstance(choices, dict)
+        and words(list(choices))
+        and all(words(values) and values for values in choices.values())
+    ):
+        raise InputError(f"choices: found {choices!r}, expected a list of words for each option")
+    if not words(constants):
+        raise InputError(f"constants: found {constants!r}, expected a list of names")
+    if not isinstance(own_gradient, bool):
+        raise InputError(f"own_gradient: found {own_gradient!r}, expected True or False")
 
 
 def declare(
@@ -254,8 +282,7 @@ def declare(
     """What the engine needs to know of a loss. Raises InputError for what does not fit."""
     if not isinstance(contract, str):
         raise InputError(f"found {contract!r} as a contract, expected a line of text")
-    if isinstance(constants, str):
-        raise InputError(f"constants: found '{constants}', expected a list of names")
+    _check_words(name, entries, choices, constants, own_gradient)
     name = name or name_of(function)
     made: List[Entry] = []
     first: Optional[_Maker] = None
@@ -266,6 +293,13 @@ def declare(
         first = first or maker
         if [o.name for o in maker.options] != [o.name for o in first.options]:
             raise InputError(f"{name}: the entry {entry_name} takes other options than the first one")
+        for option in choices or {}:
+            known = [o.name for o in maker.options]
+            if option not in known:
+                raise InputError(
+                    f"{name}: choices: found '{option}', expected an option that is a word: "
+                    f"{', '.join(known) or 'it has none'}{nearest(option, known)}"
+                )
         made.append(
             Entry(entry_name, maker.callee.function, slots, _import_of(way, name_of(way)))
         )

@@ -102,6 +102,8 @@ def _operand(name: str, tensor: torch.Tensor, lists: bool) -> str:
     if dtype is None:
         raise InputError(f"{name}: found {tensor.dtype}, expected one of {', '.join(_DTYPES.values())}")
     shape = ",".join(str(size) for size in tensor.shape)
+    if tensor.layout != torch.strided or tensor.is_meta:
+        raise InputError(f"{name}: found {tensor.layout} on {tensor.device}, expected a dense tensor")
     text = f"{dtype}[{shape}]"
     if not lists or tensor.numel() == 0:
         return text

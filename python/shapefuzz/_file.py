@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The losses of a file of source."""
 
+import importlib
 import importlib.util
 import inspect
 import os
@@ -8,7 +9,7 @@ import re
 import sys
 import traceback
 from types import ModuleType
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Tuple
 
 from shapefuzz._declare import Declaration, declaration_of, declare, nearest
 from shapefuzz._errors import InputError
@@ -21,14 +22,16 @@ def load(path: str) -> ModuleType:
     """Runs the file as a module of its own name. Its traceback is printed if it cannot be."""
     if not os.path.isfile(path):
         raise InputError(f"{path}: there is no such file")
-    name = os.path.splitext(os.path.basename(path))[0]
+    name, root = _name_and_root(path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError(f"{path}: cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    sys.path.insert(0, root)
     try:
+        if "." in name:
+            return importlib.import_module(name)
+        sys.modules[name] = module
         spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
@@ -40,6 +43,16 @@ def load(path: str) -> ModuleType:
         _print_traceback(error, path)
         raise InputError(f"{path}: cannot be imported, as the traceback above says") from None
     return module
+
+
+def _name_and_root(path: str) -> Tuple[str, str]:
+    """The name that the module has where it is imported, as in package.losses, and from where."""
+    folder, file = os.path.split(os.path.abspath(path))
+    name = os.path.splitext(file)[0]
+    while os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, package = os.path.split(folder)
+        name = f"{package}.{name}"
+    return name, folder
 
 
 def _print_traceback(error: BaseException, path: str) -> None:

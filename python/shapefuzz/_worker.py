@@ -6,7 +6,12 @@ import sys
 import warnings
 from typing import Any
 
+import torch
+
 from shapefuzz import _engine
+
+
+_gradients: Any = None  # on as long as this lives
 
 
 def _note(message: Any, *_: Any, **__: Any) -> None:
@@ -14,8 +19,15 @@ def _note(message: Any, *_: Any, **__: Any) -> None:
 
 
 def begin() -> None:
-    """Called in each worker: warnings are counted each time, and prints of a loss go nowhere."""
+    """Called in each worker: warnings are counted each time, prints of a loss go nowhere, and
+    gradients are on, wherever the one who asks stands."""
     warnings.showwarning = _note
     warnings.simplefilter("always")
-    sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    nothing = open(os.devnull, "w", encoding="utf-8")
+    os.dup2(nothing.fileno(), 1)  # for what writes past Python
+    sys.stdout = sys.stderr = nothing
+    global _gradients
+    _gradients = torch.inference_mode(False)  # type: ignore[no-untyped-call]
+    _gradients.__enter__()
+    torch.set_grad_enabled(True)
 

@@ -150,6 +150,49 @@ def test_finds_a_wrong_gradient():
     shapefuzz.check(WrongSlope, ELEMENTS, own_gradient=True, **FAST)
 
 
+def test_finds_an_output_that_nothing_flows_back_to():
+    def detached(output, target):
+        return squared(output.detach(), target).mean()
+
+    with pytest.raises(AssertionError, match="wrong_gradient"):
+        shapefuzz.check(detached, MEAN, **FAST)
+    with torch.no_grad(), pytest.raises(AssertionError, match="wrong_gradient"):
+        shapefuzz.check(detached, MEAN, **FAST)
+    with torch.inference_mode(), pytest.raises(AssertionError, match="wrong_gradient"):
+        shapefuzz.check(detached, MEAN, **FAST)
+
+
+def test_of_no_valid_call_nothing_is_shown():
+    with pytest.raises(AssertionError, match="no valid case within"):
+        shapefuzz.check(squared, ELEMENTS.replace("*S", "N") + " where N >= 100", **FAST)
+
+
+def test_calls_chance_by_its_name():
+    def dropout(output, target):
+        same_shapes(output, target)
+        return ((torch.nn.functional.dropout(output, 0.5) - target) ** 2).mean()
+
+    with pytest.raises(AssertionError, match="nondeterministic") as raised:
+        shapefuzz.check(dropout, MEAN, max_rank=1, max_size=2)
+    assert "fresh memory" not in str(raised.value)
+
+
+def test_leaves_defaults_alone_that_no_case_can_spell():
+    def loss(output, target, device="cuda:0", prefix="", huge=2**70):
+        return squared(output, target)
+
+    shapefuzz.check(loss, ELEMENTS, **FAST)
+
+
+def test_differentiates_inside():
+    def penalised(output, target):
+        losses = squared(output, target)
+        (slope,) = torch.autograd.grad(losses.sum(), output, create_graph=True)
+        return losses + 0 * slope
+
+    shapefuzz.check(penalised, ELEMENTS, **FAST)
+
+
 def test_tries_the_words_and_flags():
     def loss(output, target, *, mode="mean"):
         losses = squared(output, target)
@@ -231,6 +274,20 @@ def test_does_not_wait_for_the_interpreter_of_a_busy_thread():
             lambda: shapefuzz.check(squared, "(outputs: real[*S], target: real[*S]) -> [*S]"),
             "did you mean output",
         ),
+        (lambda: shapefuzz.check(squared, ""), "found no contract"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, max_rank=17), "max_rank: found 17"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, max_size="2"), "max_size: found '2'"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, max_size=0), "max_size: found 0"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, seed=-1), "seed: found -1"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, policy=None), "policy: found None"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, thorough="no"), "thorough: found 'no'"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, name=3), "name: found 3"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, entries=[squared]), "entries: found"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, choices=3), "choices: found 3"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, choices={"nope": ["a"]}), "found 'nope'"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, constants=None), "constants: found None"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, baseline=3), "baseline: found 3"),
+        (lambda: shapefuzz.check(squared, ELEMENTS, own_gradient="x"), "own_gradient: found 'x'"),
         (lambda: shapefuzz.check(3, ELEMENTS), "found 3, expected a function"),
         (lambda: shapefuzz.check(squared, ELEMENTS, policy="lax"), "policy: found 'lax'"),
         (lambda: shapefuzz.check(squared, ELEMENTS, constants=["x"]), "'x' as a constant"),

@@ -94,6 +94,26 @@ def test_refuses(command, arguments, text):
     assert result.out == ""
 
 
+def test_a_file_may_be_part_of_a_package(command, tmp_path):
+    package = tmp_path / "pkg" / "sub"
+    package.mkdir(parents=True)
+    (tmp_path / "pkg" / "__init__.py").write_text("")
+    (package / "__init__.py").write_text("")
+    (tmp_path / "pkg" / "util.py").write_text("def gap(a, b):\n    return a - b\n")
+    (package / "losses.py").write_text(
+        LOSSES.replace("import shapefuzz", "import shapefuzz\nfrom ..util import gap")
+    )
+    result = command("emit", "pkg/sub/losses.py", CASE)
+    assert result.status == 0, result.errors
+    assert "from pkg.sub.losses import mse" in result.out
+
+
+def test_emits_no_import_that_cannot_be(command, tmp_path):
+    (tmp_path / "a-b.py").write_text(LOSSES)
+    result = command("emit", "a-b.py", CASE)
+    assert "from yours import mse" in result.out
+
+
 def test_shows_the_files_own_traceback(command):
     result = command("sweep", "broken.py", broken="import nowhere\n")
     assert "No module named 'nowhere'" in result.errors
@@ -162,7 +182,8 @@ def elsewhere(output, target):
 
 def prints(output, target):
     print("here")
-    sys.stdout.flush()
+    print("here", file=sys.stderr)
+    os.write(1, b"here")
     return mse(output, target)
 
 def warns(output, target):

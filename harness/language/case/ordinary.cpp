@@ -21,6 +21,7 @@ bool asks_for(const LossSpec& spec, const Operand& operand) {
 }  // namespace
 
 Case made_ordinary(Case c, const LossSpec& spec) {
+  c.operands.front().constant = false;
   for (Operand& operand : c.operands) {
     operand.values.clear();
     for (std::size_t dim = 0; dim < operand.shape.rank(); ++dim) {
@@ -34,6 +35,7 @@ Case made_ordinary(Case c, const LossSpec& spec) {
 }
 
 bool is_ordinary(const Case& c, const LossSpec& spec) {
+  if (c.operands.front().constant) return false;  // nothing to train
   return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {
     return operand.values.empty() && operand.shape.elements() > 0 && asks_for(spec, operand);
   });

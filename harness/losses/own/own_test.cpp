@@ -142,6 +142,10 @@ TEST(OwnLoss, HasTheGradientOfItsOwnValue) {
   EXPECT_NE(judgement.detail.find("the slope of the loss itself"), std::string::npos);
   Court on_purpose(loss("mse", detaches, kPairs).own_gradient());
   EXPECT_EQ(on_purpose.verdict("mse(output=f64[3,2], target=f64[3,2])"), "pass");
+  const auto loses = [](const Tensor& o, const Tensor& t) { return squared(o.detach(), t).mean(); };
+  Court lost(loss("mse", loses, kPairs));
+  EXPECT_EQ(lost.verdict("mse(output=f64[3,2], target=f64[3,2])"), "wrong_gradient");
+  EXPECT_EQ(lost.verdict("mse(output=const f64[3,2], target=f64[3,2])"), "pass");
   // Nothing flows back to the target, as most people mean it.
   const auto fixed = [](const Tensor& o, const Tensor& t) { return squared(o, t.detach()).mean(); };
   EXPECT_EQ(Court(loss("mse", fixed, kPairs)).verdict("mse(output=f64[3,2], target=f64[3,2])"),

@@ -151,9 +151,12 @@ bool MemoryCheck::finds_dependence(const Loss& loss, const Case& c, const Execut
   set_arena(Placement::kEnd, kPoison);
   if (found.empty()) return false;
 
-  // Which of the two runs' differences is it? Once more as the first time, and with one changed.
-  const std::string repeated = find_difference(loss, c, actual, fresh_operands());
-  if (!repeated.empty()) {
+  // Which of the two runs' differences is it? Again as the first time, as often as chance needs to
+  // show itself (a dropout of one element), and with one changed.
+  constexpr int kRepeats = 8;
+  for (int i = 0; i < kRepeats; ++i) {
+    const std::string repeated = find_difference(loss, c, actual, fresh_operands());
+    if (repeated.empty()) continue;
     judgement.verdict = Verdict::kNondeterministic;
     judgement.detail = "two runs differ: " + repeated;
     return true;

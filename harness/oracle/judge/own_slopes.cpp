@@ -96,10 +96,15 @@ Comparison compare_with_own_slopes(const Loss& loss, const Case& c, const Execut
   if (!knows) return comparison;
   const OwnSlopes slopes_of_loss(loss, c, actual, operands);
   for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
-    // What nothing flows back to is detached on purpose.
+    // What nothing flows back to is detached on purpose, but for the output, which a training is
+    // about. Nothing at all flows back from a loss that was not computed by LibTorch.
     const at::Tensor& gradient = actual.gradients[i];
-    if (!gradient.defined()) continue;
-    const std::vector<double> values = values_of(gradient);
+    const bool is_lost = i == 0 && !gradient.defined() && actual.value.requires_grad() &&
+                         operands.tensors[0].requires_grad();
+    if (!gradient.defined() && !is_lost) continue;
+    const std::vector<double> values =
+        is_lost ? std::vector<double>(static_cast<std::size_t>(operands.tensors[0].numel()))
+                : values_of(gradient);
     const std::vector<std::size_t> places = places_of(values.size());
     const std::vector<Slope> slopes = slopes_of_loss.of(i, places);
     for (std::size_t k = 0; k < slopes.size(); ++k) {

@@ -221,7 +221,9 @@ class Around {
     for (std::size_t i = 0; i < base_.operands.size(); ++i) {
       Case one = base_;
       make_constant(one.operands[i]);
-      if (one != base_) add(std::move(one));
+      // An output without a gradient is no training; who differentiates inside needs it.
+      const bool is_ordinary = i > 0 || !loss_.spec.own || bounds_.thorough;
+      if (one != base_ && is_ordinary) add(std::move(one));
       if (i > 0) make_constant(targets.operands[i]);
     }
     if (targets == base_) return;
