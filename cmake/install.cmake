@@ -28,6 +28,20 @@ target_link_libraries(
   shapefuzz_engine INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
 shapefuzz_install_library(shapefuzz_engine shapefuzz shapefuzz)
 
+# What production code links: shapes, contracts and words, and nothing that judges.
+set(guard_objects)
+foreach(room language_text language_shape language_contract language_case language_repair tell_shapes
+             tell_guard)
+  list(APPEND guard_objects $<TARGET_OBJECTS:shapefuzz_${room}>)
+endforeach()
+add_library(shapefuzz_guard STATIC ${guard_objects})
+target_include_directories(shapefuzz_guard
+                           INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_features(shapefuzz_guard INTERFACE cxx_std_${SHAPEFUZZ_CXX})
+target_link_libraries(
+  shapefuzz_guard INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
+shapefuzz_install_library(shapefuzz_guard guard shapefuzz_guard)
+
 add_library(shapefuzz_command STATIC harness/cli/own_main.cpp)
 target_link_libraries(shapefuzz_command PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>)
 target_link_libraries(shapefuzz_command INTERFACE $<INSTALL_INTERFACE:shapefuzz::shapefuzz>)

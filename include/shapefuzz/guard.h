@@ -48,9 +48,10 @@ enum class GuardPolicy {
 /// A contract that calls are held against. Making one parses the contract: keep it.
 class Guard {
  public:
-  /// `name` is the loss in the message. Throws c10::Error for a contract that cannot be read.
+  /// `name` is the loss in the message, which says what to write instead in C++, or in Python.
+  /// Throws c10::Error for a contract that cannot be read.
   explicit Guard(std::string_view contract, std::string name = "loss",
-                 GuardPolicy policy = GuardPolicy::kExpand);
+                 GuardPolicy policy = GuardPolicy::kExpand, bool in_python = false);
   ~Guard();
   Guard(Guard&&) noexcept;
   Guard& operator=(Guard&&) noexcept;
@@ -63,20 +64,25 @@ class Guard {
         {sizes_of(operands)...}};
     static_assert(sizeof...(operands) <= guard_detail::kMostOperands,
                   "shapefuzz: too many operands");
-    if (!program_.fits(sizes.data(), sizeof...(operands)))
-      take_the_long_way(sizes.data(), sizeof...(operands));
+    demand_sizes(sizes.data(), sizeof...(operands));
   }
 
- private:
+  /// The same of sizes, `count` of them; those of a missing operand are null.
+  void demand_sizes(const guard_detail::OperandSizes* operands, std::size_t count) const {
+    if (!program_.fits(operands, count)) take_the_long_way(operands, count);
+  }
+  /// The sizes of a tensor, null of an undefined one; they live as long as it.
   static guard_detail::OperandSizes sizes_of(const at::Tensor& tensor) {
     if (!tensor.defined()) return {};
     return sizes_of(tensor.sizes());
   }
+  /// The same of sizes alone.
   static guard_detail::OperandSizes sizes_of(at::IntArrayRef sizes) {
     static constexpr std::int64_t kScalar = 0;  // present, and no size to point to
     return {sizes.empty() ? &kScalar : sizes.data(), sizes.size()};
   }
 
+ private:
   void take_the_long_way(const guard_detail::OperandSizes* operands, std::size_t count) const;
 
   struct Long;  // the contract itself

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "harness/language/text/program_name.h"
 #include "harness/losses/own/own.h"
 #include "harness/losses/registry/registry.h"
+#include "harness/losses/torch/families.h"
 #include "harness/oracle/judge/exhibit.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/isolate/exhibits.h"
@@ -23,6 +25,7 @@
 #include "python/engine/check.h"
 #include "python/engine/forks.h"
 #include "python/engine/python_call.h"
+#include "python/engine/python_guard.h"
 #include "shapefuzz/loss.h"
 
 namespace py = pybind11;
@@ -166,6 +169,15 @@ std::vector<std::string> operands_of(const std::string& name) {
   return names;
 }
 
+// Not by the registry, which would be asked before anybody has declared a loss.
+std::map<std::string, std::string> libtorch_contracts() {
+  std::map<std::string, std::string> contracts;
+  for (const auto family : {elementwise_losses, class_losses, pair_losses, sequence_losses}) {
+    for (const Loss& loss : family()) contracts[loss.spec.name] = to_string(loss.spec.contract);
+  }
+  return contracts;
+}
+
 std::vector<std::string> loss_names() {
   std::vector<std::string> names;
   for (const Loss& loss : all_losses()) names.push_back(loss.spec.name);
@@ -203,6 +215,7 @@ PYBIND11_MODULE(_engine, module) {
            }),
            py::kw_only(), py::arg("entry"), py::arg("name"), py::arg("cases"), py::arg("seed"),
            py::arg("baseline"));
+  add_guard(module);
   module.attr("__version__") = kVersion;
   module.def("libtorch_version", &libtorch_version, "The version of the LibTorch in this process.");
   module.def("set_program_name", &set_program_name, py::arg("name"), py::arg("file"),
@@ -219,6 +232,7 @@ PYBIND11_MODULE(_engine, module) {
              "What `run` says of a case, and its picture as SVG.");
   module.def("property_names", &property_names, "The properties of a loss.");
   module.def("operands_of", &operands_of, py::arg("loss"), "The operands of a loss.");
+  module.def("libtorch_contracts", &libtorch_contracts, "The contracts of PyTorch's losses.");
   module.def("loss_names", &loss_names, "The losses of the process.");
   module.def("note_warning", &note_warning, py::arg("text"), "Counts a warning of Python's.");
 }

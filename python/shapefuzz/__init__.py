@@ -23,6 +23,8 @@ default are options, which are tried too.
 * ``check(function, contract)`` judges a loss here and now.
 * ``@loss(contract)`` names a loss for the command and for pytest, whose plugin makes tests of it.
 * ``explain(output, target, loss="cross_entropy")`` says what a loss of PyTorch makes of tensors.
+* ``guard(loss)`` raises in a training before a loss computes with shapes that do not fit;
+  ``with guarding():`` does so for all of PyTorch's.
 * ``python3 -m shapefuzz sweep|run|shrink|fuzz|triage|report|emit|infer FILE.py[:FUNCTION]`` is the
   whole command; ``infer`` finds a contract for a function that has none.
 """
@@ -32,7 +34,7 @@ import importlib.util as _util
 import torch as _torch
 
 import shapefuzz._built as _built
-from shapefuzz._errors import HarnessError, InputError
+from shapefuzz._errors import HarnessError, InputError, ShapeError
 
 if _torch.__version__ != _built.TORCH:
     raise ImportError(
@@ -48,6 +50,17 @@ if _util.find_spec("shapefuzz._engine") is None:
 from shapefuzz._check import check
 from shapefuzz._declare import loss
 from shapefuzz._explain import Explanation, explain
+from shapefuzz._guard import guard, guarding
 
-__all__ = ["Explanation", "HarnessError", "InputError", "check", "explain", "loss"]
+__all__ = [
+    "Explanation",
+    "HarnessError",
+    "InputError",
+    "ShapeError",
+    "check",
+    "explain",
+    "guard",
+    "guarding",
+    "loss",
+]
 __version__ = _built.VERSION

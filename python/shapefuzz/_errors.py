@@ -6,5 +6,9 @@ class InputError(ValueError):
     """Something that was given is wrong: a contract, a name, a file, a case."""
 
 
+class ShapeError(ValueError):
+    """A guarded loss was called with shapes that its contract does not promise."""
+
+
 class HarnessError(RuntimeError):
     """shapefuzz itself failed, and says nothing of the loss."""

@@ -67,10 +67,11 @@ struct Guard::Long {
   }
 };
 
-Guard::Guard(std::string_view contract, std::string name, GuardPolicy policy) {
+Guard::Guard(std::string_view contract, std::string name, GuardPolicy policy, bool in_python) {
   auto unpacked = std::make_unique<Long>();
   unpacked->spec.name = std::move(name);
   unpacked->spec.own = true;
+  unpacked->spec.in_python = in_python;
   unpacked->spec.reduces = false;
   unpacked->spec.contract = contract_of(contract);
   unpacked->policy = policy;
