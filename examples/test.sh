@@ -62,6 +62,17 @@ g++ -O2 "$examples/dice/losses.cpp" $flags -o "$work/by_pkg_config" >"$work/out"
   fail "dice by pkg-config"
 "$work/by_pkg_config" sweep dice >"$work/out" 2>&1 || fail "dice by pkg-config: findings"
 echo "pkg-config: passed"
+# The guard alone: nothing of the harness is linked.
+cp -r "$examples/silent_regression" "$work/silent_regression"
+cd "$work/silent_regression"
+cmake -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/out" 2>&1 ||
+  fail "silent_regression does not configure"
+cmake --build build >"$work/out" 2>&1 || fail "silent_regression does not build"
+build/silent_regression >"$work/out" 2>&1 || fail "silent_regression"
+grep -q '^guarded: mse: target is \[64\] where \[64, 1\] is demanded' "$work/out" || fail "silent_regression: nothing is thrown"
+awk '/^as it/ && $NF < 0.2 { found = 1 } END { exit !found }' "$work/out" || fail "silent_regression: what is wrong"
+awk '/^repaired/ && $NF > 0.99 { found = 1 } END { exit !found }' "$work/out" || fail "silent_regression: what is right"
+echo "silent_regression: passed"
 try custom_loss log_cosh
 echo "custom_loss: passed"
 try focal focal focal_broadcasting 'forgot_unsqueeze'

@@ -67,9 +67,8 @@ int print_triage(const TriageResult& result, const std::string& directory) {
   print_results(fmt::format("{} new findings, {} explained or known, {} flaky\n",
                             result.files.size(), result.known, result.flaky.size()));
   if (result.unread > 0) {
-    print_message(
-        fmt::format("shapefuzz: there was no time for {} findings; {} {} goes on\n",
-                    result.unread, typed("triage"), shell_quoted(directory)));
+    print_message(fmt::format("shapefuzz: there was no time for {} findings; {} {} goes on\n",
+                              result.unread, typed("triage"), shell_quoted(directory)));
   } else if (result.unproven > 0) {
     print_message(
         fmt::format("shapefuzz: {} findings may have a smaller case; {} {} looks for it\n",

@@ -90,9 +90,9 @@ void require_contract(const Loss& loss) {
   if (!loss.spec.own || !loss.spec.open) return;
   // Of Python, the file names the function.
   const std::string infer = typed("infer") + (loss.spec.in_python ? "" : " " + loss.spec.name);
-  throw InputError(fmt::format(
-      "{} has no contract, and without one nothing is wrong: {} prints one that fits",
-      loss.spec.name, infer));
+  throw InputError(
+      fmt::format("{} has no contract, and without one nothing is wrong: {} prints one that fits",
+                  loss.spec.name, infer));
 }
 
 std::vector<Variation> select(const std::vector<std::string>& targets) {

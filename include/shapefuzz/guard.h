@@ -35,6 +35,7 @@ namespace shapefuzz {
 /// to write instead.
 class ShapeError : public c10::Error {
  public:
+  /// With that message, and without a backtrace, which takes longer than the loss.
   explicit ShapeError(std::string message) : c10::Error(std::move(message), /*backtrace=*/"") {}
 };
 
@@ -45,16 +46,14 @@ enum class GuardPolicy {
   kBroadcast  ///< NumPy's broadcasting
 };
 
-/// A contract that calls are held against. Making one parses the contract: keep it.
+/// A contract that calls are held against. Making one parses the contract: keep it. A copy shares
+/// what was parsed.
 class Guard {
  public:
   /// `name` is the loss in the message, which says what to write instead in C++, or in Python.
   /// Throws c10::Error for a contract that cannot be read.
   explicit Guard(std::string_view contract, std::string name = "loss",
                  GuardPolicy policy = GuardPolicy::kExpand, bool in_python = false);
-  ~Guard();
-  Guard(Guard&&) noexcept;
-  Guard& operator=(Guard&&) noexcept;
 
   /// Throws ShapeError unless the operands, in the contract's order, have its shapes. An undefined
   /// tensor is a missing operand.
@@ -87,7 +86,7 @@ class Guard {
 
   struct Long;  // the contract itself
   guard_detail::Program program_;
-  std::unique_ptr<const Long> long_;
+  std::shared_ptr<const Long> long_;
 };
 
 /// The contract of that text, parsed at its first use, by any thread.

@@ -58,6 +58,18 @@ def test_the_wrong_form_is_found_in_few_cases(run, name, text):
     assert cases <= 1000
 
 
+def test_the_silent_regression_is_stopped(tmp_path):
+    program = EXAMPLES.parent / "silent_regression" / "regression.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=True
+    )
+    wrong, *guarded, right = done.stdout.splitlines()
+    assert float(wrong.split("R2 ")[1]) < 0.2
+    assert guarded[0].startswith("guarded: mse: target is [64] where [64, 1] is demanded")
+    assert float(right.split("R2 ")[1]) > 0.99
+    assert (tmp_path / "losses.svg").read_text().count("<polyline") == 2
+
+
 def test_the_commands_of_the_readme_do_what_it_says(run):
     commands = [
         shlex.split(line)[1:]

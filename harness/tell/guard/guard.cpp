@@ -68,7 +68,7 @@ struct Guard::Long {
 };
 
 Guard::Guard(std::string_view contract, std::string name, GuardPolicy policy, bool in_python) {
-  auto unpacked = std::make_unique<Long>();
+  auto unpacked = std::make_shared<Long>();
   unpacked->spec.name = std::move(name);
   unpacked->spec.own = true;
   unpacked->spec.in_python = in_python;
@@ -78,10 +78,6 @@ Guard::Guard(std::string_view contract, std::string name, GuardPolicy policy, bo
   program_ = compile(unpacked->spec.contract);
   long_ = std::move(unpacked);
 }
-
-Guard::~Guard() = default;
-Guard::Guard(Guard&&) noexcept = default;
-Guard& Guard::operator=(Guard&&) noexcept = default;
 
 void Guard::take_the_long_way(const OperandSizes* operands, std::size_t count) const {
   const LossSpec& spec = long_->spec;
