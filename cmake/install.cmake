@@ -7,11 +7,6 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 get_property(rooms GLOBAL PROPERTY SHAPEFUZZ_ROOMS)
-set(objects)
-foreach(room ${rooms} shapefuzz_cli)
-  list(APPEND objects $<TARGET_OBJECTS:${room}>)
-endforeach()
-
 # NAME: `shapefuzz::NAME`, in `libFILE.a`.
 function(shapefuzz_install_library target name file)
   set_target_properties(
@@ -20,27 +15,24 @@ function(shapefuzz_install_library target name file)
   install(TARGETS ${target} EXPORT shapefuzz ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
-add_library(shapefuzz_engine STATIC ${objects})
-target_include_directories(shapefuzz_engine
-                           INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_compile_features(shapefuzz_engine INTERFACE cxx_std_${SHAPEFUZZ_CXX})
-target_link_libraries(
-  shapefuzz_engine INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
-shapefuzz_install_library(shapefuzz_engine shapefuzz shapefuzz)
+# One library of all objects of these targets.
+function(shapefuzz_install_rooms target name file)
+  list(TRANSFORM ARGN REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
+  add_library(${target} STATIC ${objects})
+  target_include_directories(${target} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${target} INTERFACE cxx_std_${SHAPEFUZZ_CXX})
+  target_link_libraries(
+    ${target} INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
+  shapefuzz_install_library(${target} ${name} ${file})
+endfunction()
+
+shapefuzz_install_rooms(shapefuzz_engine shapefuzz shapefuzz ${rooms} shapefuzz_cli)
 
 # What production code links: shapes, contracts and words, and nothing that judges.
-set(guard_objects)
-foreach(room language_text language_shape language_contract language_case language_repair tell_shapes
-             tell_guard)
-  list(APPEND guard_objects $<TARGET_OBJECTS:shapefuzz_${room}>)
-endforeach()
-add_library(shapefuzz_guard STATIC ${guard_objects})
-target_include_directories(shapefuzz_guard
-                           INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_compile_features(shapefuzz_guard INTERFACE cxx_std_${SHAPEFUZZ_CXX})
-target_link_libraries(
-  shapefuzz_guard INTERFACE $<INSTALL_INTERFACE:shapefuzz::torch> $<INSTALL_INTERFACE:fmt::fmt>)
-shapefuzz_install_library(shapefuzz_guard guard shapefuzz_guard)
+shapefuzz_install_rooms(
+  shapefuzz_guard guard shapefuzz_guard shapefuzz_language_text shapefuzz_language_shape
+  shapefuzz_language_contract shapefuzz_language_case shapefuzz_language_repair
+  shapefuzz_tell_shapes shapefuzz_tell_guard)
 
 add_library(shapefuzz_command STATIC harness/cli/own_main.cpp)
 target_link_libraries(shapefuzz_command PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>)
