@@ -87,6 +87,12 @@ shapefuzz_tests(
   USES findings/diff findings/baseline language/spelling search/generate search/isolate search/shrink search/sweep tell/guard tell/narrate tell/report
        mutants)
 
+# It counts every allocation of its program.
+shapefuzz_tests(
+  shapefuzz_allocation_tests
+  SOURCES tell/guard/allocation_test.cpp
+  USES tell/guard)
+
 # What `run` says of large cases rests on this.
 shapefuzz_tests(
   shapefuzz_twin_proof
