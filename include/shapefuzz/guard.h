@@ -36,7 +36,7 @@ namespace shapefuzz {
 class ShapeError : public c10::Error {
  public:
   /// With that message, and without a backtrace, which takes longer than the loss.
-  explicit ShapeError(std::string message) : c10::Error(std::move(message), /*backtrace=*/"") {}
+  explicit ShapeError(std::string message) : c10::Error(std::move(message), /*backtrace=*/{}) {}
 };
 
 /// How much broadcasting a guard forgives.

@@ -21,7 +21,7 @@ Contract contract_of(std::string_view text) {
   try {
     return by_shapes(parse_without_options(text));
   } catch (const ParseError& error) {
-    throw c10::Error("the contract of a guard: " + explain(error, text), /*backtrace=*/"");
+    throw c10::Error("the contract of a guard: " + explain(error, text), /*backtrace=*/{});
   }
 }
 
