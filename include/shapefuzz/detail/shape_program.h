@@ -10,8 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace shapefuzz {
-namespace guard_detail {
+namespace shapefuzz::guard_detail {
 
 constexpr std::size_t kMostOperands = 8;  ///< of a call
 constexpr std::size_t kMostNames = 12;    ///< of an alternative
@@ -155,5 +154,4 @@ struct Program {
   }
 };
 
-}  // namespace guard_detail
-}  // namespace shapefuzz
+}  // namespace shapefuzz::guard_detail
