@@ -26,12 +26,17 @@ namespace {
 // As `run` prints it, and how to have it again.
 std::vector<std::string> explained(const std::vector<Case>& cases, const Judging& judging) {
   std::vector<std::string> texts;
-  exhibit_all(
-      {cases}, {judging}, [](const Exhibit& e) { return narrative(e, /*colour=*/false); },
-      [&](const std::string& text) {
-        texts.push_back(text + fmt::format("  replay    {} {}\n", typed("run"),
-                                           shell_quoted(to_string(cases[texts.size()]))));
-      });
+  const auto text = [](const Exhibit& exhibit) {
+    const bool passes = !is_finding(exhibit.judgement.verdict);
+    return narrative(exhibit, /*colour=*/false) +
+           (passes ? "  flaky     it passes this time: the loss draws random numbers, or keeps a "
+                     "state\n"
+                   : "");
+  };
+  exhibit_all({cases}, {judging}, text, [&](const std::string& told) {
+    texts.push_back(told + fmt::format("  replay    {} {}\n", typed("run"),
+                                       shell_quoted(to_string(cases[texts.size()]))));
+  });
   return texts;
 }
 
