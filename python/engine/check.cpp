@@ -57,6 +57,13 @@ Findings only(const Findings& findings, const std::vector<Signature>& wanted) {
 
 }  // namespace
 
+Policy policy_named(const std::string& name) {
+  const auto policy = parse_policy(name);
+  if (policy) return *policy;
+  throw InputError(
+      fmt::format("policy: found '{}', expected strict, expand or broadcast", printable(name)));
+}
+
 Checked check_losses(const CheckBounds& bounds, const Judging& judging) {
   SweepOptions options;
   options.max_rank = bounds.max_rank;

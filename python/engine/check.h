@@ -11,6 +11,9 @@
 
 namespace shapefuzz {
 
+/// The policy of that name; throws InputError.
+Policy policy_named(const std::string& name);
+
 /// How far a check goes.
 struct CheckBounds {
   std::size_t max_rank = 3;

@@ -26,6 +26,7 @@
 #include "python/engine/forks.h"
 #include "python/engine/python_call.h"
 #include "python/engine/python_guard.h"
+#include "shapefuzz/guard.h"
 #include "shapefuzz/loss.h"
 
 namespace py = pybind11;
@@ -106,35 +107,30 @@ py::dict dict_of(const Checked& checked) {
   return dict;
 }
 
-Judging judging_of(const std::string& policy, bool thorough) {
-  const auto known = parse_policy(policy);
-  if (!known) {
-    throw InputError("policy: found '" + printable(policy) +
-                     "', expected strict, expand or broadcast");
-  }
-  Judging judging = {*known, MemoryMode::kFull};
+// What `work` has checked while the engine ran.
+template <class Work>
+py::dict checked_by(const py::object& on_worker, const std::string& policy, bool thorough,
+                    const Work& work) {
+  Judging judging = {policy_named(policy), MemoryMode::kFull};
   judging.thorough = thorough;
-  return judging;
+  Checked checked;
+  {
+    const EngineRuns runs(on_worker);
+    checked = work(judging);
+  }
+  return dict_of(checked);
 }
 
 py::dict check(const CheckBounds& bounds, const std::string& policy, bool thorough,
                const py::object& on_worker) {
-  Checked checked;
-  {
-    const EngineRuns runs(on_worker);
-    checked = check_losses(bounds, judging_of(policy, thorough));
-  }
-  return dict_of(checked);
+  return checked_by(on_worker, policy, thorough,
+                    [&](const Judging& judging) { return check_losses(bounds, judging); });
 }
 
 py::dict property(const PropertyDraws& draws, const std::string& policy, bool thorough,
                   const py::object& on_worker) {
-  Checked checked;
-  {
-    const EngineRuns runs(on_worker);
-    checked = check_property(draws, judging_of(policy, thorough));
-  }
-  return dict_of(checked);
+  return checked_by(on_worker, policy, thorough,
+                    [&](const Judging& judging) { return check_property(draws, judging); });
 }
 
 // What `run` says of one case, and its picture as SVG, or nothing where there is none.
@@ -190,14 +186,17 @@ PYBIND11_MODULE(_engine, module) {
   module.doc() = "The engine of shapefuzz. The package around it is what people call.";
   // Errors of the input are those of the package.
   py::register_exception_translator([](std::exception_ptr thrown) {
+    const auto raise = [](const char* type, const char* text) {
+      PyErr_SetString(py::module_::import("shapefuzz._errors").attr(type).ptr(), text);
+    };
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const InputError& error) {
-      const py::object type = py::module_::import("shapefuzz._errors").attr("InputError");
-      PyErr_SetString(type.ptr(), error.what());
+      raise("InputError", error.what());
     } catch (const HarnessError& error) {
-      const py::object type = py::module_::import("shapefuzz._errors").attr("HarnessError");
-      PyErr_SetString(type.ptr(), error.what());
+      raise("HarnessError", error.what());
+    } catch (const ShapeError& error) {
+      raise("ShapeError", error.what_without_backtrace());
     }
   });
   py::class_<CheckBounds>(module, "CheckBounds")

@@ -3,10 +3,12 @@
 
 #include <torch/csrc/autograd/python_variable.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
 #include "harness/language/text/errors.h"
+#include "python/engine/check.h"
 #include "shapefuzz/guard.h"
 
 namespace py = pybind11;
@@ -14,30 +16,35 @@ namespace py = pybind11;
 namespace shapefuzz {
 namespace {
 
-GuardPolicy policy_from(const std::string& text) {
-  if (text == "strict") return GuardPolicy::kStrict;
-  if (text == "expand") return GuardPolicy::kExpand;
-  if (text == "broadcast") return GuardPolicy::kBroadcast;
-  throw InputError("policy: found '" + text + "', expected strict, expand or broadcast");
+GuardPolicy guard_policy(Policy policy) {
+  switch (policy) {
+    case Policy::kStrict:
+      return GuardPolicy::kStrict;
+    case Policy::kExpand:
+      return GuardPolicy::kExpand;
+    case Policy::kBroadcast:
+      break;
+  }
+  return GuardPolicy::kBroadcast;
 }
 
 Guard guard_from(const std::string& contract, const std::string& name, const std::string& policy) {
   try {
-    return Guard(contract, name, policy_from(policy), /*in_python=*/true);
+    return Guard(contract, name, guard_policy(policy_named(policy)), /*in_python=*/true);
   } catch (const c10::Error& error) {
     throw InputError(error.what_without_backtrace());
   }
 }
 
-// `operands` is a tuple or a list; what stands behind the contract's operands is not looked at.
-void demand(const Guard& guard, const py::handle& operands, std::size_t count) {
+// Of the first `count` operands; what stands behind them is not looked at.
+void demand_shapes(const Guard& guard, const py::tuple& operands, std::size_t count) {
   std::array<guard_detail::OperandSizes, guard_detail::kMostOperands> sizes;
-  PyObject* const* const items = PySequence_Fast_ITEMS(operands.ptr());
-  count = std::min(count, sizes.size());
+  count = std::min({count, operands.size(), sizes.size()});
   for (std::size_t i = 0; i < count; ++i) {
-    // Of what is no tensor, the loss itself says so.
-    if (!THPVariable_Check(items[i])) continue;
-    sizes[i] = Guard::sizes_of(THPVariable_Unpack(items[i]));
+    PyObject* const operand = PyTuple_GET_ITEM(operands.ptr(), static_cast<Py_ssize_t>(i));
+    if (operand == Py_None) continue;
+    if (!THPVariable_Check(operand)) return;  // the loss itself has a word on that
+    sizes[i] = Guard::sizes_of(THPVariable_Unpack(operand));
   }
   guard.demand_sizes(sizes.data(), count);
 }
@@ -45,21 +52,9 @@ void demand(const Guard& guard, const py::handle& operands, std::size_t count) {
 }  // namespace
 
 void add_guard(py::module_& module) {
-  py::register_exception_translator([](std::exception_ptr thrown) {
-    try {
-      if (thrown) std::rethrow_exception(thrown);
-    } catch (const ShapeError& error) {
-      const py::object type = py::module_::import("shapefuzz._errors").attr("ShapeError");
-      PyErr_SetString(type.ptr(), error.what_without_backtrace());
-    }
-  });
   py::class_<Guard>(module, "Guard")
       .def(py::init(&guard_from), py::arg("contract"), py::arg("name"), py::arg("policy"))
-      .def("demand", [](const Guard& guard,
-                        const py::tuple& operands) { demand(guard, operands, operands.size()); })
-      .def("demand_first", [](const Guard& guard, const py::tuple& operands, std::size_t count) {
-        demand(guard, operands, std::min(count, operands.size()));
-      });
+      .def("demand", &demand_shapes, py::arg("operands"), py::arg("count"));
 }
 
 }  // namespace shapefuzz

@@ -6,8 +6,8 @@
 
 namespace shapefuzz {
 
-/// The class `Guard(contract, name, policy)` with `demand(operands)`, which takes a tuple or a list
-/// of tensors and None, and raises the package's ShapeError.
+/// The class `Guard(contract, name, policy)` with `demand(operands, count)`, which takes a tuple of
+/// tensors and None, and throws ShapeError for the first `count` of them.
 void add_guard(pybind11::module_& module);
 
 }  // namespace shapefuzz

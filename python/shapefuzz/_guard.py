@@ -66,7 +66,7 @@ def _contracts() -> Dict[str, str]:
 
 def _guarded(function: F, contract: str, policy: str) -> F:
     name = name_of(function)
-    demand_first = _engine.Guard(contract, name, policy).demand_first
+    demand = _engine.Guard(contract, name, policy).demand
     operands = operands_in(contract)
     count = len(operands)
     parameters = callee_of(function).parameters
@@ -88,9 +88,9 @@ def _guarded(function: F, contract: str, policy: str) -> F:
     @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
         if in_order and len(arguments) >= count:
-            demand_first(arguments, count)
+            demand(arguments, count)
         else:
-            demand_first(given(arguments, keywords), count)
+            demand(given(arguments, keywords), count)
         return function(*arguments, **keywords)
 
     return guarded  # type: ignore[return-value]

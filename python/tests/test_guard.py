@@ -95,6 +95,10 @@ def test_checks_go_on_behind_a_guard():
     shapefuzz.check(shapefuzz.guard(mse, ELEMENTS, policy="strict"), ELEMENTS.replace("-> [", "-> mean["), max_rank=1, max_size=2)
 
 
+def test_leaves_what_is_no_tensor_to_the_loss():
+    assert shapefuzz.guard(mse, ELEMENTS)(torch.zeros(3), 2.0).item() == 4
+
+
 def test_costs_little():
     def nothing(output, target):
         return output
