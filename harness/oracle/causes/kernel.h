@@ -41,7 +41,8 @@ struct KernelCall {
 struct Prediction {
   Array value;
   std::array<std::optional<Array>, kMaxOperands> gradients = {};
-  /// Nothing is divided by nothing, so that a NaN is as right as the number.
+  /// Nothing is divided by nothing, or the option is a NaN: one is as right as the number, and as
+  /// right as its gradient.
   bool may_be_nan = false;
   /// The largest number on the way to the value, by which it is rounded.
   double scale = 0;

@@ -85,7 +85,8 @@ class Expectation {
       if (is_explicit) {
         if (!prediction.gradients[i]) continue;
         if (!gradient_agrees(*prediction.gradients[i], i)) return false;
-      } else if (cause.predicts_slopes && !prediction.is_steep && !slopes_agree(cause, i)) {
+      } else if (cause.predicts_slopes && !prediction.is_steep &&
+                 !slopes_agree(cause, prediction, i)) {
         return false;
       }
     }
@@ -120,7 +121,7 @@ class Expectation {
     return compare(values, expected.values, allowed).equal;
   }
 
-  bool slopes_agree(const Cause& cause, std::size_t i) {
+  bool slopes_agree(const Cause& cause, const Prediction& prediction, std::size_t i) {
     if (static_cast<std::size_t>(elements_) > kMostForSlopes) return true;
     // Half precision is coarser than any step.
     constexpr double kSingle = 0x1.0p-24;
@@ -157,7 +158,8 @@ class Expectation {
       const Allowance allowed = {std::max(relative * std::max(1.0, std::abs(slope)), rounding),
                                  overflow};
       const bool excused = std::isnan(values[k]) &&
-                           (cause.gradients_may_be_nan || leaves_gradients_open(operands_.tensors));
+                           (cause.gradients_may_be_nan || prediction.may_be_nan ||
+                            leaves_gradients_open(operands_.tensors));
       if (slopes[k].smooth && !excused && !allowed.covers(values[k], slope)) return false;
     }
     return true;
