@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Somebody's own losses: what is refused of a declaration, and what the judge finds in a loss that
 // nobody has written a formula for.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -105,6 +106,12 @@ TEST(OwnLoss, OfASingleNumberIsHeldAgainstItsSamples) {
   EXPECT_EQ(broadcasting.verdict("mse(output=f64[3,2], target=f64[3,2])"), "pass");
   EXPECT_EQ(broadcasting.verdict("mse(output=f64[3,2], target=f64[2])"), "pass");  // as expanded
   EXPECT_EQ(broadcasting.verdict("mse(output=f64[3,1], target=f64[3,2])"), "silent_broadcast");
+  Court elementwise(
+      loss("mse", mean_squared, "(output: real[N,D], target: real[N,D]) -> mean[N,D]"));
+  for (const char* target : {"f64[2,1,1]", "f64[2,3,2]", "f64[3]"}) {
+    const std::string line = fmt::format("mse(output=f64[1,1], target={})", target);
+    EXPECT_EQ(elementwise.verdict(line), "silent_broadcast") << line;
+  }
   const auto pairs_all = [](const Tensor& value, const Tensor& returns) {
     return (value - returns).pow(2).mean();
   };

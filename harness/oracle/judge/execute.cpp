@@ -226,6 +226,19 @@ Execution execute_reference(const Loss& loss, const Case& c, const Tensors& oper
   return execution;
 }
 
+Execution execute_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                           const Reading& reading) {
+  Execution execution;
+  execution.accepted = guarded(loss, execution, [&] {
+    const Tensors views = expanded_operands(operands, reading);
+    const Arguments arguments{&loss.spec, &c, views.data(), loss.spec.reduction_of(c)};
+    execution.value = loss.entry(c.entry).call(arguments);
+    execution.unreduced = reading.result;
+  });
+  if (execution.accepted) differentiate(loss, operands, execution);
+  return execution;
+}
+
 Execution reduce_as_documented(const Loss& loss, const Case& c, const at::Tensor& unreduced,
                                const Tensors& operands, const Reading& reading) {
   Execution execution;

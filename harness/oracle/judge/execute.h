@@ -64,6 +64,11 @@ Tensors expanded_operands(const Tensors& operands, const Reading& reading);
 Execution execute_reference(const Loss& loss, const Case& c, const Tensors& operands,
                             const Reading& reading);
 
+/// The call itself on operands that are expanded as for the reference: what a loss that folds its
+/// losses makes of a broadcast, which nobody who asks its samples alone can tell.
+Execution execute_expanded(const Loss& loss, const Case& c, const Tensors& operands,
+                           const Reading& reading);
+
 /// What the documented reduction makes of the result of an unreduced call, without a backward.
 Execution reduce_as_documented(const Loss& loss, const Case& c, const at::Tensor& unreduced,
                                const Tensors& operands, const Reading& reading);
