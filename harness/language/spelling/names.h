@@ -2,6 +2,8 @@
 // PyTorch's own names of losses, dtypes and reductions, as people type them. No LibTorch in here.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,5 +33,11 @@ std::optional<DType> find_named_dtype(std::string_view name);
 /// `sum` of `'sum'`, `torch::kSum` or `at::Reduction::Sum`; `true` of `True`. Other words as they
 /// are.
 std::string option_word(std::string_view word);
+
+/// Whether a list of names has that one.
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 }  // namespace shapefuzz

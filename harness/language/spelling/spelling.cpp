@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/language/spelling/argument_text.h"
 #include "harness/language/spelling/names.h"
 #include "harness/language/spelling/tensor_text.h"
 

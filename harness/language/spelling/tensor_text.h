@@ -10,9 +10,6 @@
 
 namespace shapefuzz {
 
-/// A word of letters, digits, dots and `::`; empty if none stands at the cursor.
-std::string_view take_qualified_name(Cursor& cursor);
-
 /// Reads an expression whose shape and dtype its text tells; the cursor fails on any other. The
 /// elements are kept of a list that is written out, and where no method changes them.
 Operand parse_tensor(Cursor& cursor);
