@@ -69,7 +69,7 @@ cmake -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$work/pr
   fail "silent_regression does not configure"
 cmake --build build >"$work/out" 2>&1 || fail "silent_regression does not build"
 build/silent_regression >"$work/out" 2>&1 || fail "silent_regression"
-grep -q '^guarded: mse: target is \[64\] where \[64, 1\] is demanded' "$work/out" || fail "silent_regression: nothing is thrown"
+grep -q '^guarded: mse_loss: target is \[64\] where \[64, 1\] is demanded' "$work/out" || fail "silent_regression: nothing is thrown"
 awk '/^as it/ && $NF < 0.2 { found = 1 } END { exit !found }' "$work/out" || fail "silent_regression: what is wrong"
 awk '/^repaired/ && $NF > 0.99 { found = 1 } END { exit !found }' "$work/out" || fail "silent_regression: what is right"
 echo "silent_regression: passed"

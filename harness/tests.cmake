@@ -78,7 +78,9 @@ shapefuzz_tests(
     search/sweep/plan_test.cpp
     search/sweep/sweep_test.cpp
     tell/explain/exhibit_test.cpp
+    tell/guard/batches_test.cpp
     tell/guard/guard_test.cpp
+    tell/guard/ready_test.cpp
     tell/shapes/alignment_test.cpp
     tell/explain/explain_test.cpp
     tell/explain/picture_test.cpp

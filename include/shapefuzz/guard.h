@@ -31,6 +31,35 @@
 
 namespace shapefuzz {
 
+namespace guard_detail {
+
+// The arguments that are left out of a call: a pointer to a function knows no defaults. Those of
+// LibTorch's losses are classes, whose default is {}; that of a number nobody knows.
+template <class Result, class... Parameters, std::size_t... Left, class... Arguments>
+Result call_with_defaults(Result (*function)(Parameters...), std::index_sequence<Left...>,
+                          Arguments&&... arguments) {
+  using All = std::tuple<std::decay_t<Parameters>...>;
+  static_assert(
+      (std::is_class_v<std::tuple_element_t<sizeof...(Arguments) + Left, All>> && ...),
+      "shapefuzz: an argument is left out whose default is unknown: guard a lambda that gives it");
+  return function(std::forward<Arguments>(arguments)...,
+                  std::tuple_element_t<sizeof...(Arguments) + Left, All>{}...);
+}
+
+template <class Function, class... Arguments>
+decltype(auto) call(const Function& function, Arguments&&... arguments) {
+  return function(std::forward<Arguments>(arguments)...);
+}
+template <class Result, class... Parameters, class... Arguments>
+Result call(Result (*function)(Parameters...), Arguments&&... arguments) {
+  static_assert(sizeof...(Arguments) <= sizeof...(Parameters), "shapefuzz: too many arguments");
+  return call_with_defaults(
+      function, std::make_index_sequence<sizeof...(Parameters) - sizeof...(Arguments)>(),
+      std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace guard_detail
+
 /// What a guard throws. It says what was found, what was demanded, the likeliest mistake, and what
 /// to write instead.
 class ShapeError : public c10::Error {
@@ -59,10 +88,10 @@ class Guard {
   /// tensor is a missing operand.
   template <class... Tensors>
   void demand(const Tensors&... operands) const {
-    std::array<guard_detail::OperandSizes, guard_detail::kMostOperands> sizes{
-        {sizes_of(operands)...}};
     static_assert(sizeof...(operands) <= guard_detail::kMostOperands,
                   "shapefuzz: too many operands");
+    const std::array<guard_detail::OperandSizes, sizeof...(operands)> sizes{
+        {sizes_of(operands)...}};
     demand_sizes(sizes.data(), sizeof...(operands));
   }
 
@@ -70,6 +99,9 @@ class Guard {
   void demand_sizes(const guard_detail::OperandSizes* operands, std::size_t count) const {
     if (!program_.fits(operands, count)) take_the_long_way(operands, count);
   }
+  /// The compiled contract; it lives as long as a copy of the guard.
+  const guard_detail::Program& program() const { return program_; }
+
   /// The sizes of a tensor, null of an undefined one; they live as long as it.
   static guard_detail::OperandSizes sizes_of(const at::Tensor& tensor) {
     if (!tensor.defined()) return {};
@@ -90,13 +122,25 @@ class Guard {
 };
 
 /// The contract of that text, parsed at its first use, by any thread.
-const Guard& guard_of(std::string_view contract);
+const Guard& guard_of(std::string_view contract, std::string_view name = "loss");
 
 /// Throws ShapeError unless the tensors, in the contract's order, have its shapes.
 template <class... Tensors>
 void demand(std::string_view contract, const Tensors&... operands) {
   guard_of(contract).demand(operands...);
 }
+
+namespace guard_detail {
+
+/// What guarded_losses.h asks: nothing is parsed where the shapes fit.
+template <class... Tensors>
+void demand(const ReadyGuard& ready, const Tensors&... operands) {
+  const std::array<OperandSizes, sizeof...(operands)> sizes{{Guard::sizes_of(operands)...}};
+  if (ready.program.fits(sizes.data(), sizeof...(operands))) return;
+  guard_of(ready.contract, ready.name).demand_sizes(sizes.data(), sizeof...(operands));
+}
+
+}  // namespace guard_detail
 
 /// What `guarded` returns: the function, behind a guard.
 template <class Function>
@@ -106,11 +150,12 @@ class Guarded {
   Guarded(Function function, Guard guard)
       : function_(std::move(function)), guard_(std::move(guard)) {}
 
-  /// The tensors stand first; what is behind them goes to the function alone.
+  /// The tensors stand first; what is behind them goes to the function alone. Of a function like
+  /// those of torch::nn::functional the options may be left out.
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) const {
     check(std::make_index_sequence<leading_tensors<Arguments...>()>(), arguments...);
-    return function_(std::forward<Arguments>(arguments)...);
+    return guard_detail::call(function_, std::forward<Arguments>(arguments)...);
   }
 
  private:

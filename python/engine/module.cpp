@@ -26,6 +26,7 @@
 #include "python/engine/forks.h"
 #include "python/engine/python_call.h"
 #include "python/engine/python_guard.h"
+#include "shapefuzz/batches.h"
 #include "shapefuzz/guard.h"
 #include "shapefuzz/loss.h"
 
@@ -197,6 +198,8 @@ PYBIND11_MODULE(_engine, module) {
       raise("HarnessError", error.what());
     } catch (const ShapeError& error) {
       raise("ShapeError", error.what_without_backtrace());
+    } catch (const BatchError& error) {
+      raise("BatchError", error.what_without_backtrace());
     }
   });
   py::class_<CheckBounds>(module, "CheckBounds")

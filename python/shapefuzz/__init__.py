@@ -25,6 +25,7 @@ default are options, which are tried too.
 * ``explain(output, target, loss="cross_entropy")`` says what a loss of PyTorch makes of tensors.
 * ``guard(loss)`` raises in a training before a loss computes with shapes that do not fit;
   ``with guarding():`` does so for all of PyTorch's.
+* ``check_batches(loader, contract)`` looks at the first batches of a data loader and at its last.
 * ``python3 -m shapefuzz sweep|run|shrink|fuzz|triage|report|emit|infer FILE.py[:FUNCTION]`` is the
   whole command; ``infer`` finds a contract for a function that has none.
 """
@@ -34,7 +35,7 @@ import importlib.util as _util
 import torch as _torch
 
 import shapefuzz._built as _built
-from shapefuzz._errors import HarnessError, InputError, ShapeError
+from shapefuzz._errors import BatchError, HarnessError, InputError, ShapeError
 
 if _torch.__version__ != _built.TORCH:
     raise ImportError(
@@ -47,17 +48,20 @@ if _util.find_spec("shapefuzz._engine") is None:
         "pip install --no-build-isolation ."
     )
 
+from shapefuzz._batches import check_batches
 from shapefuzz._check import check
 from shapefuzz._declare import loss
 from shapefuzz._explain import Explanation, explain
 from shapefuzz._guard import guard, guarding
 
 __all__ = [
+    "BatchError",
     "Explanation",
     "HarnessError",
     "InputError",
     "ShapeError",
     "check",
+    "check_batches",
     "explain",
     "guard",
     "guarding",

@@ -10,5 +10,9 @@ class ShapeError(ValueError):
     """A guarded loss was called with shapes that its contract does not promise."""
 
 
+class BatchError(ValueError):
+    """A batch of a data loader is not what its contract says."""
+
+
 class HarnessError(RuntimeError):
     """shapefuzz itself failed, and says nothing of the loss."""

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tupl
 
 import torch
 
-from shapefuzz import _engine
+from shapefuzz import _engine, _traced
 from shapefuzz._declare import callee_of, declaration_of, name_of, nearest, operands_in
 from shapefuzz._errors import InputError
 
@@ -66,9 +66,11 @@ def _contracts() -> Dict[str, str]:
 
 def _guarded(function: F, contract: str, policy: str) -> F:
     name = name_of(function)
-    demand = _engine.Guard(contract, name, policy).demand
+    checker = _engine.Guard(contract, name, policy)
     operands = operands_in(contract)
     count = len(operands)
+    demand = checker.demand
+    demand_compiled = _traced.demand_of(checker, name, count, policy)
     parameters = callee_of(function).parameters
     names = [p.name for p in parameters or []]
     missing = [operand for operand in operands if operand not in names]
@@ -87,7 +89,10 @@ def _guarded(function: F, contract: str, policy: str) -> F:
 
     @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
-        if in_order and len(arguments) >= count:
+        in_place = in_order and len(arguments) >= count
+        if _traced.is_compiling():
+            demand_compiled(arguments[:count] if in_place else given(arguments, keywords))
+        elif in_place:
             demand(arguments, count)
         else:
             demand(given(arguments, keywords), count)

@@ -157,4 +157,13 @@ Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t
   return shape;
 }
 
+bool names_a_size(const Alternative& alternative, std::size_t name) {
+  for (const OperandPattern& operand : alternative.operands) {
+    for (const Dim& dim : operand.pattern) {
+      if (dim.type != Dim::Type::kNumber && dim.name == name) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace shapefuzz

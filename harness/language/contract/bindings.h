@@ -55,4 +55,7 @@ bool holds(const Constraint& constraint, const Bindings& bindings);
 /// an option that is no size.
 Shape instantiate(const Pattern& pattern, const Bindings& bindings, std::int64_t unbound = 1);
 
+/// Whether the name stands in the shape of an operand; otherwise it is an option, declared or not.
+bool names_a_size(const Alternative& alternative, std::size_t name);
+
 }  // namespace shapefuzz

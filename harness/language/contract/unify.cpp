@@ -116,10 +116,13 @@ bool align_all(const Call& call, const std::array<bool, kMaxNames>& open, std::s
     if (!call.operands[i].present) continue;
     if (!align(operands[i].pattern, call.operands[i].shape, open, reading.bindings)) return false;
   }
-  // A name that no operand carries is a size of 1, as a missing dimension is in broadcasting.
+  // A size that no operand carries is 1, as a missing dimension is in broadcasting; of an option
+  // that nobody has declared nothing is known.
   for (std::size_t name = 0; name < reading.alternative->names.size(); ++name) {
     std::int64_t& size = reading.bindings.sizes[name];
-    if (size == kUnbound && open[name]) size = is_pack_name(reading, name) ? 0 : 1;
+    if (size != kUnbound || !open[name]) continue;
+    const bool is_one = names_a_size(*reading.alternative, name) && !is_pack_name(reading, name);
+    size = is_one ? 1 : 0;
   }
   return finish(call, values, reading);
 }

@@ -7,11 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "harness/language/contract/bindings.h"
+
 namespace shapefuzz {
 namespace {
 
 using guard_detail::AlternativeProgram;
 using guard_detail::Comparison;
+using guard_detail::NameRule;
 using guard_detail::PatternProgram;
 using guard_detail::Place;
 using guard_detail::Program;
@@ -19,7 +22,45 @@ using guard_detail::Program;
 static_assert(guard_detail::kMostOperands == kMaxOperands);
 static_assert(guard_detail::kMostNames == kMaxNames);
 
-std::optional<PatternProgram> compile(const OperandPattern& operand, std::vector<Place>& places) {
+bool is_a_size(const Dim& dim, const Alternative& alternative) {
+  return dim.type == Dim::Type::kNumber || names_a_size(alternative, dim.name);
+}
+
+// What must hold of which name for the kind to have legal values; none if there are no words for
+// it.
+std::optional<std::pair<NameRule, std::uint8_t>> rule_of(const OperandPattern& operand,
+                                                         const Alternative& alternative) {
+  const auto about_argument = [&](NameRule rule) {
+    const Dim& argument = operand.arguments.front();
+    using Rule = std::optional<std::pair<NameRule, std::uint8_t>>;
+    if (argument.type != Dim::Type::kName || argument.is_computed()) return Rule();
+    return Rule({rule, static_cast<std::uint8_t>(argument.name)});
+  };
+  switch (operand.kind) {
+    case Kind::kIndex:
+      if (operand.arguments.empty()) break;
+      return about_argument(NameRule::kOne);
+    case Kind::kLabel:
+      // A blank that is an option is some class; any other would be one more rule.
+      if (is_a_size(operand.arguments[1], alternative)) return std::nullopt;
+      return about_argument(NameRule::kTwo);
+    case Kind::kSplit:
+      return about_argument(NameRule::kNothing);
+    case Kind::kBox: {
+      const auto& pattern = operand.pattern;
+      const bool has_corners = !pattern.empty() && pattern.back().type == Dim::Type::kNumber &&
+                               pattern.back().number == kCornersOfBox;
+      if (!has_corners) return std::nullopt;
+      break;
+    }
+    default:
+      break;
+  }
+  return std::pair(NameRule::kNone, std::uint8_t{0});
+}
+
+std::optional<PatternProgram> compile(const OperandPattern& operand, const Alternative& alternative,
+                                      std::vector<Place>& places) {
   PatternProgram program;
   program.first = static_cast<std::uint16_t>(places.size());
   program.count = static_cast<std::uint8_t>(operand.pattern.size());
@@ -41,21 +82,10 @@ std::optional<PatternProgram> compile(const OperandPattern& operand, std::vector
         break;
     }
   }
-  switch (operand.kind) {
-    case Kind::kIndex: {
-      if (operand.arguments.empty()) break;
-      const Dim& classes = operand.arguments.front();
-      if (classes.type != Dim::Type::kName || classes.is_computed()) return std::nullopt;
-      program.classes = static_cast<std::uint8_t>(classes.name);
-      break;
-    }
-    case Kind::kBox:
-    case Kind::kLabel:
-    case Kind::kSplit:
-      return std::nullopt;
-    default:
-      break;
-  }
+  const auto rule = rule_of(operand, alternative);
+  if (!rule) return std::nullopt;
+  program.rule = rule->first;
+  program.name = rule->second;
   return program;
 }
 
@@ -72,21 +102,25 @@ std::optional<Comparison> compile(const Constraint& constraint) {
   return comparison;
 }
 
-std::optional<AlternativeProgram> compile(const Alternative& alternative,
-                                          std::vector<Place>& places) {
-  if (!alternative.exclusive.empty()) return std::nullopt;
+// Adds the alternative if there are words for all of it; otherwise what it has added is never read.
+void add(const Alternative& alternative, CompiledContract& compiled) {
+  if (!alternative.exclusive.empty()) return;
   AlternativeProgram program;
+  program.first_operand = static_cast<std::uint16_t>(compiled.operands.size());
+  program.operand_count = static_cast<std::uint8_t>(alternative.operands.size());
+  program.first_comparison = static_cast<std::uint16_t>(compiled.comparisons.size());
+  program.comparison_count = static_cast<std::uint8_t>(alternative.constraints.size());
   for (const OperandPattern& operand : alternative.operands) {
-    const auto pattern = compile(operand, places);
-    if (!pattern) return std::nullopt;
-    program.operands.push_back(*pattern);
+    const auto pattern = compile(operand, alternative, compiled.places);
+    if (!pattern) return;
+    compiled.operands.push_back(*pattern);
   }
   for (const Constraint& constraint : alternative.constraints) {
     const auto comparison = compile(constraint);
-    if (!comparison) return std::nullopt;
-    program.comparisons.push_back(*comparison);
+    if (!comparison) return;
+    compiled.comparisons.push_back(*comparison);
   }
-  return program;
+  compiled.alternatives.push_back(program);
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -202,13 +236,15 @@ Contract by_shapes(Contract contract) {
   return contract;
 }
 
-Program compile(const Contract& contract) {
-  Program program;
-  for (const Alternative& alternative : contract.alternatives) {
-    auto compiled = compile(alternative, program.places);
-    if (compiled) program.alternatives.push_back(*std::move(compiled));
-  }
-  return program;
+Program CompiledContract::program() const {
+  return {places.data(), operands.data(), comparisons.data(), alternatives.data(),
+          alternatives.size()};
+}
+
+CompiledContract compile(const Contract& contract) {
+  CompiledContract compiled;
+  for (const Alternative& alternative : contract.alternatives) add(alternative, compiled);
+  return compiled;
 }
 
 }  // namespace shapefuzz

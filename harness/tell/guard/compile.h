@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "harness/language/contract/contract.h"
 #include "shapefuzz/detail/shape_program.h"
@@ -17,8 +18,19 @@ Contract parse_without_options(std::string_view text);
 /// is said of it alone is left out.
 Contract by_shapes(Contract contract);
 
-/// What the program has words for: one pack an operand, sizes that are not computed, kinds whose
-/// legal values shapes do not decide (but for an index), no operands that exclude each other.
-guard_detail::Program compile(const Contract& contract);
+/// A program that keeps its arrays.
+struct CompiledContract {
+  std::vector<guard_detail::Place> places;
+  std::vector<guard_detail::PatternProgram> operands;
+  std::vector<guard_detail::Comparison> comparisons;
+  std::vector<guard_detail::AlternativeProgram> alternatives;
+
+  /// It lives as long as this does, and is not changed.
+  guard_detail::Program program() const;
+};
+
+/// What a program has words for: one pack an operand, sizes that are not computed, kinds whose
+/// legal values depend on no more than one name, no operands that exclude each other.
+CompiledContract compile(const Contract& contract);
 
 }  // namespace shapefuzz

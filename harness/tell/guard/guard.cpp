@@ -5,6 +5,9 @@
 
 #include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "harness/language/case/case.h"
 #include "harness/language/text/errors.h"
@@ -49,6 +52,7 @@ bool is_accepted(const Contract& contract, const Call& call, GuardPolicy policy)
 struct Guard::Long {
   LossSpec spec;
   GuardPolicy policy;
+  CompiledContract compiled;
 
   // The operands, each stored as the nearest alternative has its kind.
   Case case_of(const Call& call) const {
@@ -75,7 +79,8 @@ Guard::Guard(std::string_view contract, std::string name, GuardPolicy policy, bo
   unpacked->spec.reduces = false;
   unpacked->spec.contract = contract_of(contract);
   unpacked->policy = policy;
-  program_ = compile(unpacked->spec.contract);
+  unpacked->compiled = compile(unpacked->spec.contract);
+  program_ = unpacked->compiled.program();
   long_ = std::move(unpacked);
 }
 
@@ -105,13 +110,30 @@ void Guard::take_the_long_way(const OperandSizes* operands, std::size_t count) c
   throw ShapeError(refusal_of(long_->case_of(call), spec));
 }
 
-const Guard& guard_of(std::string_view contract) {
+namespace {
+
+// What stands for a guard that is kept: its contract and name.
+using Key = std::pair<std::string_view, std::string_view>;
+struct ByText {
+  using is_transparent = void;
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return Key(a) < Key(b);
+  }
+};
+
+}  // namespace
+
+const Guard& guard_of(std::string_view contract, std::string_view name) {
   static std::mutex mutex;
-  static std::map<std::string, const Guard, std::less<>> guards;
+  static std::map<std::pair<std::string, std::string>, const Guard, ByText> guards;
   const std::lock_guard<std::mutex> lock(mutex);
-  const auto known = guards.find(contract);
+  const auto known = guards.find(Key(contract, name));
   if (known != guards.end()) return known->second;
-  return guards.emplace(contract, Guard(contract)).first->second;
+  return guards
+      .emplace(std::pair(std::string(contract), std::string(name)),
+               Guard(contract, std::string(name)))
+      .first->second;
 }
 
 }  // namespace shapefuzz

@@ -158,8 +158,9 @@ TEST(GuardProgram, AgreesWithTheLongWayOnEveryShapeOfTheSweep) {
   std::uint64_t short_ways = 0;
   for (const Loss& loss : all_losses()) {
     const Contract contract = by_shapes(loss.spec.contract);
-    const guard_detail::Program program = compile(contract);
-    const bool has_all_words = program.alternatives.size() == contract.alternatives.size();
+    const CompiledContract compiled = compile(contract);
+    const guard_detail::Program program = compiled.program();
+    const bool has_all_words = compiled.alternatives.size() == contract.alternatives.size();
     for_each_case(loss, 3, [&](const Case& c, const Call& call) {
       const Sizes sizes(c, contract);
       const bool fits = program.fits(sizes.operands.data(), sizes.sizes.size());

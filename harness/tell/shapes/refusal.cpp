@@ -14,16 +14,20 @@ namespace {
 
 constexpr std::size_t kMostRepairs = 3;
 
-// Those that change shapes alone, the likeliest first.
-std::vector<Repair> repairs_by_shapes(const Case& c, const LossSpec& spec) {
+bool converts(const Repair& repair) {
+  return std::any_of(repair.edits.begin(), repair.edits.end(), [](const Edit& e) {
+    return std::any_of(e.steps.begin(), e.steps.end(), [](const EditStep& step) {
+      return step.method == Method::kTo || step.method == Method::kArgmax;
+    });
+  });
+}
+
+// The likeliest first.
+std::vector<Repair> likeliest(const Case& c, const LossSpec& spec, Repairs allowed) {
   std::vector<Repair> repairs;
   for (Repair& repair : repairs_of(c, spec)) {
-    const bool converts = std::any_of(repair.edits.begin(), repair.edits.end(), [](const Edit& e) {
-      return std::any_of(e.steps.begin(), e.steps.end(), [](const EditStep& step) {
-        return step.method == Method::kTo || step.method == Method::kArgmax;
-      });
-    });
-    if (converts || (!repairs.empty() && repair.is_far_from(repairs.front()))) continue;
+    if (allowed == Repairs::kShapes && converts(repair)) continue;
+    if (!repairs.empty() && repair.is_far_from(repairs.front())) continue;
     repairs.push_back(std::move(repair));
     if (repairs.size() == kMostRepairs) break;
   }
@@ -32,8 +36,8 @@ std::vector<Repair> repairs_by_shapes(const Case& c, const LossSpec& spec) {
 
 }  // namespace
 
-std::string refusal_of(const Case& c, const LossSpec& spec) {
-  const std::vector<Repair> repairs = repairs_by_shapes(c, spec);
+std::string refusal_of(const Case& c, const LossSpec& spec, Repairs allowed) {
+  const std::vector<Repair> repairs = likeliest(c, spec, allowed);
   const Repair* const repair = telling_repair(repairs);
   const auto mistakes = mistakes_of(c, spec, repair);
   Reading reading = nearest_reading(spec.contract, to_call(c, spec));

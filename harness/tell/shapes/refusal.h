@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Why shapes are refused, as `run` says it, where nothing but the shapes is known.
+// Why operands are refused, as `run` says it, where no loss has been called.
 #pragma once
 
 #include <string>
@@ -8,8 +8,14 @@
 
 namespace shapefuzz {
 
+/// What the repairs of a refusal may change.
+enum class Repairs {
+  kShapes,          ///< the dtypes are not known
+  kShapesAndDtypes  ///< the case has the dtypes
+};
+
 /// What was found and demanded, the sizes by the contract's names, and what to write instead; the
 /// first line begins with the loss's name. The case must not be valid.
-std::string refusal_of(const Case& c, const LossSpec& spec);
+std::string refusal_of(const Case& c, const LossSpec& spec, Repairs repairs = Repairs::kShapes);
 
 }  // namespace shapefuzz

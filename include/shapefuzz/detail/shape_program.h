@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace shapefuzz::guard_detail {
 
@@ -29,15 +28,22 @@ struct Place {
   std::int64_t number = 0;    ///< the size
 };
 
+/// What a name must be for an operand to have legal values at all.
+enum class NameRule : std::uint8_t {
+  kNone,    ///< there is no such name
+  kOne,     ///< at least 1 where there are elements: the classes of an index
+  kTwo,     ///< at least 2 where there are elements: the classes of a label, the blank among them
+  kNothing  ///< 0 where there are none: what a split adds up to
+};
+
 /// The places of an operand, in Program::places.
 struct PatternProgram {
-  std::uint16_t first = 0;       ///< the first place
-  std::uint8_t count = 0;        ///< how many there are
-  bool has_pack = false;         ///< one of them, and no more
-  bool is_optional = false;      ///< the operand may be missing
-  std::uint8_t classes = kNone;  ///< the name that must be at least 1 where there are elements
-
-  static constexpr std::uint8_t kNone = 0xff;  ///< no name
+  std::uint16_t first = 0;          ///< the first place
+  std::uint8_t count = 0;           ///< how many there are
+  bool has_pack = false;            ///< one of them, and no more
+  bool is_optional = false;         ///< the operand may be missing
+  NameRule rule = NameRule::kNone;  ///< of `name`
+  std::uint8_t name = 0;            ///< the one that the rule is about
 };
 
 /// `name >= number`, `name == other name` and the like.
@@ -52,20 +58,25 @@ struct Comparison {
 
 /// One alternative of a contract.
 struct AlternativeProgram {
-  std::vector<PatternProgram> operands;  ///< in the contract's order
-  std::vector<Comparison> comparisons;   ///< all of them hold
+  std::uint16_t first_operand = 0;     ///< in Program::operands, in the contract's order
+  std::uint8_t operand_count = 0;      ///< how many there are
+  std::uint16_t first_comparison = 0;  ///< in Program::comparisons
+  std::uint8_t comparison_count = 0;   ///< all of which hold
 };
 
-/// A compiled contract.
+/// A compiled contract. Its arrays are somebody else's: those of a Guard, or constants.
 struct Program {
-  std::vector<Place> places;                     ///< of all patterns
-  std::vector<AlternativeProgram> alternatives;  ///< those that it has words for
+  const Place* places = nullptr;                     ///< of all patterns
+  const PatternProgram* operands = nullptr;          ///< of all alternatives
+  const Comparison* comparisons = nullptr;           ///< of all alternatives
+  const AlternativeProgram* alternatives = nullptr;  ///< those that it has words for
+  std::size_t alternative_count = 0;                 ///< how many there are
 
-  /// Whether the operands, as many as there is room for, fit an alternative as they are, and none
-  /// is there beyond `count`; false where that is not sure.
-  bool fits(const OperandSizes* operands, std::size_t count) const noexcept {
-    for (const AlternativeProgram& alternative : alternatives) {
-      if (count <= alternative.operands.size() && fits(alternative, operands)) return true;
+  /// Whether the operands, `count` of them and the others missing, fit an alternative as they are;
+  /// false where that is not sure.
+  bool fits(const OperandSizes* given, std::size_t count) const noexcept {
+    for (std::size_t i = 0; i < alternative_count; ++i) {
+      if (fits(alternatives[i], given, count)) return true;
     }
     return false;
   }
@@ -77,22 +88,26 @@ struct Program {
     std::uint32_t bound = 0;
   };
 
-  bool fits(const AlternativeProgram& alternative, const OperandSizes* operands) const noexcept {
+  bool fits(const AlternativeProgram& alternative, const OperandSizes* given,
+            std::size_t count) const noexcept {
+    if (count > alternative.operand_count) return false;
+    const PatternProgram* const patterns = operands + alternative.first_operand;
     Bindings bindings;
-    for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
-      if (operands[i].sizes == nullptr) {
-        if (!alternative.operands[i].is_optional) return false;
+    for (std::size_t i = 0; i < alternative.operand_count; ++i) {
+      if (i >= count || given[i].sizes == nullptr) {
+        if (!patterns[i].is_optional) return false;
         continue;
       }
-      if (!matches(alternative.operands[i], operands[i], bindings)) return false;
+      if (!matches(patterns[i], given[i], bindings)) return false;
     }
-    for (std::size_t i = 0; i < alternative.operands.size(); ++i) {
-      const std::uint8_t classes = alternative.operands[i].classes;
-      if (classes == PatternProgram::kNone || operands[i].sizes == nullptr) continue;
-      if (size_of(bindings, classes) < 1 && has_elements(operands[i])) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (patterns[i].rule == NameRule::kNone || given[i].sizes == nullptr) continue;
+      const std::int64_t size = size_of(bindings, patterns[i].name);
+      if (!has_values(patterns[i].rule, size, given[i])) return false;
     }
-    for (const Comparison& comparison : alternative.comparisons) {
-      if (!holds(comparison, bindings)) return false;
+    const Comparison* const first = comparisons + alternative.first_comparison;
+    for (std::size_t i = 0; i < alternative.comparison_count; ++i) {
+      if (!holds(first[i], bindings)) return false;
     }
     return true;
   }
@@ -103,7 +118,7 @@ struct Program {
     if (operand.rank < single || (!pattern.has_pack && operand.rank != single)) return false;
     const std::size_t length = operand.rank - single;
     const std::int64_t* size = operand.sizes;
-    const Place* const end = places.data() + pattern.first + pattern.count;
+    const Place* const end = places + pattern.first + pattern.count;
     for (const Place* place = end - pattern.count; place != end; ++place) {
       if (place->type == Place::Type::kNumber) {
         if (*size++ != place->number) return false;
@@ -132,6 +147,11 @@ struct Program {
     return true;
   }
 
+  static bool has_values(NameRule rule, std::int64_t size, const OperandSizes& operand) noexcept {
+    if (rule == NameRule::kNothing) return size == 0 || has_elements(operand);
+    return size >= static_cast<std::int64_t>(rule) || !has_elements(operand);
+  }
+
   static bool has_elements(const OperandSizes& operand) noexcept {
     for (std::size_t i = 0; i < operand.rank; ++i) {
       if (operand.sizes[i] == 0) return false;
@@ -152,6 +172,13 @@ struct Program {
            : comparison.op == Comparison::Op::kAtLeast ? left >= right
                                                        : left <= right;
   }
+};
+
+/// A guard that is a constant: its contract was compiled when it was written down.
+struct ReadyGuard {
+  const char* name;      ///< the loss
+  const char* contract;  ///< as `shapefuzz losses` prints it
+  Program program;       ///< of that contract
 };
 
 }  // namespace shapefuzz::guard_detail
