@@ -30,18 +30,12 @@ class BatchError : public c10::Error {
   explicit BatchError(std::string message) : c10::Error(std::move(message), /*backtrace=*/{}) {}
 };
 
-/// What batches are held against. Making one parses the contract.
+/// What batches are held against. Making one parses the contract; a copy shares what was parsed.
 class BatchContract {
  public:
   /// Throws BatchError for a contract that cannot be read. Messages say what to write instead in
   /// C++, or in Python.
   explicit BatchContract(std::string_view contract, bool in_python = false);
-  ~BatchContract();
-  BatchContract(BatchContract&&) noexcept;
-  BatchContract& operator=(BatchContract&&) noexcept;
-  BatchContract(const BatchContract&) = delete;
-  BatchContract& operator=(const BatchContract&) = delete;
-
   /// Throws BatchError unless the tensors, in the contract's order, have its shapes, one number of
   /// samples, its dtypes and the values of its kinds, and no NaN. `name` is the batch in the
   /// message.
@@ -49,7 +43,7 @@ class BatchContract {
 
  private:
   struct Parsed;
-  std::unique_ptr<const Parsed> parsed_;
+  std::shared_ptr<const Parsed> parsed_;
 };
 
 /// The tensors of what a loader gives: a tensor, a vector of them, a pair, a tuple, or something

@@ -89,7 +89,7 @@ def _last_by_itself(loader: Iterable[Any], n: int) -> Optional[Tuple[str, Any]]:
         return None
     if not _has_length(loader.dataset) or not hasattr(loader.dataset, "__getitem__"):
         return None
-    indices: List[Any] = []
+    indices: Sequence[Any] = []
     count = 0
     for indices in loader.batch_sampler:
         count += 1

@@ -108,6 +108,7 @@ def _matches(places: Tuple[Tuple[int, int, int], ...], sizes: Sequence[Any], bou
         return False
     new: Dict[int, Any] = {}
     at = 0
+    demanded: Any
     for type_, name, number in places:
         if type_ == NUMBER:
             found, demanded = sizes[at], number
@@ -124,8 +125,8 @@ def _matches(places: Tuple[Tuple[int, int, int], ...], sizes: Sequence[Any], bou
             at += len(found)
             if len(found) != len(demanded):
                 return False
-            for a, b in zip(found, demanded):
-                if a != b:
+            for i in range(len(found)):
+                if found[i] != demanded[i]:
                     return False
             continue
         if found != demanded:
@@ -146,7 +147,8 @@ def _expands(places: Tuple[Tuple[int, int, int], ...], sizes: Sequence[Any], bou
             demanded += bound[name] if type_ == PACK else (bound[name],)
     if len(sizes) > len(demanded):
         return False
-    for a, b in zip(reversed(sizes), reversed(demanded)):
+    for i in range(len(sizes)):
+        a, b = sizes[-1 - i], demanded[-1 - i]
         if a != b and a != 1:
             return False
     return True

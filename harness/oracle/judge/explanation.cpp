@@ -157,9 +157,9 @@ class Expectation {
       const double slope = slopes[k].value;
       const Allowance allowed = {std::max(relative * std::max(1.0, std::abs(slope)), rounding),
                                  overflow};
-      const bool excused = std::isnan(values[k]) &&
-                           (cause.gradients_may_be_nan || prediction.may_be_nan ||
-                            leaves_gradients_open(operands_.tensors));
+      const bool excused =
+          std::isnan(values[k]) && (cause.gradients_may_be_nan || prediction.may_be_nan ||
+                                    leaves_gradients_open(operands_.tensors));
       if (slopes[k].smooth && !excused && !allowed.covers(values[k], slope)) return false;
     }
     return true;

@@ -96,7 +96,7 @@ struct BatchContract::Parsed {
 };
 
 BatchContract::BatchContract(std::string_view contract, bool in_python) {
-  auto parsed = std::make_unique<Parsed>();
+  auto parsed = std::make_shared<Parsed>();
   const std::string text = with_result(contract);
   parsed->spec.own = true;
   parsed->spec.in_python = in_python;
@@ -108,10 +108,6 @@ BatchContract::BatchContract(std::string_view contract, bool in_python) {
   }
   parsed_ = std::move(parsed);
 }
-
-BatchContract::~BatchContract() = default;
-BatchContract::BatchContract(BatchContract&&) noexcept = default;
-BatchContract& BatchContract::operator=(BatchContract&&) noexcept = default;
 
 void BatchContract::check(const std::vector<at::Tensor>& batch, const std::string& name) const {
   LossSpec spec = parsed_->spec;
