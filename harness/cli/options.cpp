@@ -103,6 +103,32 @@ void add_thorough(CLI::App& app, bool& value) {
                "Try empty dimensions, other dtypes and values at the edge of their kind too");
 }
 
+namespace {
+
+// `2/4`; none of anything else, a part beyond the last among it.
+std::optional<Shard> shard_of(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  Shard shard;
+  const bool reads = slash != std::string::npos && reads_as(text.substr(0, slash), shard.index) &&
+                     reads_as(text.substr(slash + 1), shard.count);
+  if (!reads || shard.index == 0 || shard.index > shard.count) return std::nullopt;
+  return shard;
+}
+
+}  // namespace
+
+void add_shard(CLI::App& app, Shard& value) {
+  app.add_option_function<std::string>(
+         "--shard", [&value](const std::string& text) { value = *shard_of(text); },
+         "Only the part I of N, from 1/N to N/N: each on another machine")
+      ->type_name("I/N")
+      ->check([](const std::string& text) {
+        if (shard_of(text)) return std::string();
+        return fmt::format("found '{}', expected a part and how many there are, from 1/N to N/N",
+                           printable(text));
+      });
+}
+
 void add_seed(CLI::App& app, std::uint64_t& value) {
   // CLI11 itself reads -1 as the largest number that there is, and cuts what is too large.
   app.add_option_function<std::string>(

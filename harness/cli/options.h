@@ -9,6 +9,7 @@
 #include <string>
 
 #include "harness/oracle/judgement/judging.h"
+#include "harness/search/sweep/shard.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
 class App;
@@ -28,6 +29,8 @@ void add_thorough(CLI::App& app, bool& value);
 /// `--jobs N`, 0 for one a processor; `value` never is 0 afterwards.
 void add_jobs(CLI::App& app, std::size_t& value);
 void add_seed(CLI::App& app, std::uint64_t& value);
+/// `--shard I/N`: the part I of N, from 1.
+void add_shard(CLI::App& app, Shard& value);
 /// `--timeout SECONDS`, of the processor's time for one case.
 void add_timeout(CLI::App& app, double& value);
 

@@ -46,6 +46,7 @@ struct SweepCommand {
   std::size_t jobs = 1;
   bool has_jobs = false;  ///< whether the option was given
   std::uint64_t seed = 0;
+  Shard shard;
   std::string out;
   bool all = false;
   bool signatures = false;
@@ -193,13 +194,16 @@ int least_size(const SweepCommand& command) {
 
 std::string header(const SweepCommand& command, const Tally& tally, double seconds) {
   return fmt::format(
-      "{} {}, LibTorch {}{}: {} cases, rank <= {}, sizes {}..{}, policy {}, {:.1f} s\n\n",
+      "{} {}, LibTorch {}{}: {} cases{}, rank <= {}, sizes {}..{}, policy {}, {:.1f} s\n\n",
       has_own_losses() ? typed("sweep") + ", shapefuzz" : "shapefuzz", kVersion, libtorch_version(),
       command.device == Device::kCpu
           ? ""
           : fmt::format(" on {} against the CPU", to_string(command.device)),
-      with_commas(tally.cases()), command.max_rank, least_size(command), command.max_size,
-      to_string(command.policy), seconds);
+      with_commas(tally.cases()),
+      command.shard.is_all()
+          ? ""
+          : fmt::format(" of part {}/{}", command.shard.index, command.shard.count),
+      command.max_rank, least_size(command), command.max_size, to_string(command.policy), seconds);
 }
 
 // A pipe or a device keeps nothing that one could go on from.
@@ -215,11 +219,12 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
     losses += fmt::format(" {}@{}", v.loss->spec.name, fmt::join(v.entries, "+"));
   }
   return fmt::format(
-      "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}{}, "
-      "{}:{}",
+      "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
+      "part {}/{}{}, {}:{}",
       kVersion, libtorch_version(), options.max_rank, options.max_size, to_string(command.policy),
-      to_string(command.device), to_string(command.memory), options.seed,
-      command.thorough ? ", thorough" : "", command.all ? "all" : "findings", losses);
+      to_string(command.device), to_string(command.memory), options.seed, options.shard.index,
+      options.shard.count, command.thorough ? ", thorough" : "", command.all ? "all" : "findings",
+      losses);
 }
 
 // What `run` says of a case, in three lines.
@@ -297,6 +302,7 @@ int run(const SweepCommand& command) {
   // One worker is the fastest on one device.
   options.jobs = command.device == Device::kCuda && !command.has_jobs ? 1 : command.jobs;
   options.seed = command.seed;
+  options.shard = command.shard;
   options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select(command.targets);
   const std::string path = chosen_baseline(command);
@@ -398,6 +404,7 @@ Command add_sweep(CLI::App& app) {
   add_max_memory(*added);
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
+  add_shard(*added, command.shard);
   add_thorough(*added, command.thorough);
   add_path(*added, "--out", command.out, "FILE",
            "Write one result record for each finding, as JSON lines");

@@ -148,7 +148,9 @@ class Sweep {
       handed_over = Clock::now();
     };
     const std::uint64_t cases = cases_in(unit);
-    for (std::uint64_t i = position.first_case; i < cases; ++i) {
+    const std::uint64_t end = options_.shard.end(cases);
+    const std::uint64_t begin = options_.shard.begin(cases);
+    for (std::uint64_t i = std::max<std::uint64_t>(position.first_case, begin); i < end; ++i) {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) {
         hand_over(i + 1);
         continue;
@@ -250,7 +252,7 @@ std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepO
     if (!options.deviations) continue;
     cases += deviations_of(*v->loss, v->entries, bounds_of(options, *v->loss), options.seed).size();
   }
-  return cases;
+  return options.shard.end(cases) - options.shard.begin(cases);
 }
 
 }  // namespace shapefuzz

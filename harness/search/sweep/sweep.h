@@ -11,6 +11,7 @@
 #include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
 #include "harness/search/sweep/plan.h"
+#include "harness/search/sweep/shard.h"
 
 namespace shapefuzz {
 
@@ -24,6 +25,7 @@ struct SweepOptions {
   std::uint64_t seed = 0;
   double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
   bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
+  Shard shard;                  ///< of each list of cases, so that all parts take equally long
   /// How much is forgiven, of the losses that somebody has decided another thing for.
   std::map<std::string, Policy> policies;
 

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "harness/findings/baseline/baseline.h"
 #include "harness/language/text/errors.h"
@@ -50,6 +51,38 @@ TEST(Sweep, JudgesEveryPairOnceWhateverTheNumberOfJobs) {
   EXPECT_EQ(serial, parallel);
   EXPECT_EQ(one.cases(), 13U * 13U * 3U);
   EXPECT_EQ(std::count(serial.begin(), serial.end(), '\n'), 13 * 13 * 3);
+}
+
+std::vector<std::string> sorted_lines(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+// Seven machines judge what one would, no case twice, and none of them much more than its share.
+TEST(Sweep, PartsAreTogetherTheWhole) {
+  const auto losses = variations("nll_loss");
+  SweepOptions options = small(2);
+  options.deviations = true;
+  std::string records;
+  SweepSinks sinks;
+  sinks.passes = true;
+  sinks.records = [&](const std::string& lines) { records += lines; };
+  const Tally whole = sweep(losses, options, sinks);
+  const std::vector<std::string> expected = sorted_lines(records);
+  records.clear();
+  Tally parts;
+  for (std::uint64_t i = 1; i <= 7; ++i) {
+    options.shard = {i, 7};
+    const Tally part = sweep(losses, options, sinks);
+    EXPECT_NEAR(static_cast<double>(part.cases()), static_cast<double>(whole.cases()) / 7,
+                static_cast<double>(whole.cases()) * 0.03);
+    parts.add(part);
+  }
+  EXPECT_EQ(parts.to_text(), whole.to_text());
+  EXPECT_EQ(sorted_lines(records), expected);
 }
 
 TEST(Sweep, WritesRecordsWithEveryDocumentedField) {
