@@ -62,7 +62,15 @@ template <class First, class Second>
 std::vector<at::Tensor> tensors_of(const std::pair<First, Second>& batch) {
   return {batch.first, batch.second};
 }
-/// The same.
+/// Samples that nobody has made a batch of.
+template <class Example, class = decltype(std::declval<const Example&>().data)>
+std::vector<at::Tensor> tensors_of(const std::vector<Example>& batch) {
+  static_assert(sizeof(batch) == 0,
+                "shapefuzz: these are samples: .map(torch::data::transforms::Stack<>()) makes "
+                "batches of them");
+  return {};
+}
+/// The same as of a pair.
 template <class Example, class = decltype(std::declval<const Example&>().data),
           class = decltype(std::declval<const Example&>().target)>
 std::vector<at::Tensor> tensors_of(const Example& batch) {
@@ -71,12 +79,14 @@ std::vector<at::Tensor> tensors_of(const Example& batch) {
 
 /// Looks at the first `n` batches of a loader and at its last one, and returns how many those were.
 /// It goes through the loader once, to its end. `tensors` takes the tensors out of a batch, in the
-/// contract's order. Throws BatchError at the first batch that is not as the contract says, and if
-/// there is none.
+/// contract's order. Throws BatchError at the first batch that is not as the contract says, if
+/// there is none, and for an `n` of 0; a loader that is stopped there has to be made anew, since
+/// LibTorch gives an iterator only where the one before has ended.
 template <class Loader, class Tensors>
 std::size_t check_batches(Loader& loader, std::string_view contract, std::size_t n,
                           const Tensors& tensors) {
   const BatchContract demanded(contract);
+  if (n == 0) throw BatchError("check_batches: found n = 0, expected at least 1\n");
   std::size_t count = 0;
   std::optional<std::vector<at::Tensor>> last;
   for (auto&& batch : loader) {
@@ -87,6 +97,12 @@ std::size_t check_batches(Loader& loader, std::string_view contract, std::size_t
   if (!last) throw BatchError("check_batches: the loader gives no batch\n");
   if (count > n) demanded.check(*last, "the last batch, " + std::to_string(count - 1));
   return count > n ? n + 1 : count;
+}
+/// The same of what make_data_loader returns.
+template <class Loader, class... Rest>
+std::size_t check_batches(const std::unique_ptr<Loader>& loader, std::string_view contract,
+                          Rest&&... rest) {
+  return check_batches(*loader, contract, std::forward<Rest>(rest)...);
 }
 /// The same of what `tensors_of` knows.
 template <class Loader>

@@ -33,6 +33,15 @@ namespace shapefuzz {
 
 namespace guard_detail {
 
+// Whether a type is an optional tensor, whatever a LibTorch calls that.
+template <class T, class = void>
+struct IsOptionalTensor : std::false_type {};
+template <class T>
+struct IsOptionalTensor<T, std::void_t<typename T::value_type, decltype(&T::has_value)>>
+    : std::is_same<typename T::value_type, at::Tensor> {};
+template <class T>
+using EnableIfOptional = std::enable_if_t<IsOptionalTensor<T>::value>;
+
 // The arguments that are left out of a call: a pointer to a function knows no defaults. Those of
 // LibTorch's losses are classes, whose default is {}; that of a number nobody knows.
 template <class Result, class... Parameters, std::size_t... Left, class... Arguments>
@@ -47,7 +56,7 @@ Result call_with_defaults(Result (*function)(Parameters...), std::index_sequence
 }
 
 template <class Function, class... Arguments>
-decltype(auto) call(const Function& function, Arguments&&... arguments) {
+decltype(auto) call(Function& function, Arguments&&... arguments) {
   return function(std::forward<Arguments>(arguments)...);
 }
 template <class Result, class... Parameters, class... Arguments>
@@ -107,6 +116,11 @@ class Guard {
     if (!tensor.defined()) return {};
     return sizes_of(tensor.sizes());
   }
+  /// The same of one that may be missing, as c10::optional<at::Tensor>.
+  template <class Optional, class = guard_detail::EnableIfOptional<Optional>>
+  static guard_detail::OperandSizes sizes_of(const Optional& tensor) {
+    return tensor.has_value() ? sizes_of(*tensor) : guard_detail::OperandSizes{};
+  }
   /// The same of sizes alone.
   static guard_detail::OperandSizes sizes_of(at::IntArrayRef sizes) {
     static constexpr std::int64_t kScalar = 0;  // present, and no size to point to
@@ -154,6 +168,8 @@ class Guarded {
   /// those of torch::nn::functional the options may be left out.
   template <class... Arguments>
   decltype(auto) operator()(Arguments&&... arguments) const {
+    static_assert(leading_tensors<Arguments...>() > 0,
+                  "shapefuzz: the tensors stand first: guard a lambda that has them there");
     check(std::make_index_sequence<leading_tensors<Arguments...>()>(), arguments...);
     return guard_detail::call(function_, std::forward<Arguments>(arguments)...);
   }
@@ -161,7 +177,10 @@ class Guarded {
  private:
   template <class... Arguments>
   static constexpr std::size_t leading_tensors() {
-    constexpr bool kTensors[] = {std::is_same_v<std::decay_t<Arguments>, at::Tensor>..., false};
+    constexpr bool kTensors[] = {
+        (std::is_same_v<std::decay_t<Arguments>, at::Tensor> ||
+         guard_detail::IsOptionalTensor<std::decay_t<Arguments>>::value)...,
+        false};
     std::size_t count = 0;
     while (kTensors[count]) ++count;
     return count;
@@ -172,7 +191,7 @@ class Guarded {
     guard_.demand(std::get<I>(all)...);
   }
 
-  Function function_;
+  mutable Function function_;  // a module's call is not const, and changes nothing of the guard
   Guard guard_;
 };
 

@@ -38,15 +38,40 @@ Guard guard_from(const std::string& contract, const std::string& name, const std
   }
 }
 
+// The sizes of what is no tensor and yet has a shape: a number, an array, a list of lists. False of
+// anything else.
+bool shape_of(py::handle operand, std::vector<std::int64_t>& sizes) {
+  if (PyBool_Check(operand.ptr()) || PyFloat_Check(operand.ptr()) || PyLong_Check(operand.ptr())) {
+    return true;
+  }
+  if (py::isinstance<py::list>(operand) || py::isinstance<py::tuple>(operand)) {
+    const py::sequence list = py::reinterpret_borrow<py::sequence>(operand);
+    sizes.push_back(static_cast<std::int64_t>(list.size()));
+    return list.size() == 0 || shape_of(py::object(list[0]), sizes);
+  }
+  if (!py::hasattr(operand, "shape")) return false;
+  try {
+    for (const py::handle size : operand.attr("shape")) sizes.push_back(size.cast<std::int64_t>());
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
+}
+
 // Of the first `count` operands; what stands behind them is not looked at.
 void demand_shapes(const Guard& guard, const py::tuple& operands, std::size_t count) {
   std::array<guard_detail::OperandSizes, guard_detail::kMostOperands> sizes;
+  std::array<std::vector<std::int64_t>, guard_detail::kMostOperands> others;
   count = std::min({count, operands.size(), sizes.size()});
   for (std::size_t i = 0; i < count; ++i) {
     PyObject* const operand = PyTuple_GET_ITEM(operands.ptr(), static_cast<Py_ssize_t>(i));
     if (operand == Py_None) continue;
-    if (!THPVariable_Check(operand)) return;  // the loss itself has a word on that
-    sizes[i] = Guard::sizes_of(THPVariable_Unpack(operand));
+    if (THPVariable_Check(operand)) {
+      sizes[i] = Guard::sizes_of(THPVariable_Unpack(operand));
+    } else {
+      if (!shape_of(operand, others[i])) return;  // the loss itself has a word on that
+      sizes[i] = Guard::sizes_of(at::IntArrayRef(others[i]));
+    }
   }
   guard.demand_sizes(sizes.data(), count);
 }

@@ -5,7 +5,7 @@ from collections import abc
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import torch
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, IterableDataset
 
 from shapefuzz import _engine
 from shapefuzz._declare import nearest, operands_in
@@ -28,7 +28,8 @@ def check_batches(
     The contract says what a batch holds, in its order, or by its names where a batch is a mapping: a
     loss's contract without its result. Shapes, one number of samples, dtypes and values of each kind
     are looked at, and that nothing is NaN; a BatchError says which batch it was, what is wrong, and
-    what to write instead.
+    what to write instead. A loader that shuffles draws another order here, and the random numbers of
+    torch go on behind it as if nobody had looked.
 
     Of a DataLoader over a dataset with a length only the samples of these batches are read: the
     last batch is made by itself. Another iterable that has a length is gone through to its end; of
@@ -37,31 +38,50 @@ def check_batches(
     tensors:
         Takes the tensors out of a batch, in the contract's order.
     """
-    if n < 1:
-        raise InputError(f"check_batches: found n={n}, expected at least 1")
+    if not isinstance(n, int) or n < 1:
+        raise InputError(f"check_batches: found n={n!r}, expected a whole number of at least 1")
     demanded = _engine.BatchContract(contract)
     names = operands_in(contract)
     count = 0
-    for name, batch in _batches(loader, n):
-        held = tuple(tensors(batch) if tensors is not None else _tensors(name, batch, names))
-        for i, tensor in enumerate(held):
-            if tensor is not None and not isinstance(tensor, torch.Tensor):
-                raise BatchError(
-                    f"{name}: {names[i] if i < len(names) else f'number {i}'} is a "
-                    f"{type(tensor).__name__}, expected a tensor; "
-                    "torch.utils.data.default_collate makes tensors of numbers and arrays"
-                )
-        demanded.check(held, name)
-        count += 1
+    state = torch.get_rng_state()
+    try:
+        for name, batch in _batches(loader, n):
+            held = (
+                _taken(name, tensors(batch)) if tensors is not None else _tensors(name, batch, names)
+            )
+            _expect_tensors(name, held, names)
+            demanded.check(tuple(held), name)
+            count += 1
+    finally:
+        torch.set_rng_state(state)  # a loader that shuffles has drawn
     if count == 0:
         raise BatchError("check_batches: the loader gives no batch")
     return count
 
 
+def _taken(name: str, held: Any) -> Sequence[Any]:
+    if isinstance(held, (list, tuple)):
+        return held
+    raise BatchError(
+        f"{name}: the argument `tensors` has returned an object of type {type(held).__name__}, "
+        "expected a list or a tuple of tensors"
+    )
+
+
+def _expect_tensors(name: str, held: Sequence[Any], names: List[str]) -> None:
+    for i, tensor in enumerate(held):
+        if tensor is not None and not isinstance(tensor, torch.Tensor):
+            raise BatchError(
+                f"{name}: {names[i] if i < len(names) else f'number {i}'} is of type "
+                f"{type(tensor).__name__}, expected a tensor; "
+                "torch.utils.data.default_collate makes tensors of numbers and arrays"
+            )
+
+
 def _batches(loader: Iterable[Any], n: int) -> Iterator[Tuple[str, Any]]:
     """The first ones and the last, with their names."""
-    last_of_many = _last_by_itself(loader, n)
-    goes_on = last_of_many is None and _has_length(loader)
+    can_skip = _makes_batches_of_indices(loader)
+    goes_on = not can_skip and _has_length(loader)
     count, last = 0, None
     for batch in loader:
         if count < n:
@@ -69,8 +89,8 @@ def _batches(loader: Iterable[Any], n: int) -> Iterator[Tuple[str, Any]]:
         count, last = count + 1, batch
         if count == n and not goes_on:
             break
-    if last_of_many is not None:
-        yield last_of_many
+    if can_skip and count == n:
+        yield from _last_by_itself(loader, n)
     elif count > n:
         yield f"the last batch, {count - 1}", last
 
@@ -83,35 +103,45 @@ def _has_length(iterable: Any) -> bool:
     return True
 
 
-def _last_by_itself(loader: Iterable[Any], n: int) -> Optional[Tuple[str, Any]]:
-    """Of more than ``n`` batches the last, made of its samples alone; None where that is not possible."""
-    if not isinstance(loader, DataLoader) or loader.batch_sampler is None:
-        return None
-    if not _has_length(loader.dataset) or not hasattr(loader.dataset, "__getitem__"):
-        return None
-    indices: Sequence[Any] = []
-    count = 0
-    for indices in loader.batch_sampler:
-        count += 1
+def _makes_batches_of_indices(loader: Any) -> bool:
+    """Whether the last batch of a loader can be made without those before it."""
+    return (
+        isinstance(loader, DataLoader)
+        and not isinstance(loader.dataset, IterableDataset)
+        and loader.batch_sampler is not None
+        and _has_length(loader.batch_sampler)
+        and _has_length(loader.dataset)
+    )
+
+
+def _last_by_itself(loader: Any, n: int) -> Iterator[Tuple[str, Any]]:
+    """The last batch, made of its samples alone, if there are more than ``n``."""
+    count = len(loader.batch_sampler)
     if count <= n:
-        return None
-    return f"the last batch, {count - 1}", loader.collate_fn([loader.dataset[i] for i in indices])
+        return
+    indices: Sequence[Any] = []
+    for _, indices in zip(range(count), loader.batch_sampler):
+        pass
+    samples = [loader.dataset[i] for i in indices]
+    yield f"the last batch, {count - 1}", loader.collate_fn(samples)
 
 
 def _tensors(name: str, batch: Any, names: List[str]) -> Sequence[Any]:
     if isinstance(batch, torch.Tensor):
         return (batch,)
     if isinstance(batch, abc.Mapping):
-        unknown = [operand for operand in names if operand not in batch]
-        if len(unknown) == len(names):
-            raise BatchError(
-                f"{name}: it has no '{unknown[0]}', which the contract names, but "
-                f"{', '.join(map(str, batch))}{nearest(unknown[0], [str(key) for key in batch])}"
-            )
+        unused = [str(key) for key in batch if key not in names]
+        for operand in names:
+            meant = nearest(operand, unused)
+            if operand not in batch and (meant or all(name not in batch for name in names)):
+                raise BatchError(
+                    f"{name}: it has no '{operand}', which the contract names; its keys are "
+                    f"{', '.join(map(str, batch))}{meant}"
+                )
         return [batch.get(operand) for operand in names]
     if isinstance(batch, abc.Sequence) and not isinstance(batch, (str, bytes)):
         return batch
     raise BatchError(
-        f"{name}: found a {type(batch).__name__}, expected a tensor, a sequence or a mapping of "
+        f"{name}: found an object of type {type(batch).__name__}, expected a tensor, a sequence or a mapping of "
         "tensors; the argument `tensors` takes them out of something else"
     )

@@ -3,6 +3,7 @@
 
 import contextlib
 import functools
+import threading
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
 
 import torch
@@ -47,8 +48,13 @@ def _known_contract(loss: Callable[..., Any]) -> str:
     declared = declaration_of(loss)
     if declared is not None:
         return declared.contract
+    if isinstance(loss, functools.partial):
+        return _known_contract(loss.func)
     name = name_of(loss)
-    is_torchs = (getattr(loss, "__module__", None) or "").startswith("torch")
+    of_torch = type(loss) if isinstance(loss, torch.nn.Module) else loss
+    is_torchs = (getattr(of_torch, "__module__", None) or "").startswith("torch")
+    if isinstance(loss, torch.nn.Module):
+        name = _function_of(name)
     contract = _contracts().get(name, "") if is_torchs else ""
     if not contract:
         raise InputError(
@@ -64,30 +70,72 @@ def _contracts() -> Dict[str, str]:
     return _engine.libtorch_contracts()
 
 
+def _function_of(module: str) -> str:
+    """``mse_loss`` for ``MSELoss``; the name itself where there is none."""
+    others = {
+        "BCELoss": "binary_cross_entropy",
+        "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
+        "CrossEntropyLoss": "cross_entropy",
+        "KLDivLoss": "kl_div",
+    }
+    alike = [name for name in _contracts() if name.replace("_", "") == module.lower()]
+    return others.get(module, alike[0] if alike else module)
+
+
+class _Places:
+    """Where the operands of a contract are among the arguments of a call."""
+
+    def __init__(self, function: Any, operands: List[str]) -> None:
+        parameters = callee_of(function).parameters
+        known = parameters or []
+        self.operands = operands
+        self.owner = function if isinstance(function, torch.nn.Module) else None
+        self.names = [p.name for p in known if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        by_keyword = [p.name for p in known if p.kind == p.KEYWORD_ONLY]
+        self.missing = [o for o in operands if o not in self.names and o not in by_keyword]
+        self.held = [o for o in self.missing if hasattr(self.owner, o)]  # a module's weight
+        self.missing = [o for o in self.missing if o not in self.held]
+        self.defaults = {
+            p.name: p.default for p in known if p.name in operands and p.default is not p.empty
+        }
+        takes_any = any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in known)
+        if self.missing and parameters is not None and not takes_any:
+            names = [p.name for p in known]
+            raise InputError(
+                f"{name_of(function)}: found the operand '{self.missing[0]}' in its contract, "
+                f"expected a parameter: {', '.join(names)}{nearest(self.missing[0], names)}"
+            )
+        #: Mostly the operands are the first parameters, in the contract's order.
+        self.in_order = self.names[: len(operands)] == operands
+
+    def given(self, arguments: Tuple[Any, ...], keywords: Dict[str, Any]) -> Tuple[Any, ...]:
+        """The operands, in the contract's order; None for one that is missing."""
+        by_name = dict(self.defaults)
+        by_name.update(zip(self.names, arguments))
+        if self.missing:
+            rest = arguments[len(self.names) :]
+            # In front of the operands stands what is none, as the `self` of a method.
+            while len(rest) > len(self.missing) and not isinstance(rest[0], torch.Tensor):
+                rest = rest[1:]
+            by_name.update(zip(self.missing, rest))
+        for operand in self.held:
+            by_name[operand] = getattr(self.owner, operand)
+        by_name.update(keywords)
+        return tuple([by_name.get(operand) for operand in self.operands])
+
+
 def _guarded(function: F, contract: str, policy: str) -> F:
+    if not isinstance(policy, str):
+        raise InputError(f"policy: found {policy!r}, expected 'strict', 'expand' or 'broadcast'")
     name = name_of(function)
     checker = _engine.Guard(contract, name, policy)
     operands = operands_in(contract)
     count = len(operands)
+    places = _Places(function, operands)
+    in_order, given = places.in_order, places.given
     demand = checker.demand
     demand_compiled = _traced.demand_of(checker, name, count, policy)
-    parameters = callee_of(function).parameters
-    names = [p.name for p in parameters or []]
-    missing = [operand for operand in operands if operand not in names]
-    if names and missing and not any(p.kind == p.VAR_POSITIONAL for p in parameters or []):
-        raise InputError(
-            f"{name}: found the operand '{missing[0]}' in its contract, expected a parameter: "
-            f"{', '.join(names)}{nearest(missing[0], names)}"
-        )
-    # Mostly the operands are the first parameters, in the contract's order.
-    in_order = not names or names[:count] == operands or bool(missing)
 
-    def given(arguments: Tuple[Any, ...], keywords: Dict[str, Any]) -> Tuple[Any, ...]:
-        by_name = dict(zip(names if not in_order else operands, arguments))
-        by_name.update(keywords)
-        return tuple(by_name.get(operand) for operand in operands)
-
-    @functools.wraps(function)
     def guarded(*arguments: Any, **keywords: Any) -> Any:
         in_place = in_order and len(arguments) >= count
         if _traced.is_compiling():
@@ -98,22 +146,62 @@ def _guarded(function: F, contract: str, policy: str) -> F:
             demand(given(arguments, keywords), count)
         return function(*arguments, **keywords)
 
+    if isinstance(function, (torch.nn.Module, functools.partial)):
+        guarded.__name__ = name
+        guarded.__doc__ = function.__doc__
+    else:
+        functools.update_wrapper(guarded, function)
     return guarded  # type: ignore[return-value]
+
+
+class _Blocks:
+    """The `guarding` blocks that are open, whichever of them ends first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.open: List[Dict[str, Any]] = []  # what each puts into torch.nn.functional
+        self.originals: Dict[str, Any] = {}
+
+    def enter(self, policy: str) -> Dict[str, Any]:
+        functional = torch.nn.functional
+        with self.lock:
+            if not self.open:
+                self.originals = {
+                    name: getattr(functional, name)
+                    for name in _contracts()
+                    if hasattr(functional, name)
+                }
+            block = {
+                name: _guarded(function, _contracts()[name], policy)
+                for name, function in self.originals.items()
+            }
+            self.open.append(block)
+            self._install()
+        return block
+
+    def leave(self, block: Dict[str, Any]) -> None:
+        with self.lock:
+            self.open = [other for other in self.open if other is not block]
+            self._install()
+
+    def _install(self) -> None:
+        for name, function in (self.open[-1] if self.open else self.originals).items():
+            setattr(torch.nn.functional, name, function)
+
+
+_blocks = _Blocks()
 
 
 @contextlib.contextmanager
 def guarding(policy: str = "expand") -> Iterator[None]:
-    """All losses of torch.nn.functional, and so its modules, are guarded inside of the block."""
-    functional = torch.nn.functional
-    before: List[Tuple[str, Any]] = []
+    """The losses of torch.nn.functional that have a contract are guarded inside of the block.
+
+    So are the modules, which call those; a function that somebody has imported by its name before
+    is not. The block is the whole process's: other threads are guarded too, and of several blocks the
+    one that began last says what is forgiven. ``torch.jit.script`` does not know guards.
+    """
+    block = _blocks.enter(policy)
     try:
-        for name, contract in _contracts().items():
-            function = getattr(functional, name, None)
-            if function is None:
-                continue
-            before.append((name, function))
-            setattr(functional, name, _guarded(function, contract, policy))
         yield
     finally:
-        for name, function in before:
-            setattr(functional, name, function)
+        _blocks.leave(block)

@@ -40,13 +40,22 @@ def demand_of(guard: Any, name: str, count: int, policy: str) -> Callable[[Seque
     def demand(tensors: Sequence[Any]) -> None:
         sizes: List[Sizes] = []
         for tensor in tensors:
-            if tensor is not None and not isinstance(tensor, torch.Tensor):
+            if tensor is None or isinstance(tensor, torch.Tensor):
+                sizes.append(None if tensor is None else tensor.shape)
+            elif isinstance(tensor, (bool, int, float)):
+                sizes.append(())
+            elif isinstance(tensor, (list, tuple)) and _is_flat(tensor):
+                sizes.append((len(tensor),))
+            else:
                 return  # the loss itself has a word on that
-            sizes.append(None if tensor is None else tensor.shape)
         if not fits(program, sizes, may_expand=policy != "strict"):
             refuse_or_not(*tensors)
 
     return demand
+
+
+def _is_flat(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, (bool, int, float)) for value in values)
 
 
 def _outside(function: Callable[..., None], why: str) -> Callable[..., None]:

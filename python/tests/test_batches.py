@@ -86,7 +86,7 @@ def test_takes_mappings_and_whatever_one_says():
     batch = {"x": torch.rand(2, 3), "y": torch.zeros(2).long(), "id": ["a", "b"]}
     contract = "(x: real[N,3], y: index(5)[N], mask?: binary[N])"
     assert shapefuzz.check_batches([batch], contract) == 1
-    assert "'x', which the contract names, but z" in refusal([{"z": 1}], contract)
+    assert "'x', which the contract names; its keys are z" in refusal([{"z": 1}], contract)
     strange = type("Batch", (), {"held": batch})()
     assert (
         shapefuzz.check_batches(
@@ -94,10 +94,39 @@ def test_takes_mappings_and_whatever_one_says():
         )
         == 1
     )
-    assert "found a Batch" in refusal([strange], contract)
-    assert "x is a list" in refusal([([1, 2], torch.zeros(2).long())], contract)
+    assert "found an object of type Batch" in refusal([strange], contract)
+    assert "x is of type list" in refusal([([1, 2], torch.zeros(2).long())], contract)
     assert "found 4 tensors, expected 3" in refusal([[torch.rand(2)] * 4], contract)
-    assert "number 3 is a int" in refusal([[torch.rand(2)] * 3 + [3]], contract)
+    assert "number 3 is of type int" in refusal([[torch.rand(2)] * 3 + [3]], contract)
+
+
+def test_knows_what_data_looks_like():
+    tokens = torch.randint(10, (4, 7))
+    padded = tokens.clone()
+    padded[0, 5:] = -100
+    contract = "(x: index(10)[N,T], y: index(10,ignore_index)[N,T])"
+    assert shapefuzz.check_batches([(tokens, padded)], contract) == 1
+    contract = "(x: real[N,3], mask: binary[N,3])"
+    for mask in (torch.ones(4, 3) > 0, torch.ones(4, 3).byte(), torch.ones(4, 3)):
+        assert shapefuzz.check_batches([(torch.rand(4, 3), mask)], contract) == 1
+    text = refusal([(torch.rand(4, 3).double(), torch.rand(4))], "(x: real[N,3], y: real[N])")
+    assert "x is Double and y is Float: x.to(y.dtype) makes them alike" in text
+    either = "(x: real[N,3], y: index(10)[N]) | (x: real[N,4], y: index(10)[N])"
+    assert shapefuzz.check_batches([(torch.rand(2, 4), tokens[:2, 0])], either) == 1
+    assert "C is 3 where C >= 5 is demanded" in refusal(
+        [(torch.rand(4, 3), torch.zeros(4).long())], "(x: real[N,C], y: index(C)[N]) where C >= 5"
+    )
+    text = refusal([(torch.rand(8, 3), tokens[:1, 0])], "(x: real[N,3], y: index(10)[N])")
+    assert "expand" not in text
+
+
+def test_leaves_the_random_numbers_alone():
+    loader = loader_of(images(), labels(), shuffle=True)
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    shapefuzz.check_batches(loader, IMAGES)
+    assert torch.rand(1) == expected
 
 
 def test_does_not_wait_for_the_end_of_what_has_none():
@@ -106,10 +135,30 @@ def test_does_not_wait_for_the_end_of_what_has_none():
             while True:
                 yield torch.rand(3), torch.tensor(1)
 
+    class Sized(Stream):
+        def __len__(self):
+            return 50
+
+        def __iter__(self):
+            return iter([(torch.rand(3), torch.tensor(1))] * 50)
+
+    contract = "(x: real[N,3], y: index(5)[N])"
+    assert shapefuzz.check_batches(DataLoader(Sized(), batch_size=8), contract) == 4
+
+    class Endless(torch.utils.data.Sampler):
+        def __init__(self):
+            pass
+
+        def __iter__(self):
+            while True:
+                yield 0
+
+    dataset = TensorDataset(torch.rand(9, 3), torch.zeros(9).long())
+    assert shapefuzz.check_batches(DataLoader(dataset, 4, sampler=Endless()), contract, 2) == 2
     loader = DataLoader(Stream(), batch_size=4)
     assert shapefuzz.check_batches(loader, "(x: real[N,3], y: index(5)[N])", 2) == 2
     assert "gives no batch" in refusal([])
-    with pytest.raises(shapefuzz.InputError, match="expected at least 1"):
+    with pytest.raises(shapefuzz.InputError, match="of at least 1"):
         shapefuzz.check_batches(loader, IMAGES, 0)
     with pytest.raises(shapefuzz.InputError, match="reel"):
         shapefuzz.check_batches(loader, "(x: reel[N])")

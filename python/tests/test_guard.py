@@ -99,6 +99,63 @@ def test_leaves_what_is_no_tensor_to_the_loss():
     assert shapefuzz.guard(mse, ELEMENTS)(torch.zeros(3), 2.0).item() == 4
 
 
+@pytest.mark.parametrize("target", [TARGET.numpy(), [0.0] * 64])
+def test_asks_numbers_arrays_and_lists_for_their_shapes(target):
+    contract = "(output: real[*S], target: real[*S], weight?: real[*S]) -> [*S]"
+
+    def weighted(output, target, weight=1.0):
+        return ((output - torch.as_tensor(target)) ** 2 * weight).mean()
+
+    guarded = shapefuzz.guard(weighted, contract)
+    with pytest.raises(shapefuzz.ShapeError, match="target is \\[64\\]"):
+        guarded(OUTPUT, target, 2.0)
+    with pytest.raises(shapefuzz.ShapeError, match="target is \\[64\\]"):
+        guarded(OUTPUT, TARGET, weight=2.0)
+    assert guarded(TARGET, target).item() == 0
+
+
+def test_finds_the_operands_of_methods_and_of_what_takes_any():
+    class Loss(torch.nn.Module):
+        @shapefuzz.guard(ELEMENTS)
+        def forward(self, *operands):
+            return (operands[0] - operands[1]).abs()
+
+    for loss in (Loss(), shapefuzz.guard(lambda output, **rest: rest["target"], ELEMENTS)):
+        operands = {} if isinstance(loss, Loss) else {"target": TARGET}
+        with pytest.raises(shapefuzz.ShapeError):
+            loss(OUTPUT, *([] if operands else [TARGET]), **operands)
+
+    def with_default(output, target=OUTPUT):
+        return output
+
+    shapefuzz.guard(with_default, ELEMENTS)(OUTPUT)
+    with pytest.raises(shapefuzz.ShapeError):
+        shapefuzz.guard(with_default, ELEMENTS)(TARGET)
+
+
+def test_guards_modules_with_their_weights():
+    with pytest.raises(shapefuzz.ShapeError, match="MSELoss: target is"):
+        shapefuzz.guard(torch.nn.MSELoss())(OUTPUT, TARGET)
+    labels = torch.zeros(8, dtype=torch.int64)
+    entropy = shapefuzz.guard(torch.nn.CrossEntropyLoss(weight=torch.ones(9)))
+    with pytest.raises(shapefuzz.ShapeError, match="weight is"):
+        entropy(torch.randn(8, 10), labels)
+    for module in (torch.nn.BCEWithLogitsLoss(), torch.nn.KLDivLoss(), torch.nn.CTCLoss()):
+        shapefuzz.guard(module)
+
+
+def test_blocks_end_in_any_order():
+    before = F.mse_loss
+    first, second = shapefuzz.guarding(), shapefuzz.guarding("broadcast")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert F.mse_loss is not before
+    F.mse_loss(OUTPUT, TARGET.unsqueeze(0))  # as the second one forgives
+    second.__exit__(None, None, None)
+    assert F.mse_loss is before
+
+
 def test_costs_little():
     def nothing(output, target):
         return output
@@ -120,6 +177,8 @@ def test_costs_little():
         (lambda: shapefuzz.guard(mse), "no contract that is known"),
         (lambda: shapefuzz.guard(mse, "(output: reel[N]) -> [N]"), "\\^"),
         (lambda: shapefuzz.guard(mse, ELEMENTS, policy="lax"), "policy: found 'lax'"),
+        (lambda: shapefuzz.guard(mse, ELEMENTS, policy=None), "policy: found None"),
+        (lambda: shapefuzz.guard(mse, ELEMENTS.replace("target: real[*S]", "target: real[M]")), "something else"),
         (lambda: shapefuzz.guard(mse, ELEMENTS.replace("target", "targets")), "did you mean target"),
     ],
 )

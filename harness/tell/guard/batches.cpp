@@ -16,23 +16,46 @@
 namespace shapefuzz {
 namespace {
 
-// A batch has no loss, so that its contract may leave out the result.
-std::string with_result(std::string_view contract) {
-  std::string text(contract);
-  if (text.find("->") != std::string::npos) return text;
-  return text.insert(std::min(text.rfind(')') + 1, text.size()), " -> []");
+constexpr std::string_view kNoResult = " -> []";
+
+// A batch has no loss, so that its contract may leave out the result of each alternative.
+std::string with_results(std::string_view contract) {
+  std::string text;
+  while (true) {
+    const std::size_t bar = std::min(contract.find('|'), contract.size());
+    std::string alternative(contract.substr(0, bar));
+    if (alternative.find("->") == std::string::npos) {
+      std::size_t end = std::min(alternative.find(" where "), alternative.size());
+      while (end > 0 && alternative[end - 1] == ' ') --end;
+      alternative.insert(end, kNoResult);
+    }
+    text += alternative;
+    if (bar == contract.size()) return text;
+    text += '|';
+    contract.remove_prefix(bar + 1);
+  }
 }
 
-// Half precision is as good as single: it is somebody's choice, and no slip. The other whole
-// numbers are those of a class that is stored in too few bits.
+// As somebody has written it.
+std::string without_results(std::string text) {
+  for (std::size_t at = 0; (at = text.find(kNoResult, at)) != std::string::npos;) {
+    text.erase(at, kNoResult.size());
+  }
+  return text;
+}
+
+// Whether the kind is stored in whatever its owner likes: a mask is often of flags or bytes.
+bool has_any_dtype(Kind kind) { return kind == Kind::kBinary || kind == Kind::kSign; }
+
+// The precision is somebody's choice, and no slip, as long as all operands have the same. The other
+// whole numbers are those of a class that is stored in too few bits.
 DType dtype_of(const at::Tensor& tensor, const std::string& name) {
   switch (tensor.scalar_type()) {
     case at::kHalf:
     case at::kBFloat16:
     case at::kFloat:
-      return DType::kF32;
     case at::kDouble:
-      return DType::kF64;
+      return DType::kF32;
     case at::kLong:
       return DType::kI64;
     case at::kShort:
@@ -50,15 +73,51 @@ DType dtype_of(const at::Tensor& tensor, const std::string& name) {
 }
 
 std::vector<double> values_of(const at::Tensor& tensor) {
-  const at::Tensor values = tensor.detach().to(at::kCPU).to(at::kDouble).contiguous();
+  const at::Tensor dense = tensor.layout() == at::kStrided ? tensor : tensor.to_dense();
+  const at::Tensor values = dense.detach().to(at::kCPU).to(at::kDouble).contiguous();
   const double* const first = values.data_ptr<double>();
   return {first, first + values.numel()};
+}
+
+// The default of PyTorch's losses (torch.nn.CrossEntropyLoss, "ignore_index").
+constexpr std::int64_t kIgnored = -100;
+
+// `index(C,ignore_index)`, whose option no batch has.
+bool has_option_to_ignore(const OperandPattern& pattern) {
+  return pattern.kind == Kind::kIndex && pattern.arguments.size() > 1 &&
+         pattern.arguments[1].type != Dim::Type::kNumber;
+}
+
+// Real numbers of two precisions. The wider one is the slip: it is what NumPy makes.
+std::string unequal_dtypes(const std::vector<at::Tensor>& batch,
+                           const std::vector<OperandPattern>& patterns, bool in_python) {
+  std::size_t widest = 0;
+  std::size_t narrowest = 0;
+  const auto width = [&](std::size_t i) { return batch[i].element_size(); };
+  const auto is_real = [&](std::size_t i) {
+    return batch[i].defined() && batch[i].is_floating_point();
+  };
+  while (!is_real(widest)) narrowest = ++widest;
+  for (std::size_t i = widest; i < batch.size(); ++i) {
+    if (!is_real(i)) continue;
+    if (width(i) > width(widest)) widest = i;
+    if (width(i) < width(narrowest) || narrowest == widest) narrowest = i;
+  }
+  const auto name = [&](std::size_t i) { return c10::toString(batch[i].scalar_type()); };
+  const std::string& operand = patterns[widest].name;
+  return fmt::format("{} is {} and {} is {}: {}.{} makes them alike", operand, name(widest),
+                     patterns[narrowest].name, name(narrowest), operand,
+                     in_python ? fmt::format("to({}.dtype)", patterns[narrowest].name)
+                               : fmt::format("to({}.scalar_type())", patterns[narrowest].name));
 }
 
 bool are(const std::vector<double>& values, double one, double other) {
   return std::all_of(values.begin(), values.end(),
                      [=](double value) { return value == one || value == other; });
 }
+
+// What is larger is no probability with an error in it.
+constexpr double kHardlyScaled = 16;
 
 // What people forget where they prepare data, by the values that it leaves behind; empty where
 // nobody knows.
@@ -68,13 +127,13 @@ std::string forgotten(const BoundKind& kind, const std::vector<double>& values) 
   switch (kind.kind) {
     case Kind::kIndex:
       if (kind.argument > 0 && *least >= 1 && *most == static_cast<double>(kind.argument)) {
-        return "the classes are counted from 1: subtract 1 where they are made";
+        return "the classes are counted from 1 where they are made, and not from 0";
       }
       return "";
     case Kind::kProb:
     case Kind::kProbOrLog:
-      if (*least >= 0 && *most > 1 && *most <= 255) {
-        return "numbers up to 255 are pixels that nobody has divided by 255";
+      if (*least >= 0 && *most > kHardlyScaled && *most <= 255) {
+        return "they are pixels up to 255 that nobody has divided by 255";
       }
       if (*least < 0) return "they are normalised, or scores without a sigmoid or a softmax";
       return "";
@@ -93,11 +152,16 @@ std::string forgotten(const BoundKind& kind, const std::vector<double>& values) 
 
 struct BatchContract::Parsed {
   LossSpec spec;
+  std::string text;  // of the contract, in messages
+
+  std::string with_contract(std::string text_of_error) const {
+    return text_of_error + fmt::format("\n  contract  {}\n", text);
+  }
 };
 
 BatchContract::BatchContract(std::string_view contract, bool in_python) {
   auto parsed = std::make_shared<Parsed>();
-  const std::string text = with_result(contract);
+  const std::string text = with_results(contract);
   parsed->spec.own = true;
   parsed->spec.in_python = in_python;
   parsed->spec.reduces = false;
@@ -106,6 +170,7 @@ BatchContract::BatchContract(std::string_view contract, bool in_python) {
   } catch (const ParseError& error) {
     throw BatchError("the contract of the batches: " + explain(error, text));
   }
+  parsed->text = without_results(to_string(parsed->spec.contract));
   parsed_ = std::move(parsed);
 }
 
@@ -113,52 +178,68 @@ void BatchContract::check(const std::vector<at::Tensor>& batch, const std::strin
   LossSpec spec = parsed_->spec;
   spec.name = name;
   const auto& patterns = spec.contract.operands();
-  const std::string contract = to_string(spec.contract);
+  const auto fail = [&](const std::string& what) {
+    throw BatchError(parsed_->with_contract(fmt::format("{}: {}", name, what)));
+  };
   if (batch.size() > patterns.size()) {
-    throw BatchError(fmt::format("{}: found {} tensors, expected {}: the contract is {}\n", name,
-                                 batch.size(), patterns.size(), contract));
+    fail(fmt::format("found {} tensors, expected {}", batch.size(), patterns.size()));
   }
   Case c;
   c.loss = name;
+  const at::Tensor* real = nullptr;  // the first of those
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     const std::string& operand_name = patterns[i].name;
     if (i >= batch.size() || !batch[i].defined()) {
       if (patterns[i].optional) continue;
-      throw BatchError(
-          fmt::format("{}: {} is missing: the contract is {}\n", name, operand_name, contract));
+      fail(operand_name + " is missing");
     }
     if (static_cast<std::size_t>(batch[i].dim()) > kMaxRank) {
-      throw BatchError(fmt::format("{}: {} has {} dimensions, expected at most {}\n", name,
-                                   operand_name, batch[i].dim(), kMaxRank));
+      fail(fmt::format("{} has {} dimensions, expected at most {}", operand_name, batch[i].dim(),
+                       kMaxRank));
     }
     Operand operand;
     operand.name = operand_name;
     operand.dtype = dtype_of(batch[i], name + ": " + operand_name);
+    if (has_any_dtype(patterns[i].kind)) operand.dtype = DType::kF32;
     for (const std::int64_t size : batch[i].sizes()) operand.shape.push_back(size);
     c.operands.push_back(std::move(operand));
+    if (!batch[i].is_floating_point()) continue;
+    if (real != nullptr && batch[i].scalar_type() != real->scalar_type()) {
+      fail(unequal_dtypes(batch, patterns, spec.in_python));
+    }
+    real = &batch[i];
   }
   Reading reading;
   if (zone_of(c, spec, &reading) != Zone::kValid) {
-    throw BatchError(refusal_of(c, spec, Repairs::kShapesAndDtypes));
+    std::string text = without_results(refusal_of(c, spec, Repairs::kOfData));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const bool are_pixels = patterns[i].kind == Kind::kProb && batch[i].defined() &&
+                              batch[i].scalar_type() == at::kByte;
+      if (are_pixels)
+        text += fmt::format("  perhaps   {} / 255: bytes are pixels\n", patterns[i].name);
+    }
+    throw BatchError(text);
   }
   std::size_t next = 0;
   for (const Operand& operand : c.operands) {
     while (patterns[next].name != operand.name) ++next;
-    const std::vector<double> values = values_of(batch[next]);
+    const at::Tensor& tensor = batch[next];
+    if (tensor.is_meta()) continue;
+    const std::vector<double> values = values_of(tensor);
     const auto nans =
         std::count_if(values.begin(), values.end(), [](double value) { return std::isnan(value); });
     if (nans > 0) {
-      throw BatchError(fmt::format("{}: {} holds {} NaN among its {} numbers\n  contract  {}\n",
-                                   name, operand.name, nans, values.size(), contract));
+      fail(fmt::format("{} holds {} NaN among its {} numbers", operand.name, nans, values.size()));
     }
-    const BoundKind kind = bind_kind(reading.alternative->operands[next], reading.bindings);
+    const OperandPattern& pattern = reading.alternative->operands[next];
+    BoundKind kind = bind_kind(pattern, reading.bindings);
+    if (has_option_to_ignore(pattern)) kind.special = kIgnored;
     const auto why = illegal_value(kind, operand.shape, values);
     if (!why) continue;
-    std::string text =
-        fmt::format("{}: {} holds {}\n  contract  {}\n", name, operand.name, *why, contract);
     const std::string slip = forgotten(kind, values);
-    if (!slip.empty()) text += fmt::format("  likely    {}\n", slip);
-    throw BatchError(text);
+    throw BatchError(
+        parsed_->with_contract(fmt::format("{}: {} holds {}", name, operand.name, *why)) +
+        (slip.empty() ? "" : fmt::format("  perhaps   {}\n", slip)));
   }
 }
 

@@ -35,7 +35,7 @@ Samples ten_samples() {
 std::size_t check(const Samples& samples, std::size_t n = 3) {
   const auto loader = torch::data::make_data_loader<torch::data::samplers::SequentialSampler>(
       Images(samples).map(torch::data::transforms::Stack<>()), 4);
-  return check_batches(*loader, kImages, n);
+  return check_batches(loader, kImages, n);
 }
 
 std::string refusal(const Samples& samples, std::size_t n = 3) {
@@ -57,7 +57,7 @@ TEST(Batches, OfTheLastOneToo) {
   samples.back().target = torch::tensor(11);
   EXPECT_EQ(refusal(samples, 1),
             "the last batch, 2: labels holds 11 where the contract has a class index in [0, 10)\n"
-            "  contract  (images: prob[N,1,2,2], labels: index(10)[N]) -> []\n");
+            "  contract  (images: prob[N,1,2,2], labels: index(10)[N])\n");
 }
 
 TEST(Batches, SayWhatWentWrong) {
@@ -93,6 +93,7 @@ TEST(Batches, MayBeOfManyForms) {
   const std::vector<std::pair<Tensor, Tensor>> none;
   EXPECT_THROW(check_batches(none, contract), BatchError);
   EXPECT_THROW(check_batches(pairs, "(x: reel[N])"), BatchError);
+  EXPECT_THROW(check_batches(pairs, contract, 0), BatchError);
 }
 
 }  // namespace

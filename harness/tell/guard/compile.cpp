@@ -188,9 +188,14 @@ Parts parts_of(std::string_view text) {
 
 }  // namespace
 
-Contract parse_without_options(std::string_view text) {
+Contract parse_without_options(std::string_view given) {
+  std::string text(given);
+  // Of a contract over several lines, as it stands in code. Columns stay what they are.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
   const Parts parts = parts_of(text);
   OptionNames options;
+  options.finds_lonely_names = true;
   const auto add = [&](const std::string& name, const std::vector<std::string>& words) {
     const auto known = std::find(options.names.begin(), options.names.end(), name);
     if (known == options.names.end()) return options.add(name, words);

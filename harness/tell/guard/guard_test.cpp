@@ -4,6 +4,7 @@
 #include "shapefuzz/guard.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/Optional.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -104,6 +105,27 @@ TEST(Guard, StandsBeforeAFunction) {
   EXPECT_EQ(mse(at::ones({2, 1}), of({2, 1}), 3.0).item<double>(), 3);
   EXPECT_THROW(mse(of({2, 1}), of({2}), 3.0), ShapeError);
   EXPECT_EQ(calls, 1);
+}
+
+TEST(Guard, LooksAtTensorsThatMayBeMissing) {
+  using Optional = c10::optional<Tensor>;
+  const auto weighted = guarded(
+      [](const Tensor& input, const Tensor& target, const Optional& weight) {
+        return (input - target).abs() * weight.value_or(at::ones({}));
+      },
+      "(input: real[N], target: real[N], weight?: weight[N]) -> [N]");
+  EXPECT_EQ(weighted(of({3}), of({3}), Optional()).numel(), 3);
+  EXPECT_EQ(weighted(of({3}), of({3}), Optional(of({3}))).numel(), 3);
+  EXPECT_THROW(weighted(of({3}), of({3}), Optional(of({3, 1}))), ShapeError);
+  EXPECT_THROW(demand("(a: real[N], b?: real[N]) -> [N]", of({3}), Optional(of({2}))), ShapeError);
+}
+
+TEST(Guard, SaysWhichConstraintDoesNotHold) {
+  const Guard guard("(input: real[N,C], target: index(C)[N]) -> [N] where C >= 2", "two");
+  EXPECT_EQ(refusal(guard, {of({4, 1}), of({4})}).substr(0, 40),
+            "two: C is 1 where C >= 2 is demanded\n  c");
+  EXPECT_THROW(Guard("(input: real[N], target: real[M]) -> [N]"), c10::Error);
+  EXPECT_NO_THROW(Guard("(input: real[N],\n\ttarget: real[N])\n-> [N]"));
 }
 
 TEST(Guard, IsParsedOnceByWhateverThread) {

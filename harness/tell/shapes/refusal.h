@@ -10,8 +10,8 @@ namespace shapefuzz {
 
 /// What the repairs of a refusal may change.
 enum class Repairs {
-  kShapes,          ///< the dtypes are not known
-  kShapesAndDtypes  ///< the case has the dtypes
+  kShapes,  ///< the dtypes are not known
+  kOfData   ///< dtypes too, and nothing that would invent data: no sample is another one again
 };
 
 /// What was found and demanded, the sizes by the contract's names, and what to write instead; the
