@@ -42,15 +42,16 @@ std::string clock_text(double seconds) {
   return fmt::format("{}:{:02}:{}", all / 3600, all / 60 % 60, tail);
 }
 
-Baseline read_campaign_baseline(const std::string& name) {
+Baseline read_campaign_baseline(const std::string& name, Device device) {
   if (name == "none") return {};
   if (!name.empty()) return read_baseline(name, all_specs());
   if (has_own_losses()) return {};
-  const auto file = find_baseline(libtorch_version());
+  const auto file = find_baseline(libtorch_version(), device);
   return file ? read_baseline(file->path, all_specs()) : Baseline();
 }
 
-int print_triage(const TriageResult& result, const std::string& directory) {
+int print_triage(const TriageResult& result, const CampaignDirectory& campaign) {
+  const std::string directory = campaign.path();
   std::optional<bool> in_baseline;
   for (const TriageGroup& group : result.groups) {
     if (group.in_baseline != in_baseline) {
@@ -59,10 +60,10 @@ int print_triage(const TriageResult& result, const std::string& directory) {
                                       : "Unexplained:\n");
       in_baseline = group.in_baseline;
     }
-    print_results(fmt::format("  {:<15} {:<19} {:<34} {:>5}  {} --file {}\n",
-                              to_string(severity_of(group.verdict)), to_string(group.verdict),
-                              group.loss, group.signatures, typed("run"),
-                              shell_quoted(group.files.front())));
+    print_results(fmt::format(
+        "  {:<15} {:<19} {:<34} {:>5}  {}{} --file {}\n", to_string(severity_of(group.verdict)),
+        to_string(group.verdict), group.loss, group.signatures, typed("run"),
+        device_option(campaign.state.device), shell_quoted(group.files.front())));
   }
   print_results(fmt::format("{} new findings, {} explained or known, {} flaky\n",
                             result.files.size(), result.known, result.flaky.size()));

@@ -30,10 +30,11 @@ class StatusLine {
 /// `7:59:02`, `9:58`.
 std::string clock_text(double seconds);
 
-/// The baseline of that name; empty: the checkout's for this LibTorch, "none": an empty one.
-Baseline read_campaign_baseline(const std::string& name);
+/// The baseline of that name; empty: the checkout's for this LibTorch on the device, "none": an
+/// empty one.
+Baseline read_campaign_baseline(const std::string& name, Device device);
 
 /// The findings and how to replay them; returns the exit status.
-int print_triage(const TriageResult& result, const std::string& directory);
+int print_triage(const TriageResult& result, const CampaignDirectory& directory);
 
 }  // namespace shapefuzz

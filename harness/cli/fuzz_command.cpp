@@ -40,11 +40,14 @@ struct FuzzCommand {
   std::uint64_t seed = 0;
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kFull;
+  Device device = Device::kCpu;
   std::string baseline;  ///< empty: the checkout's for this LibTorch; "none"
   std::string seeds;
   bool has_seed = false;  ///< whether the option was given
   bool has_policy = false;
   bool has_memory = false;
+  bool has_device = false;
+  bool has_jobs = false;
   bool thorough = false;
   bool resume = false;
   bool merge = false;
@@ -123,8 +126,10 @@ class Fuzz {
   explicit Fuzz(const FuzzCommand& command)
       : command_(command),
         losses_(select(command.losses)),
-        baseline_(read_campaign_baseline(command.baseline)),
-        jobs_(command.jobs),
+        device_(device_of(command)),
+        baseline_(read_campaign_baseline(command.baseline, device_)),
+        // One worker is the fastest on one device.
+        jobs_(device_ == Device::kCuda && !command.has_jobs ? 1 : command.jobs),
         given_seeds_(read_seeds(command.seeds)),
         directory_(open()) {}  // last: who cannot start leaves nothing
 
@@ -159,13 +164,22 @@ class Fuzz {
     print_results(fmt::format("{} cases in {}, {} features\n", status.all_executions,
                               clock_text(directory_.state.seconds), status.features));
     if (status.not_judged > 0) {
-      print_results(fmt::format("{} cases not judged: {}\n", status.not_judged,
-                                MemoryLimit::instance().reason()));
+      const std::string why = device_ == Device::kCpu
+                                  ? MemoryLimit::instance().reason()
+                                  : "what the CPU leaves to chance or does not accept, and what "
+                                    "the device does not have, cannot be compared";
+      print_results(fmt::format("{} cases not judged: {}\n", status.not_judged, why));
     }
     return end();
   }
 
  private:
+  // A campaign goes on where it was begun.
+  static Device device_of(const FuzzCommand& command) {
+    const bool exists = command.resume || command.merge;
+    return exists ? CampaignDirectory::open(command.directory).state.device : command.device;
+  }
+
   CampaignDirectory open() const {
     const bool exists = command_.resume || command_.merge;
     if (exists) {
@@ -175,6 +189,8 @@ class Fuzz {
                    to_string(directory.state.policy));
       require_same("--memory", command_.has_memory, to_string(command_.memory),
                    to_string(directory.state.memory));
+      require_same("--device", command_.has_device, to_string(command_.device),
+                   to_string(directory.state.device));
       require_same("--seed", command_.has_seed, std::to_string(command_.seed),
                    std::to_string(directory.state.seed));
       return directory;
@@ -183,6 +199,7 @@ class Fuzz {
     state.libtorch = libtorch_version();
     state.policy = command_.policy;
     state.memory = command_.memory;
+    state.device = command_.device;
     state.seed = command_.seed;
     state.thorough = command_.thorough;
     return CampaignDirectory::start(command_.directory, state);
@@ -222,7 +239,8 @@ class Fuzz {
 
   // The cases to begin with; what they do now is told if it is not what they expect.
   std::vector<Case> replay_regressions() const {
-    if (has_own_losses()) return {};
+    // What the corpus expects is about the CPU.
+    if (has_own_losses() || device_ != Device::kCpu) return {};
     const std::string regression = corpus_directory() + "/regression";
     std::vector<CorpusCase> cases;
     if (std::filesystem::is_directory(regression)) {
@@ -294,12 +312,13 @@ class Fuzz {
     };
     const TriageResult result = triage(directory_, baseline_, plan);
     line.finish();
-    return print_triage(result, command_.directory);
+    return print_triage(result, directory_);
   }
 
   const FuzzCommand& command_;
   const Clock::time_point start_ = Clock::now();
   std::vector<const Loss*> losses_;
+  Device device_;
   Baseline baseline_;
   std::size_t jobs_;
   std::vector<Case> given_seeds_;
@@ -334,6 +353,7 @@ Command add_fuzz(CLI::App& app) {
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
   add_policy(*added, command.policy);
+  add_device(*added, command.device);
   add_memory(*added, command.memory);
   add_max_memory(*added);
   add_thorough(*added, command.thorough);
@@ -351,6 +371,8 @@ Command add_fuzz(CLI::App& app) {
             options->has_seed = added->count("--seed") > 0;
             options->has_policy = added->count("--policy") > 0;
             options->has_memory = added->count("--memory") > 0;
+            options->has_device = added->count("--device") > 0;
+            options->has_jobs = added->count("--jobs") > 0;
             return run(*options);
           }};
 }

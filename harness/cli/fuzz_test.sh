@@ -207,6 +207,22 @@ fi
 run 2 fuzz --for 1s --dir /proc/none
 says err "/proc/none"
 
+echo "A campaign on a device goes on there, and the CPU under another name disagrees with itself nowhere."
+device=$scratch/device
+run 2 "$shapefuzz" fuzz mse_loss --device cuda --for 4s --dir "$device"
+says err "there is no CUDA device here"
+[[ ! -e $device ]] || fail "a campaign that cannot begin leaves a directory"
+export SHAPEFUZZ_FAKE_CUDA=1
+run 0 "$shapefuzz" fuzz mse_loss --device cuda --seeds none --for 4s --dir "$device"
+says out "unexplained: 0"
+grep -qx 'device cuda' "$device/campaign.txt" || fail "the campaign does not keep its device"
+run 2 "$shapefuzz" fuzz mse_loss --device cpu --for 6s --resume --dir "$device"
+says err "--device: found 'cpu', expected 'cuda'"
+run 0 "$shapefuzz" fuzz mse_loss --seeds none --for 6s --resume --dir "$device"
+run 0 "$shapefuzz" triage "$device"
+run 0 "$shapefuzz" shrink --device cuda 'mse_loss(input=f64[3,1], target=f64[3])'
+unset SHAPEFUZZ_FAKE_CUDA
+
 if ((EUID == 0)) && mkdir "$scratch/small" && mount -t tmpfs -o size=64k none "$scratch/small" 2>/dev/null; then
   mounted=$scratch/small
   run 3 fuzz --for 60s --no-triage --dir "$scratch/small/campaign"

@@ -15,12 +15,14 @@ namespace {
 struct ShrinkCommand {
   std::string text;
   Policy policy = Policy::kExpand;
+  Device device = Device::kCpu;
   ShrinkLimits limits;
 };
 
 int run(const ShrinkCommand& command) {
   const Case c = read_case(command.text);
-  const ShrunkApart result = shrink_apart(c, {command.policy, MemoryMode::kFull}, command.limits);
+  const Judging judging = {command.policy, MemoryMode::kFull, command.device};
+  const ShrunkApart result = shrink_apart(c, judging, command.limits);
   const Shrunk& shrunk = result.shrunk;
   print_results(to_string(shrunk.smallest) + "\n");
   if (result.shown.verdict == Verdict::kPass) {
@@ -50,6 +52,7 @@ Command add_shrink(CLI::App& app) {
   CLI::App* added = app.add_subcommand("shrink", "Find the smallest case with the same signature");
   added->add_option("CASE", command.text, "The case to shrink")->type_name("")->required();
   add_policy(*added, command.policy);
+  add_device(*added, command.device);
   add_max_memory(*added);
   added->add_option("--tries", command.limits.tries, "How many cases to judge at most")
       ->capture_default_str()

@@ -22,6 +22,7 @@
 #include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
+#include "harness/search/campaign/directory.h"
 #include "harness/search/isolate/exhibits.h"
 #include "harness/search/sweep/journal.h"
 #include "harness/search/sweep/reach.h"
@@ -273,10 +274,8 @@ void print_table(const SweepCommand& command, const std::vector<Variation>& vari
   }
   print_results(news_text(held.news, *result.known, held.judged.findings(), path));
   if (!tally.findings().empty() && !has_own_losses()) {
-    const std::string device = command.device == Device::kCpu
-                                   ? ""
-                                   : fmt::format(" --device {}", to_string(command.device));
-    print_results(fmt::format("Replay a case with: {}{} {}\n", typed("run"), device,
+    print_results(fmt::format("Replay a case with: {}{} {}\n", typed("run"),
+                              device_option(command.device),
                               shell_quoted(to_string(tally.findings().begin()->second.smallest))));
   }
   if (!tally.findings().empty() && has_own_losses()) {

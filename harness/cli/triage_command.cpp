@@ -33,9 +33,10 @@ int run(const TriageCommand& command) {
     line.show(fmt::format("{} of {}, each finding twice", done, all), 0);
     return false;
   };
-  const TriageResult result = triage(directory, read_campaign_baseline(command.baseline), plan);
+  const TriageResult result =
+      triage(directory, read_campaign_baseline(command.baseline, directory.state.device), plan);
   line.finish();
-  const int status = print_triage(result, command.directory);
+  const int status = print_triage(result, directory);
   if (command.promote) {
     const auto promoted = promote(result.files, command.regression);
     print_message(fmt::format("shapefuzz: {} files are new in {}\n", promoted.size(),

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kHead = "shapefuzz campaign 1";
 constexpr std::string_view kThorough = "thorough yes";
+constexpr std::string_view kDevice = "device";
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
@@ -71,11 +72,16 @@ void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
 
 }  // namespace
 
+std::string device_option(Device device) {
+  return device == Device::kCpu ? "" : fmt::format(" --device {}", to_string(device));
+}
+
 std::string CampaignState::to_text() const {
   return fmt::format(
              "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n",
              kHead, libtorch, to_string(policy), seed, executions, seconds, to_string(memory)) +
-         (thorough ? std::string(kThorough) + "\n" : "");
+         (thorough ? std::string(kThorough) + "\n" : "") +
+         (device == Device::kCpu ? "" : fmt::format("{} {}\n", kDevice, to_string(device)));
 }
 
 CampaignState CampaignState::parse(const std::string& path) {
@@ -110,7 +116,14 @@ CampaignState CampaignState::parse(const std::string& path) {
     if (!memory) fail(7, value(6, "memory"), "off, guard or full");
     state.memory = *memory;
   }
-  state.thorough = lines.size() > 7 && lines[7].text == kThorough;
+  std::size_t next = 7;
+  state.thorough = next < lines.size() && lines[next].text == kThorough;
+  if (state.thorough) ++next;
+  if (next < lines.size()) {
+    const auto device = parse_device(value(next, kDevice));
+    if (!device) fail(next + 1, value(next, kDevice), "cpu, cuda or meta");
+    state.device = *device;
+  }
   return state;
 }
 

@@ -23,18 +23,22 @@
 
 namespace shapefuzz {
 
+/// ` --device cuda` behind a command that is printed; empty for the CPU.
+std::string device_option(Device device);
+
 /// How far a campaign came.
 struct CampaignState {
   std::string libtorch;
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kFull;
+  Device device = Device::kCpu;
   bool thorough = false;  ///< of own losses: cases that are not ordinary too
   std::uint64_t seed = 0;
   std::uint64_t executions = 0;
   double seconds = 0;
 
   Judging judging() const {
-    Judging judging = {policy, memory};
+    Judging judging = {policy, memory, device};
     judging.thorough = thorough;
     return judging;
   }

@@ -135,5 +135,24 @@ TEST(Promote, CopiesAFileOnce) {
   EXPECT_EQ(promote({file}, scratch.file("regression")).size(), 0U);
 }
 
+TEST(CampaignState, KeepsItsDevice) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign.txt");
+  for (const Device device : {Device::kCpu, Device::kMeta, Device::kCuda}) {
+    for (const bool thorough : {false, true}) {
+      CampaignState written = some_state();
+      written.device = device;
+      written.thorough = thorough;
+      put(path, written.to_text());
+      const CampaignState read = CampaignState::parse(path);
+      EXPECT_EQ(read.device, device);
+      EXPECT_EQ(read.thorough, thorough);
+    }
+  }
+  put(path, some_state().to_text() + "device abacus\n");
+  EXPECT_NE(refusal([&] { CampaignState::parse(path); }).find("8: found 'abacus'"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace shapefuzz

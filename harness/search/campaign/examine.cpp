@@ -65,14 +65,15 @@ Answer judge_flaky(const StoredFinding& finding, const Judging& judging) {
                                       times, kRepetitions, finding.record.text)};
 }
 
-Answer found(const StoredFinding& finding, const Case& smallest, const std::string& effort) {
+Answer found(const StoredFinding& finding, const Judging& judging, const Case& smallest,
+             const std::string& effort) {
   const Record& record = finding.record;
   return {"finding",
-          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: {} '{}'\n{}  "
+          head(finding) + fmt::format("# Shrunk in {} from {}\n# Replay: {}{} '{}'\n{}  "
                                       "# expect <{}: {} {}; * *\n",
                                       effort, printable(record.text, 400), typed("run"),
-                                      to_string(smallest), to_string(smallest),
-                                      next_line(record.libtorch),
+                                      device_option(judging.device), to_string(smallest),
+                                      to_string(smallest), next_line(record.libtorch),
                                       outcomes_of(*find_verdict(record.verdict)), record.verdict)};
 }
 
@@ -88,7 +89,7 @@ Answer examine(const StoredFinding& finding, const Judging& judging, const Shrin
                           : result.shrunk.stopped_early ? ", stopped early"
                           : !limits.climb               ? ", one step after the other"
                                                         : "";
-  return found(finding, result.shrunk.smallest,
+  return found(finding, judging, result.shrunk.smallest,
                fmt::format("{} tries{}", result.shrunk.tries, how));
 }
 
@@ -120,7 +121,7 @@ std::vector<Answer> examine_entries(const std::vector<const StoredFinding*>& fin
       c.entry = finding->c.entry;
       repair(c, find_loss(c.loss)->spec);
       if (shows(*finding, judge_apart(c, judging).signature)) {
-        answers.push_back(found(*finding, c, "1 try, as another entry's,"));
+        answers.push_back(found(*finding, judging, c, "1 try, as another entry's,"));
         continue;
       }
     }
