@@ -32,6 +32,7 @@ struct EmitCommand {
   std::string text;
   std::string as;  ///< empty: the language of the loss
   Policy policy = Policy::kExpand;
+  Device device = Device::kCpu;
   bool round = false;
 };
 
@@ -126,7 +127,7 @@ std::optional<PythonRun> run_in_python(const IssueReport& report) {
 
 int run(const EmitCommand& command) {
   Case c = read_case(command.text);
-  const Judging judging = {command.policy, MemoryMode::kFull};
+  const Judging judging = {command.policy, MemoryMode::kFull, command.device};
   if (!why_not_emitted(c).empty()) {
     c = twin_of(c, find_loss(c.loss)->spec).c;
     print_message(fmt::format(
@@ -137,7 +138,16 @@ int run(const EmitCommand& command) {
   const std::string reason = why_not_emitted(c);
   if (!reason.empty()) throw InputError("CASE: " + reason);
   const bool is_of_python = find_loss(c.loss)->spec.in_python;
-  const std::string as = !command.as.empty() ? command.as : is_of_python ? "python" : "cpp";
+  const bool is_of_device = command.device != Device::kCpu;
+  const std::string as = !command.as.empty()            ? command.as
+                         : is_of_python || is_of_device ? "python"
+                                                        : "cpp";
+  if (is_of_device && (as != "python" || command.device != Device::kCuda)) {
+    throw InputError(
+        fmt::format("--device: found {} with --as {}, expected cuda with python, whose program "
+                    "prints what both devices do",
+                    to_string(command.device), as));
+  }
   if (is_of_python && as != "python") {
     throw InputError(
         fmt::format("--as: found {}, expected python: {} is a function of Python", as, c.loss));
@@ -159,7 +169,10 @@ int run(const EmitCommand& command) {
   std::string program;
   exhibit_all(
       {c}, {judging},
-      [&](const Exhibit& exhibit) { return exhibit.has_numbers ? emitter(exhibit) : ""; },
+      [&](const Exhibit& exhibit) {
+        if (!exhibit.has_numbers) return std::string();
+        return is_of_device ? device_program(exhibit, command.device) : emitter(exhibit);
+      },
       [&](const std::string& text) { program = text; });
   if (program.empty()) {
     print_message(
@@ -195,6 +208,7 @@ Command add_emit(CLI::App& app) {
         return fmt::format("found '{}', expected cpp, python, gtest or issue", printable(as));
       });
   add_policy(*added, command.policy);
+  add_device(*added, command.device);
   add_max_memory(*added);
   added->add_flag("--round", command.round, "List values of few digits that show the same finding");
   return {added, [options] { return run(*options); }};

@@ -221,6 +221,10 @@ says err "--device: found 'cpu', expected 'cuda'"
 run 0 "$shapefuzz" fuzz mse_loss --seeds none --for 6s --resume --dir "$device"
 run 0 "$shapefuzz" triage "$device"
 run 0 "$shapefuzz" shrink --device cuda 'mse_loss(input=f64[3,1], target=f64[3])'
+run 0 "$shapefuzz" emit --device cuda 'mse_loss(input=f64[3,1], target=f64[3])'
+says out 'for device in ("cpu", "cuda"):'
+run 2 "$shapefuzz" emit --device cuda --as cpp 'mse_loss(input=f64[3,1], target=f64[3])'
+says err "found cuda with --as cpp, expected cuda with python"
 unset SHAPEFUZZ_FAKE_CUDA
 
 if ((EUID == 0)) && mkdir "$scratch/small" && mount -t tmpfs -o size=64k none "$scratch/small" 2>/dev/null; then

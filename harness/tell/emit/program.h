@@ -23,6 +23,8 @@ ProgramParts python_parts(const Exhibit& exhibit);
 std::string cpp_program(const Exhibit& exhibit);
 /// The same for Python with PyTorch.
 std::string python_program(const Exhibit& exhibit);
+/// A Python program that calls the loss on the CPU and on that device, and prints what each does.
+std::string device_program(const Exhibit& exhibit, Device device);
 /// A GoogleTest that fails as long as LibTorch does this.
 std::string google_test(const Exhibit& exhibit);
 
