@@ -117,8 +117,14 @@ class Expectation {
                            tolerance(roundoff_, elements_, scale_of_operands(operands_.tensors)));
     allowed.overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     if (compare(values, expected.values, allowed).equal) return true;
-    allowed.gap = allowed_for_quotients(operands_.tensors, roundoff_, elements_);
+    allowed.gap = allowed_for_quotients();
     return compare(values, expected.values, allowed).equal;
+  }
+
+  // Quotients of the size of the result cancel in a gradient.
+  double allowed_for_quotients() const {
+    return shapefuzz::allowed_for_quotients(operands_.tensors, roundoff_, elements_,
+                                            largest(values_of(actual_.value)));
   }
 
   bool slopes_agree(const Cause& cause, const Prediction& prediction, std::size_t i) {
@@ -151,8 +157,8 @@ class Expectation {
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     // Terms that are large may cancel in a gradient.
     const double scale = std::max(scale_of_operands(operands_.tensors), largest_term);
-    const double rounding = std::max(allowed_for_quotients(operands_.tensors, roundoff_, elements_),
-                                     tolerance(roundoff_, elements_, scale));
+    const double rounding =
+        std::max(allowed_for_quotients(), tolerance(roundoff_, elements_, scale));
     for (std::size_t k = 0; k < slopes.size(); ++k) {
       const double slope = slopes[k].value;
       const Allowance allowed = {std::max(relative * std::max(1.0, std::abs(slope)), rounding),
