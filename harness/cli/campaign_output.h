@@ -35,6 +35,6 @@ std::string clock_text(double seconds);
 Baseline read_campaign_baseline(const std::string& name, Device device);
 
 /// The findings and how to replay them; returns the exit status.
-int print_triage(const TriageResult& result, const CampaignDirectory& directory);
+int print_triage(const TriageResult& result, const CampaignDirectory& campaign);
 
 }  // namespace shapefuzz

@@ -91,24 +91,22 @@ bool has_option_to_ignore(const OperandPattern& pattern) {
 // Real numbers of two precisions. The wider one is the slip: it is what NumPy makes.
 std::string unequal_dtypes(const std::vector<at::Tensor>& batch,
                            const std::vector<OperandPattern>& patterns, bool in_python) {
-  std::size_t widest = 0;
-  std::size_t narrowest = 0;
-  const auto width = [&](std::size_t i) { return batch[i].element_size(); };
-  const auto is_real = [&](std::size_t i) {
-    return batch[i].defined() && batch[i].is_floating_point();
-  };
-  while (!is_real(widest)) narrowest = ++widest;
-  for (std::size_t i = widest; i < batch.size(); ++i) {
-    if (!is_real(i)) continue;
-    if (width(i) > width(widest)) widest = i;
-    if (width(i) < width(narrowest) || narrowest == widest) narrowest = i;
+  std::vector<std::size_t> reals;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (batch[i].defined() && batch[i].is_floating_point()) reals.push_back(i);
   }
-  const auto name = [&](std::size_t i) { return c10::toString(batch[i].scalar_type()); };
-  const std::string& operand = patterns[widest].name;
-  return fmt::format("{} is {} and {} is {}: {}.{} makes them alike", operand, name(widest),
-                     patterns[narrowest].name, name(narrowest), operand,
-                     in_python ? fmt::format("to({}.dtype)", patterns[narrowest].name)
-                               : fmt::format("to({}.scalar_type())", patterns[narrowest].name));
+  const auto dtype = [&](std::size_t i) { return batch[i].scalar_type(); };
+  const std::size_t slip =
+      *std::max_element(reals.begin(), reals.end(), [&](std::size_t a, std::size_t b) {
+        return batch[a].element_size() < batch[b].element_size();
+      });
+  const std::size_t other = *std::find_if(reals.begin(), reals.end(),
+                                          [&](std::size_t i) { return dtype(i) != dtype(slip); });
+  const std::string& name = patterns[slip].name;
+  const std::string& model = patterns[other].name;
+  return fmt::format("{0} is {1} and {2} is {3}: {0}.to({2}.{4}) makes them alike", name,
+                     c10::toString(dtype(slip)), model, c10::toString(dtype(other)),
+                     in_python ? "dtype" : "scalar_type()");
 }
 
 bool are(const std::vector<double>& values, double one, double other) {
