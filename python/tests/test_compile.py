@@ -100,7 +100,8 @@ def test_the_losses_of_pytorch_are_compiled_whole():
 
     def breaks(function, operands):
         torch._dynamo.reset()
-        return torch._dynamo.explain(function)(*operands).graph_break_count
+        # Not the function itself: of one of its own the compiler of 2.6 asks too much.
+        return torch._dynamo.explain(lambda *given: function(*given))(*operands).graph_break_count
 
     for name, operands in calls.items():
         function = getattr(F, name)
