@@ -188,8 +188,8 @@ Parts parts_of(std::string_view text) {
 
 }  // namespace
 
-Contract parse_without_options(std::string_view given) {
-  std::string text(given);
+Contract parse_without_options(std::string_view lines) {
+  std::string text(lines);
   // Of a contract over several lines, as it stands in code. Columns stay what they are.
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');

@@ -13,7 +13,7 @@ namespace shapefuzz {
 /// Reads a contract whose options nobody has declared: a name that stands in the parentheses of a
 /// kind or behind `where` and in no shape is one. A name that stands in one place only is an error,
 /// as in every contract of somebody's own; the text may have several lines. Throws ParseError.
-Contract parse_without_options(std::string_view text);
+Contract parse_without_options(std::string_view lines);
 
 /// The contract without what is no matter of shapes: an option is a name like any other, and what
 /// is said of it alone is left out.

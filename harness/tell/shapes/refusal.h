@@ -16,6 +16,6 @@ enum class Repairs {
 
 /// What was found and demanded, the sizes by the contract's names, and what to write instead; the
 /// first line begins with the loss's name. The case must not be valid.
-std::string refusal_of(const Case& c, const LossSpec& spec, Repairs repairs = Repairs::kShapes);
+std::string refusal_of(const Case& c, const LossSpec& spec, Repairs allowed = Repairs::kShapes);
 
 }  // namespace shapefuzz
