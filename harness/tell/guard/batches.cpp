@@ -172,6 +172,29 @@ BatchContract::BatchContract(std::string_view contract, bool in_python) {
   parsed_ = std::move(parsed);
 }
 
+namespace {
+
+// What is wrong with the values of an operand, and what has likely been forgotten; empty if nothing
+// is.
+std::string fault_in_values(const at::Tensor& tensor, const Operand& operand,
+                            const OperandPattern& pattern, const Bindings& bindings,
+                            std::string* likely) {
+  const std::vector<double> values = values_of(tensor);
+  const auto nans =
+      std::count_if(values.begin(), values.end(), [](double value) { return std::isnan(value); });
+  if (nans > 0) {
+    return fmt::format("{} holds {} NaN among its {} numbers", operand.name, nans, values.size());
+  }
+  BoundKind kind = bind_kind(pattern, bindings);
+  if (has_option_to_ignore(pattern)) kind.special = kIgnored;
+  const auto why = illegal_value(kind, operand.shape, values);
+  if (!why) return "";
+  *likely = forgotten(kind, values);
+  return fmt::format("{} holds {}", operand.name, *why);
+}
+
+}  // namespace
+
 void BatchContract::check(const std::vector<at::Tensor>& batch, const std::string& name) const {
   LossSpec spec = parsed_->spec;
   spec.name = name;
@@ -221,23 +244,13 @@ void BatchContract::check(const std::vector<at::Tensor>& batch, const std::strin
   std::size_t next = 0;
   for (const Operand& operand : c.operands) {
     while (patterns[next].name != operand.name) ++next;
-    const at::Tensor& tensor = batch[next];
-    if (tensor.is_meta()) continue;
-    const std::vector<double> values = values_of(tensor);
-    const auto nans =
-        std::count_if(values.begin(), values.end(), [](double value) { return std::isnan(value); });
-    if (nans > 0) {
-      fail(fmt::format("{} holds {} NaN among its {} numbers", operand.name, nans, values.size()));
-    }
-    const OperandPattern& pattern = reading.alternative->operands[next];
-    BoundKind kind = bind_kind(pattern, reading.bindings);
-    if (has_option_to_ignore(pattern)) kind.special = kIgnored;
-    const auto why = illegal_value(kind, operand.shape, values);
-    if (!why) continue;
-    const std::string slip = forgotten(kind, values);
-    throw BatchError(
-        parsed_->with_contract(fmt::format("{}: {} holds {}", name, operand.name, *why)) +
-        (slip.empty() ? "" : fmt::format("  perhaps   {}\n", slip)));
+    if (batch[next].is_meta()) continue;
+    std::string likely;
+    const std::string fault = fault_in_values(
+        batch[next], operand, reading.alternative->operands[next], reading.bindings, &likely);
+    if (fault.empty()) continue;
+    throw BatchError(parsed_->with_contract(fmt::format("{}: {}", name, fault)) +
+                     (likely.empty() ? "" : fmt::format("  perhaps   {}\n", likely)));
   }
 }
 

@@ -115,7 +115,7 @@ namespace {
 // What stands for a guard that is kept: its contract and name.
 using Key = std::pair<std::string_view, std::string_view>;
 struct ByText {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): std::map asks for it
   template <class A, class B>
   bool operator()(const A& a, const B& b) const {
     return Key(a) < Key(b);
