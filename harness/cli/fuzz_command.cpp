@@ -128,8 +128,7 @@ class Fuzz {
         losses_(select(command.losses)),
         device_(device_of(command)),
         baseline_(read_campaign_baseline(command.baseline, device_)),
-        // One worker is the fastest on one device.
-        jobs_(device_ == Device::kCuda && !command.has_jobs ? 1 : command.jobs),
+        jobs_(jobs_on(device_, command.jobs, command.has_jobs)),
         given_seeds_(read_seeds(command.seeds)),
         directory_(open()) {}  // last: who cannot start leaves nothing
 

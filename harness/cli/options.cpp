@@ -129,6 +129,10 @@ void add_shard(CLI::App& app, Shard& value) {
       });
 }
 
+std::size_t jobs_on(Device device, std::size_t jobs, bool given) {
+  return device == Device::kCuda && !given ? 1 : jobs;
+}
+
 void add_seed(CLI::App& app, std::uint64_t& value) {
   // CLI11 itself reads -1 as the largest number that there is, and cuts what is too large.
   app.add_option_function<std::string>(

@@ -28,6 +28,8 @@ void add_max_memory(CLI::App& app);
 void add_thorough(CLI::App& app, bool& value);
 /// `--jobs N`, 0 for one a processor; `value` never is 0 afterwards.
 void add_jobs(CLI::App& app, std::size_t& value);
+/// The workers for a device: one is the fastest on a GPU, unless somebody has said how many.
+std::size_t jobs_on(Device device, std::size_t jobs, bool given);
 void add_seed(CLI::App& app, std::uint64_t& value);
 /// `--shard I/N`: the part I of N, from 1.
 void add_shard(CLI::App& app, Shard& value);

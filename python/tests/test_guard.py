@@ -92,7 +92,8 @@ def test_checks_go_on_behind_a_guard():
         return (output - target).abs()
 
     shapefuzz.check(checked, ELEMENTS, max_rank=1, max_size=2)
-    shapefuzz.check(shapefuzz.guard(mse, ELEMENTS, policy="strict"), ELEMENTS.replace("-> [", "-> mean["), max_rank=1, max_size=2)
+    guarded = shapefuzz.guard(mse, ELEMENTS, policy="strict")
+    shapefuzz.check(guarded, ELEMENTS.replace("-> [", "-> mean["), max_rank=1, max_size=2)
 
 
 def test_leaves_what_is_no_tensor_to_the_loss():
@@ -120,10 +121,14 @@ def test_finds_the_operands_of_methods_and_of_what_takes_any():
         def forward(self, *operands):
             return (operands[0] - operands[1]).abs()
 
-    for loss in (Loss(), shapefuzz.guard(lambda output, **rest: rest["target"], ELEMENTS)):
-        operands = {} if isinstance(loss, Loss) else {"target": TARGET}
-        with pytest.raises(shapefuzz.ShapeError):
-            loss(OUTPUT, *([] if operands else [TARGET]), **operands)
+    with pytest.raises(shapefuzz.ShapeError):
+        Loss()(OUTPUT, TARGET)
+    assert Loss()(OUTPUT, OUTPUT).sum() == 0
+
+    takes_any = shapefuzz.guard(lambda output, **rest: rest["target"], ELEMENTS)
+    with pytest.raises(shapefuzz.ShapeError):
+        takes_any(OUTPUT, target=TARGET)
+    assert takes_any(OUTPUT, target=OUTPUT) is OUTPUT
 
     def with_default(output, target=OUTPUT):
         return output

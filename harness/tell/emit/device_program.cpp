@@ -30,16 +30,13 @@ std::string device_program(const Exhibit& exhibit, Device device) {
     body += fmt::format(
         "print(device, [g.tolist() for g in torch.autograd.grad(result.sum(), [{}])])\n", names);
   }
-  std::string comment = "# ";
-  for (const char c : summary_of(exhibit)) comment += c == '\n' ? "\n# " : std::string(1, c);
-  std::string imports = "import torch\n";
-  if (body.find("F.") != std::string::npos) imports += "import torch.nn.functional as F\n";
+  const ProgramParts parts = python_parts(exhibit);
   return fmt::format(
-      "{}\n{}\nfor device in (\"cpu\", \"{}\"):\n"
+      "{}{}for device in (\"cpu\", \"{}\"):\n"
       "    torch.set_default_device(device)  # PyTorch 2.0 and newer\n"
       "{}    try:\n{}    except RuntimeError as error:\n"
       "        print(device, \"refused:\", error)\n",
-      comment, imports, to_string(device), indented(expressions.tensors(), "    "),
+      parts[0], parts[1], to_string(device), indented(expressions.tensors(), "    "),
       indented(body, "        "));
 }
 
