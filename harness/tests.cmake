@@ -105,7 +105,7 @@ shapefuzz_tests(
   shapefuzz_campaign_tests
   SOURCES
     search/campaign/campaign_test.cpp
-    search/campaign/directory_test.cpp
+    search/campaign/directory_test.cpp search/campaign/shards_test.cpp
     search/campaign/mutation_test.cpp
     search/campaign/planted_test.cpp
     search/campaign/shared_test.cpp

@@ -10,6 +10,8 @@
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 #include "harness/oracle/causes/cause.h"
+#include "harness/oracle/judge/device.h"
+#include "harness/search/campaign/directory.h"
 
 namespace shapefuzz {
 namespace {
@@ -26,17 +28,12 @@ Json to_json(const Cause& cause) {
   for (const Exemplar& exemplar : cause.examples) {
     examples.push_back({{"case", exemplar.text}, {"verdict", to_string(exemplar.verdict)}});
   }
-  return {{"name", cause.name},
-          {"title", cause.title},
-          {"sort", cause.sort == Sort::kBug ? "bug" : "hazard"},
-          {"losses", cause.losses},
-          {"entries", cause.entries},
-          {"condition", cause.condition},
-          {"predicts", cause.predict != nullptr},
-          {"chance", cause.chance},
-          {"releases", cause.versions.text()},
-          {"upstream", cause.upstream},
-          {"advice", cause.advice},
+  return {{"name", cause.name},           {"device", to_string(cause.device)},
+          {"title", cause.title},         {"sort", cause.sort == Sort::kBug ? "bug" : "hazard"},
+          {"losses", cause.losses},       {"entries", cause.entries},
+          {"condition", cause.condition}, {"predicts", cause.predict != nullptr},
+          {"chance", cause.chance},       {"releases", cause.versions.text()},
+          {"upstream", cause.upstream},   {"advice", cause.advice},
           {"examples", examples}};
 }
 
@@ -46,6 +43,7 @@ std::string to_text(const Cause& cause) {
     if (!line.empty()) text += fmt::format("  {:<9} {}\n", label, line);
   };
   add("is", cause.sort == Sort::kBug ? "a bug" : "a hazard");
+  if (cause.device != Device::kCpu) add("with", std::string(name_of(cause.device)));
   add("of", fmt::format("{}", fmt::join(cause.losses, ", ")));
   if (!cause.entries.empty()) add("by", fmt::format("{}", fmt::join(cause.entries, ", ")));
   add("when", std::string(cause.condition));
@@ -53,8 +51,8 @@ std::string to_text(const Cause& cause) {
   add("chance", std::string(cause.chance));
   add("do", std::string(cause.advice));
   if (!cause.examples.empty()) {
-    add("replay",
-        fmt::format("shapefuzz run {}", shell_quoted(std::string(cause.examples[0].text))));
+    add("replay", fmt::format("shapefuzz run{} {}", device_option(cause.device),
+                              shell_quoted(std::string(cause.examples[0].text))));
   }
   return text;
 }
@@ -67,14 +65,16 @@ bool is_named(const Cause& cause, const std::vector<std::string>& names) {
 
 int run(const CausesCommand& command) {
   bool found = false;
-  for (const Cause& cause : known_causes().all()) {
-    if (!is_named(cause, command.names)) continue;
-    print_results(command.json ? to_json(cause).dump() + "\n" : to_text(cause));
-    found = true;
+  std::vector<std::string> names;
+  for (const Device device : all_devices()) {
+    for (const Cause& cause : known_causes(device).all()) {
+      names.emplace_back(cause.name);
+      if (!is_named(cause, command.names)) continue;
+      print_results(command.json ? to_json(cause).dump() + "\n" : to_text(cause));
+      found = true;
+    }
   }
   if (found) return kNothingNew;
-  std::vector<std::string> names;
-  for (const Cause& cause : known_causes().all()) names.emplace_back(cause.name);
   throw InputError(fmt::format("NAME: found '{}', expected a cause or a loss that has one{}",
                                printable(command.names.front()),
                                did_you_mean(command.names.front(), names)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <fmt/core.h>
+#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -7,9 +7,12 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
+#include <iomanip>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
@@ -25,6 +28,7 @@
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/search/campaign/campaign.h"
+#include "harness/search/campaign/shards.h"
 #include "harness/search/isolate/replay.h"
 
 namespace shapefuzz {
@@ -35,6 +39,8 @@ using Clock = std::chrono::steady_clock;
 struct FuzzCommand {
   std::vector<std::string> losses;
   std::string length;
+  std::string until;
+  std::optional<Shard> shard;
   std::string directory;
   std::size_t jobs = 1;
   std::uint64_t seed = 0;
@@ -78,6 +84,37 @@ std::string check_length(const std::string& text) {
   return parse_length(text)
              ? ""
              : fmt::format("found '{}', expected a time like 8h, 10m or 1h30m", printable(text));
+}
+
+// `2026-11-30T06:00`, `2026-11-30 06:00:30`, in the machine's time zone, or `@` and the seconds
+// since 1970; none for anything else.
+std::optional<std::time_t> parse_moment(const std::string& text) {
+  if (!text.empty() && text[0] == '@') {
+    std::time_t moment = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, status] = std::from_chars(text.data() + 1, last, moment);
+    return status == std::errc() && end == last && moment > 0 ? std::optional(moment)
+                                                              : std::nullopt;
+  }
+  for (const char* const form :
+       {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"}) {
+    std::tm parts = {};
+    std::istringstream stream(text);
+    stream >> std::get_time(&parts, form);
+    if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof()) continue;
+    parts.tm_isdst = -1;  // whatever is then
+    return std::mktime(&parts);
+  }
+  return std::nullopt;
+}
+
+std::string check_moment(const std::string& text) {
+  const auto moment = parse_moment(text);
+  if (!moment) {
+    return fmt::format("found '{}', expected a time like 2026-11-30T06:00 or @1796018400",
+                       printable(text));
+  }
+  return "";
 }
 
 std::vector<const Loss*> select(const std::vector<std::string>& names) {
@@ -130,26 +167,26 @@ class Fuzz {
         baseline_(read_campaign_baseline(command.baseline, device_)),
         jobs_(jobs_on(device_, command.jobs, command.has_jobs)),
         given_seeds_(read_seeds(command.seeds)),
+        until_(command.until.empty() ? std::nullopt : parse_moment(command.until)),
         directory_(open()) {}  // last: who cannot start leaves nothing
 
   int operator()() {
     stop_on_signals();
     check_files();
     if (command_.merge) return merge();
-    const double length = *parse_length(command_.length);
-    if (directory_.state.seconds >= length) {
-      throw InputError(fmt::format("--for: {} has run for {} already, expected a longer time",
-                                   command_.directory, clock_text(directory_.state.seconds)));
-    }
     // What was done before a resume counts; the triage at the end has a tenth of the whole.
-    seconds_ = length - directory_.state.seconds;
-    triage_seconds_ = command_.no_triage ? 0 : std::min({1800.0, length / 10, seconds_ / 2});
+    seconds_ = seconds_to_run();
+    if (seconds_ <= 0) return nothing_to_do();
+    const double length = directory_.state.seconds + seconds_;
+    triage_seconds_ = has_triage() ? std::min({1800.0, length / 10, seconds_ / 2}) : 0;
     CampaignPlan plan;
     plan.losses = losses_;
     plan.jobs = jobs_;
     plan.feedback = !command_.no_feedback;
     plan.seeds = replay_regressions();
     plan.seeds.insert(plan.seeds.end(), given_seeds_.begin(), given_seeds_.end());
+    OtherShards others(command_.directory, directory_.state.shard);
+    if (command_.shard) plan.others = [&] { return others.read_new(); };
     plan.seconds = std::max(0.0, seconds_ - triage_seconds_ - seconds_since_start());
     StatusLine line;
     plan.on_status = [&](const CampaignStatus& status) {
@@ -179,6 +216,26 @@ class Fuzz {
     return exists ? CampaignDirectory::open(command.directory).state.device : command.device;
   }
 
+  // The shards' findings are told apart together, once they are merged.
+  bool has_triage() const { return !command_.no_triage && !command_.shard; }
+
+  double seconds_to_run() const {
+    if (until_) return static_cast<double>(*until_ - std::time(nullptr));
+    const double length = *parse_length(command_.length);
+    if (directory_.state.seconds >= length && !command_.shard) {
+      throw InputError(fmt::format("--for: {} has run for {} already, expected a longer time",
+                                   command_.directory, clock_text(directory_.state.seconds)));
+    }
+    return length - directory_.state.seconds;
+  }
+
+  // A shard that was started again may come when all is done.
+  int nothing_to_do() const {
+    print_message(fmt::format("shapefuzz: the time of {} is over; nothing to do\n",
+                              printable_path(directory_.path())));
+    return kNothingNew;
+  }
+
   CampaignDirectory open() const {
     const bool exists = command_.resume || command_.merge;
     if (exists) {
@@ -201,7 +258,18 @@ class Fuzz {
     state.device = command_.device;
     state.seed = command_.seed;
     state.thorough = command_.thorough;
+    if (command_.shard) {
+      state.shard = *command_.shard;
+      state.losses = names_of(losses_);
+      return start_shard(command_.directory, state);
+    }
     return CampaignDirectory::start(command_.directory, state);
+  }
+
+  static std::string names_of(const std::vector<const Loss*>& losses) {
+    std::string names;
+    for (const Loss* loss : losses) names += (names.empty() ? "" : ",") + loss->spec.name;
+    return losses.size() == all_losses().size() ? "all" : names;
   }
 
   // A campaign goes on as it was begun.
@@ -221,7 +289,7 @@ class Fuzz {
     std::size_t torn = 0;
     const std::size_t cases = directory_.read_corpus(&torn).size();
     const std::size_t findings = directory_.read_findings(&torn).size();
-    if (command_.resume) {
+    if (command_.resume || directory_.state.executions > 0) {
       print_message(fmt::format("shapefuzz: goes on with {} cases and {} findings{}\n", cases,
                                 findings,
                                 torn == 0 ? "" : fmt::format(", without {} torn lines", torn)));
@@ -229,9 +297,7 @@ class Fuzz {
   }
 
   int merge() {
-    std::vector<const Loss*> all;
-    for (const Loss& loss : all_losses()) all.push_back(&loss);
-    const auto [before, after] = merge_corpus(directory_, all);
+    const auto [before, after] = merge_corpus(directory_);
     print_results(fmt::format("{} of {} cases have all features\n", after, before));
     return kNothingNew;
   }
@@ -293,10 +359,11 @@ class Fuzz {
   }
 
   int end() {
-    if (command_.no_triage || stopped != 0) {
+    if (!has_triage() || stopped != 0) {
       print_results(fmt::format("unexplained: {}\n", count_unexplained()));
-      print_message(fmt::format("shapefuzz: next: {} {}\n", typed("triage"),
-                                shell_quoted(command_.directory)));
+      const std::string next = command_.shard ? "fuzz --merge --dir" : "triage";
+      print_message(
+          fmt::format("shapefuzz: next: {} {}\n", typed(next), shell_quoted(command_.directory)));
       return kNothingNew;
     }
     TriagePlan plan;
@@ -321,14 +388,43 @@ class Fuzz {
   Baseline baseline_;
   std::size_t jobs_;
   std::vector<Case> given_seeds_;
+  std::optional<std::time_t> until_;
   CampaignDirectory directory_;
   double seconds_ = 0;
   double triage_seconds_ = 0;
 };
 
+int merge_all_shards(const std::string& directory) {
+  const auto [before, after] = merge_shards(directory);
+  const std::string merged = shell_quoted(merged_path(directory));
+  print_results(fmt::format("{} of {} cases have all features\n", after, before));
+  print_message(fmt::format("shapefuzz: next: {} {} && {} {} -o report.html\n", typed("triage"),
+                            merged, typed("report"), merged));
+  return kNothingNew;
+}
+
 int run(const FuzzCommand& command) {
-  if (command.length.empty() && !command.merge) {
-    throw InputError("fuzz: expected --for TIME, like --for 8h");
+  if (command.length.empty() == command.until.empty() && !command.merge) {
+    throw InputError("fuzz: expected --for TIME, like --for 8h, or --until TIME");
+  }
+  if (command.shard && (command.resume || command.merge)) {
+    throw InputError(
+        "--shard: found --resume or --merge too; a shard goes on of itself, and all of "
+        "them are merged together");
+  }
+  if (!command.until.empty()) {
+    const std::time_t now = std::time(nullptr);
+    const bool goes_on =
+        command.resume ||
+        (command.shard && std::filesystem::exists(shard_path(command.directory, *command.shard)));
+    if (*parse_moment(command.until) <= now && !goes_on) {
+      throw InputError(
+          fmt::format("--until: found {}, and this machine's clock has {:%Y-%m-%dT%H:%M:%S}",
+                      command.until, fmt::localtime(now)));
+    }
+  }
+  if (command.merge && !shard_paths(command.directory).empty()) {
+    return merge_all_shards(command.directory);
   }
   return Fuzz(command)();
 }
@@ -346,9 +442,21 @@ Command add_fuzz(CLI::App& app) {
                    "How long the campaign runs in all, as in 8h, 10m or 1h30m")
       ->type_name("TIME")
       ->check(check_length);
+  added
+      ->add_option(
+          "--until", command.until,
+          "When it ends by this machine's clock, as in 2026-11-30T06:00 or @1796018400, the "
+          "seconds since 1970")
+      ->type_name("TIME")
+      ->check(check_moment);
   add_path(*added, "--dir", command.directory, "DIR",
-           "The campaign's directory; it must be new, or be that of the campaign to --resume")
+           "The campaign's directory; it must be new, or be that of the campaign to --resume; of "
+           "shards the one that all of them see")
       ->required();
+  add_shard(
+      *added, command.shard,
+      "Be the part I of N, from 1/N to N/N, each on another machine: it reads what the others "
+      "find, and the same command starts it again");
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
   add_policy(*added, command.policy);

@@ -50,13 +50,14 @@ void add_policy(CLI::App& app, Policy& value) {
 }
 
 void add_device(CLI::App& app, Device& value) {
-  add_choice(app, "--device", value, parse_device, "cpu|meta|cuda", "cpu, meta or cuda",
-             "The device to judge; another one than the CPU is compared with the CPU")
+  add_choice(app, "--device", value, parse_device, "cpu|meta|cuda|compile",
+             "cpu, meta, cuda or compile",
+             "The device to judge, which is compared with the CPU; compile is torch.compile, which "
+             "is compared with Python's eager call")
       ->check([](const std::string& text) {
         const auto device = parse_device(text);
-        if (!device || has_device(*device)) return std::string();
-        return fmt::format("found '{}', and there is no {} device here for LibTorch {}", text,
-                           name_of(*device), libtorch_version());
+        const std::string why = device ? why_no_device(*device) : "";
+        return why.empty() ? why : fmt::format("found '{}', and {}", text, why);
       });
 }
 
@@ -103,27 +104,12 @@ void add_thorough(CLI::App& app, bool& value) {
                "Try empty dimensions, other dtypes and values at the edge of their kind too");
 }
 
-namespace {
-
-// `2/4`; none of anything else, a part beyond the last among it.
-std::optional<Shard> shard_of(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  Shard shard;
-  const bool reads = slash != std::string::npos && reads_as(text.substr(0, slash), shard.index) &&
-                     reads_as(text.substr(slash + 1), shard.count);
-  if (!reads || shard.index == 0 || shard.index > shard.count) return std::nullopt;
-  return shard;
-}
-
-}  // namespace
-
-void add_shard(CLI::App& app, Shard& value) {
+void add_shard(CLI::App& app, std::optional<Shard>& value, const std::string& description) {
   app.add_option_function<std::string>(
-         "--shard", [&value](const std::string& text) { value = *shard_of(text); },
-         "Only the part I of N, from 1/N to N/N: each on another machine")
+         "--shard", [&value](const std::string& text) { value = *parse_shard(text); }, description)
       ->type_name("I/N")
       ->check([](const std::string& text) {
-        if (shard_of(text)) return std::string();
+        if (parse_shard(text)) return std::string();
         return fmt::format("found '{}', expected a part and how many there are, from 1/N to N/N",
                            printable(text));
       });

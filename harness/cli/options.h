@@ -6,10 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "harness/oracle/judgement/judging.h"
-#include "harness/search/sweep/shard.h"
+#include "harness/search/process/shard.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): CLI11 says so
 class App;
@@ -32,7 +33,7 @@ void add_jobs(CLI::App& app, std::size_t& value);
 std::size_t jobs_on(Device device, std::size_t jobs, bool given);
 void add_seed(CLI::App& app, std::uint64_t& value);
 /// `--shard I/N`: the part I of N, from 1.
-void add_shard(CLI::App& app, Shard& value);
+void add_shard(CLI::App& app, std::optional<Shard>& value, const std::string& description);
 /// `--timeout SECONDS`, of the processor's time for one case.
 void add_timeout(CLI::App& app, double& value);
 

@@ -85,11 +85,11 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
   }
   return fmt::format(
       "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
-      "part {}/{}{}, {}:{}",
+      "cases {}, part {}/{}{}, {}:{}",
       kVersion, libtorch_version(), options.max_rank, options.max_size, to_string(command.policy),
-      to_string(command.device), to_string(command.memory), options.seed, options.shard.index,
-      options.shard.count, command.thorough ? ", thorough" : "", command.all ? "all" : "findings",
-      losses);
+      to_string(command.device), to_string(command.memory), options.seed, options.cases_per_loss,
+      options.shard.index, options.shard.count, command.thorough ? ", thorough" : "",
+      command.all ? "all" : "findings", losses);
 }
 
 int run(const SweepCommand& command) {
@@ -107,9 +107,10 @@ int run(const SweepCommand& command) {
   options.judging.thorough = command.thorough;
   options.jobs = jobs_on(command.device, command.jobs, command.has_jobs);
   options.seed = command.seed;
-  options.shard = command.shard;
+  options.cases_per_loss = command.cases;
+  options.shard = command.shard.value_or(Shard());
   options.seconds_per_case = command.timeout;
-  const std::vector<Variation> variations = select_variations(command.targets);
+  const std::vector<Variation> variations = select_variations(command.targets, command.device);
   const std::string path = chosen_baseline(command);
   check_files(command, path);
   Baseline baseline;
@@ -209,7 +210,14 @@ Command add_sweep(CLI::App& app) {
   add_max_memory(*added);
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
-  add_shard(*added, command.shard);
+  added
+      ->add_option("--cases", command.cases,
+                   "About how many cases of each loss, drawn by the seed; 0 is all (default: all, "
+                   "but 200 with --device compile, where each takes seconds)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40U))
+      ->type_name("N");
+  add_shard(*added, command.shard,
+            "Only the part I of N, from 1/N to N/N: each on another machine");
   add_thorough(*added, command.thorough);
   add_path(*added, "--out", command.out, "FILE",
            "Write one result record for each finding, as JSON lines");
@@ -233,6 +241,9 @@ Command add_sweep(CLI::App& app) {
   added->add_flag("--all", command.all, "Write a record for each pass too; needs --out");
   return {added, [options, added] {
             options->has_jobs = added->count("--jobs") > 0;
+            constexpr std::uint64_t kFewCases = 200;
+            const bool has_cases = added->count("--cases") > 0;
+            if (options->device == Device::kCompile && !has_cases) options->cases = kFewCases;
             return run(*options);
           }};
 }

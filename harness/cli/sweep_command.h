@@ -3,11 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/oracle/judgement/judging.h"
-#include "harness/search/sweep/shard.h"
+#include "harness/search/process/shard.h"
 
 namespace shapefuzz {
 
@@ -22,7 +23,8 @@ struct SweepCommand {
   std::size_t jobs = 1;
   bool has_jobs = false;  ///< whether the option was given
   std::uint64_t seed = 0;
-  Shard shard;
+  std::uint64_t cases = 0;  ///< of each loss; 0: all
+  std::optional<Shard> shard;
   std::string out;
   bool all = false;
   bool signatures = false;

@@ -14,10 +14,11 @@ Held hold_against_known(const SweepOptions& options, const std::vector<Variation
   const Judging& judging = options.judging;
   // The registry is about findings as they are judged unless somebody asks for another thing.
   const bool as_registered = judging.policy == Policy::kExpand && baseline.policies.empty() &&
-                             judging.memory == MemoryMode::kFull && judging.device == Device::kCpu;
+                             judging.memory == MemoryMode::kFull;
   std::vector<Case> cases = unseen(baseline, tally.findings(), variations);
   if (as_registered) {
-    for (Case& c : exemplars(known_causes(), variations)) cases.push_back(std::move(c));
+    for (Case& c : exemplars(known_causes(judging.device), variations))
+      cases.push_back(std::move(c));
   }
   const Replayed replayed = replay(cases, options);
   const auto reaches = [&](const Case& c) {
@@ -29,7 +30,7 @@ Held hold_against_known(const SweepOptions& options, const std::vector<Variation
   held.news = compare(baseline, held.judged.findings(), reaches);
   if (as_registered) {
     for (StaleCause& stale :
-         stale_causes(known_causes(), variations, replayed, libtorch_version())) {
+         stale_causes(known_causes(judging.device), variations, replayed, libtorch_version())) {
       held.news.stale_causes.push_back(std::move(stale));
     }
   }

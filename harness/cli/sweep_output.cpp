@@ -13,6 +13,7 @@
 #include "harness/language/text/parse_error.h"
 #include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
+#include "harness/oracle/judge/device.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/campaign/directory.h"
 #include "harness/search/isolate/exhibits.h"
@@ -56,11 +57,10 @@ std::string header(const SweepCommand& command, const Tally& tally, double secon
       has_own_losses() ? typed("sweep") + ", shapefuzz" : "shapefuzz", kVersion, libtorch_version(),
       command.device == Device::kCpu
           ? ""
-          : fmt::format(" on {} against the CPU", to_string(command.device)),
+          : fmt::format(" with {} against {}", name_of(command.device), base_of(command.device)),
       with_commas(tally.cases()),
-      command.shard.is_all()
-          ? ""
-          : fmt::format(" of part {}/{}", command.shard.index, command.shard.count),
+      command.shard ? fmt::format(" of part {}/{}", command.shard->index, command.shard->count)
+                    : "",
       command.max_rank, least_size(command), command.max_size, to_string(command.policy), seconds);
 }
 
@@ -102,9 +102,10 @@ void print_sweep(const SweepCommand& command, const std::vector<Variation>& vari
   if (!told.empty()) print_results(fmt::format("\n{}\n", fmt::join(told, "\n")));
   const std::string& path = result.baseline;
   const auto fresh = path.empty() ? std::vector<Signature>{} : held.news.fresh;
-  print_results((command.signatures ? finding_list(tally.findings(), fresh)
+  print_results((command.signatures ? finding_list(tally.findings(), fresh, command.device)
                  : has_own_losses() ? own_list(tally.findings(), advice_of(command))
-                                    : cause_list(known_causes(), tally.findings(), fresh)) +
+                                    : cause_list(known_causes(command.device), tally.findings(),
+                                                 fresh, command.device)) +
                 "\n");
   if (!command.write_baseline.empty()) {
     print_results(fmt::format("Wrote {} causes and {} findings without one to {}.\n",

@@ -28,10 +28,15 @@ void require_contract(const Loss& loss) {
 
 }  // namespace
 
-std::vector<Variation> select_variations(const std::vector<std::string>& targets) {
+std::vector<Variation> select_variations(const std::vector<std::string>& targets, Device device) {
   std::vector<Variation> variations;
   const auto add = [&](const Loss& loss, const std::vector<std::string>& entries) {
     for (Variation& v : variations_of(loss, entries)) variations.push_back(std::move(v));
+  };
+  const auto entries_of = [&](const Loss& loss) {
+    const auto& entries = loss.spec.entries;
+    const bool is_one_enough = device == Device::kCompile && !loss.spec.own;
+    return is_one_enough ? std::vector<std::string>{entries.front()} : entries;
   };
   for (const std::string& target : targets) {
     const std::size_t at = target.find('@');
@@ -40,7 +45,7 @@ std::vector<Variation> select_variations(const std::vector<std::string>& targets
     require_contract(*loss);
     const auto& entries = loss->spec.entries;
     if (at == std::string::npos) {
-      add(*loss, entries);
+      add(*loss, entries_of(*loss));
       continue;
     }
     const std::string entry = target.substr(at + 1);
@@ -53,7 +58,7 @@ std::vector<Variation> select_variations(const std::vector<std::string>& targets
   if (targets.empty()) {
     for (const Loss& loss : all_losses()) {
       require_contract(loss);
-      add(loss, loss.spec.entries);
+      add(loss, entries_of(loss));
     }
   }
   return variations;

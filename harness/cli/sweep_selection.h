@@ -10,9 +10,10 @@
 
 namespace shapefuzz {
 
-/// The variations of LOSS and LOSS@ENTRY, of all losses if there are none. Throws InputError: no
-/// such loss or entry, or a loss without a contract.
-std::vector<Variation> select_variations(const std::vector<std::string>& targets);
+/// The variations of LOSS and LOSS@ENTRY, of all losses if there are none; of a loss without an
+/// entry all, but of LibTorch's under torch.compile only the first, of which the others are made.
+/// Throws InputError: no such loss or entry, or a loss without a contract.
+std::vector<Variation> select_variations(const std::vector<std::string>& targets, Device device);
 
 /// The largest tensors of a sweep are bounded before anything is allocated. Throws InputError.
 void check_bounds(const SweepCommand& command);

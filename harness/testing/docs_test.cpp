@@ -64,6 +64,18 @@ TEST(Docs, HaveEachCauseAsTheRegistryHasIt) {
   }
 }
 
+TEST(Docs, HaveEachCauseOfAnotherDevice) {
+  const std::string text = text_of("docs/versions.md");
+  for (const Device device : all_devices()) {
+    if (device == Device::kCpu) continue;
+    for (const Cause& cause : known_causes(device).all()) {
+      const std::string cell = "| `" + std::string(cause.name) + "`: " + std::string(cause.title) +
+                               " | " + cause.known_where() + " |";
+      EXPECT_NE(text.find(cell), std::string::npos) << "docs/versions.md lacks " << cell;
+    }
+  }
+}
+
 // docs/upstream/NN-name.md: `<!-- WHAT TO DO; causes: NAME, NAME -->`, the title, ...
 struct Report {
   std::string file;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For tests: what a parser must say of a bad text.
+// For tests: what a parser must say of a bad text, and anything else of bad input.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 
 namespace shapefuzz {
@@ -29,6 +30,17 @@ void expect_error(Parse parse, const std::string& marked, std::string_view messa
     // Whatever the text, the message stays something that a person can read.
     EXPECT_LT(std::string_view(error.what()).size(), 600U);
   }
+}
+
+/// The message with which `function` refuses its input; empty if it does not.
+template <class Function>
+std::string refusal(Function function) {
+  try {
+    function();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
 }
 
 }  // namespace shapefuzz

@@ -23,6 +23,7 @@
 #include "harness/tell/explain/picture.h"
 #include "harness/tell/narrate/narrative.h"
 #include "python/engine/check.h"
+#include "python/engine/compiler.h"
 #include "python/engine/forks.h"
 #include "python/engine/python_call.h"
 #include "python/engine/python_guard.h"
@@ -218,6 +219,7 @@ PYBIND11_MODULE(_engine, module) {
            py::kw_only(), py::arg("entry"), py::arg("name"), py::arg("cases"), py::arg("seed"),
            py::arg("baseline"));
   add_guard(module);
+  use_compiler_of_python();
   module.attr("__version__") = kVersion;
   module.def("libtorch_version", &libtorch_version, "The version of the LibTorch in this process.");
   module.def("set_program_name", &set_program_name, py::arg("name"), py::arg("file"),

@@ -96,6 +96,8 @@ struct ToPython {
   }
 };
 
+thread_local bool calls_compiled = false;
+
 // Takes the GIL; pybind11's own scope does more, which costs as much as a small loss.
 class Gil {
  public:
@@ -187,10 +189,18 @@ class PythonCall {
     static_assert(sizeof(py::object) == sizeof(PyObject*));
     const auto* const pointers = reinterpret_cast<PyObject* const*>(values_.data());
     py::object result = py::reinterpret_steal<py::object>(PyObject_Vectorcall(
-        function_.ptr(), pointers, values_.size() - keywords_.size(), names().ptr()));
+        function().ptr(), pointers, values_.size() - keywords_.size(), names().ptr()));
     values_.clear();  // a result that shares memory with an operand holds it by itself
     if (!result) throw py::error_already_set();
     return result;
+  }
+
+  const py::object& function() {
+    if (!calls_compiled) return function_;
+    if (!compiled_) {
+      compiled_ = py::module_::import("shapefuzz._compiled").attr("compiled")(function_);
+    }
+    return compiled_;
   }
 
   // The names of the last arguments. Mostly they are those of the call before.
@@ -208,6 +218,7 @@ class PythonCall {
   }
 
   py::object function_;
+  py::object compiled_;  // made where it is asked for
   std::vector<Argument> arguments_;
   std::vector<py::object> values_;   // of a call; here, so that their memory is taken once
   std::vector<PyObject*> keywords_;  // of a call
@@ -216,6 +227,9 @@ class PythonCall {
 };
 
 }  // namespace
+
+CompiledCalls::CompiledCalls() { calls_compiled = true; }
+CompiledCalls::~CompiledCalls() { calls_compiled = false; }
 
 OwnCall python_call(py::object function, std::vector<ArgumentSlot> slots) {
   // Never deleted: the losses outlive the interpreter, which its objects must not.

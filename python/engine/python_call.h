@@ -28,4 +28,13 @@ struct ArgumentSlot {
 /// one, or a number; of anything else BadResult tells.
 OwnCall python_call(pybind11::object function, std::vector<ArgumentSlot> slots);
 
+/// While one lives, each call in this thread is that of the function under torch.compile.
+class CompiledCalls {
+ public:
+  CompiledCalls();
+  ~CompiledCalls();
+  CompiledCalls(const CompiledCalls&) = delete;
+  CompiledCalls& operator=(const CompiledCalls&) = delete;
+};
+
 }  // namespace shapefuzz

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/oracle/causes/cause.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "harness/language/case/values.h"
@@ -18,11 +20,13 @@ bool contains(const Items& items, const Item& item) {
 }  // namespace
 
 bool Versions::may_strike(std::string_view libtorch) const {
+  if (!measured_in.empty()) return true;
   if (!first_good.empty() && !is_older(libtorch, first_good)) return false;
   return last_good.empty() || is_older(last_good, libtorch);
 }
 
 bool Versions::must_strike(std::string_view libtorch) const {
+  if (!measured_in.empty()) return libtorch == measured_in;
   if (!may_strike(libtorch)) return false;
   const bool behind_the_first = last_good.empty() || !is_older(libtorch, first_bad);
   // 1.13.1 is of the line 1.13.
@@ -37,6 +41,7 @@ const std::vector<std::string_view>& measured_releases() {
 }
 
 std::string Versions::text() const {
+  if (!measured_in.empty()) return fmt::format("{} (no other was measured)", measured_in);
   std::vector<std::string> bad;
   std::string good;
   for (const std::string_view release : measured_releases()) {

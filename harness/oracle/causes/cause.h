@@ -13,6 +13,7 @@
 
 #include "harness/language/case/case.h"
 #include "harness/oracle/causes/kernel.h"
+#include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
 
 namespace shapefuzz {
@@ -52,6 +53,9 @@ struct Versions {
   std::string_view first_bad = "1.13";
   std::string_view last_bad = "2.14";
   std::string_view first_good = {};  ///< behind it; empty: it is still there
+  /// The only release that was measured, of a device that the other machines have not; then the
+  /// rest is not known.
+  std::string_view measured_in = {};
 
   bool may_strike(std::string_view libtorch) const;
   /// Whether it was seen in that release or in ones before and behind it.
@@ -78,6 +82,7 @@ struct Cause {
   std::string_view name;   ///< `kl-div-batchmean`
   std::string_view title;  ///< what is wrong, in one line: the heading of its section
   Sort sort = Sort::kBug;
+  Device device = Device::kCpu;  ///< the findings on it, against the CPU's
   std::vector<std::string_view> losses;
   std::vector<std::string_view> entries = {};  ///< empty: every entry
   std::vector<Verdict> verdicts;
@@ -120,8 +125,11 @@ class Causes {
   std::vector<Cause> causes_;
 };
 
-/// Those of LibTorch's losses.
-const Causes& known_causes();
+/// Those of LibTorch's losses on a device: bugs are of the CPU, or of what differs from it.
+const Causes& known_causes(Device device = Device::kCpu);
+
+/// Of whatever device; null if there is none of that name.
+const Cause* find_known_cause(std::string_view name);
 
 /// The elements of a case's operands without LibTorch: listed or drawn, not rounded to their
 /// dtypes.
@@ -138,6 +146,9 @@ std::vector<Cause> class_causes();
 std::vector<Cause> pair_causes();
 std::vector<Cause> sequence_causes();
 std::vector<Cause> operator_causes();
+std::vector<Cause> meta_causes();
+std::vector<Cause> cuda_causes();
+std::vector<Cause> compile_causes();
 std::vector<Cause> hazards();
 
 }  // namespace shapefuzz

@@ -3,7 +3,8 @@
 //
 // `meta` computes shapes only; it is what export and tracing believe of a call. Its kernels see no
 // values, so a refusal of the CPU that is about values says nothing about it. `cuda` computes the
-// values and the gradients too, by other kernels. No LibTorch in here.
+// values and the gradients too, by other kernels. `compile` is the CPU under torch.compile, held
+// against Python's own call, which is called eager (compiler.h). No LibTorch in here.
 #pragma once
 
 #include <functional>
@@ -15,15 +16,21 @@
 
 namespace shapefuzz {
 
-/// Whether the installed LibTorch has it and the machine too. A child asks: a process that has
-/// touched CUDA cannot fork workers that use it.
-bool has_device(Device device);
+/// Why it cannot be asked here, in words: the installed LibTorch, the machine or this program lacks
+/// it. Empty if it can. A child asks: a process that has touched CUDA cannot fork workers that use
+/// it.
+std::string why_no_device(Device device);
 
-/// What people call it: `CPU`, `CUDA`, `meta`.
+/// What people call it: `CPU`, `CUDA`, `meta`, `torch.compile`.
 std::string_view name_of(Device device);
 
+/// What it is held against: `the CPU`, or `eager PyTorch`.
+std::string_view base_of(Device device);
+
+class Causes;
+
 /// Calls the case on `device` and holds it against the CPU, whose judgement (with memory watched)
-/// is `on_cpu`; of `meta` it is not asked.
+/// is `on_cpu`; of `meta` it is not asked. A finding has its cause, if `causes` has it.
 ///
 /// `entry_disagreement`: one accepts what the other refuses, or they differ where no formula says
 /// who is right. `wrong_shape`, `wrong_value`, `wrong_gradient`: the device's result is another
@@ -31,7 +38,7 @@ std::string_view name_of(Device device);
 /// formula, the case passes: that is a finding of the CPU. `not_judged`: the device has no kernel,
 /// or the CPU refuses for a reason that no shape shows. An error that outlives the case ends the
 /// process (end_by_device), or is a `crash`.
-Judgement judge_on_device(const Loss& loss, const Case& c, Device device,
+Judgement judge_on_device(const Loss& loss, const Case& c, Device device, const Causes& causes,
                           const Judgement* on_cpu = nullptr);
 
 /// For tests: from now on CUDA is the CPU by another name. `sticky` says of which cases the device

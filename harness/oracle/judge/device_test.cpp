@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/losses/registry/registry.h"
+#include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/testing/mutants.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 Judgement on_meta(const std::string& line) {
   const Case c = parse_case(line, all_specs());
-  return judge_on_device(*find_loss(c.loss), c, Device::kMeta);
+  return judge_on_device(*find_loss(c.loss), c, Device::kMeta, known_causes(Device::kMeta));
 }
 
 TEST(Meta, AgreesWithTheCpuOnAcceptedAndRefusedShapes) {
@@ -40,7 +41,7 @@ TEST(Meta, IsNotJudgedByRefusalsOfTheCpuThatAreAboutValues) {
 TEST(Meta, DisagreesWhereOnlyOneOfThemRefuses) {
   const Loss loss = loss_that_meta_does_not_check();
   const Case c = parse_case(loss.spec.name + "(input=f64[3,1], target=f64[3])", {&loss.spec});
-  const Judgement judgement = judge_on_device(loss, c, Device::kMeta);
+  const Judgement judgement = judge_on_device(loss, c, Device::kMeta, known_causes(Device::kMeta));
   EXPECT_EQ(judgement.verdict, Verdict::kEntryDisagreement) << judgement.detail;
   EXPECT_NE(judgement.detail.find("the CPU refuses it"), std::string::npos);
 }
@@ -48,7 +49,7 @@ TEST(Meta, DisagreesWhereOnlyOneOfThemRefuses) {
 TEST(Meta, IsCaughtWithAnotherShape) {
   const Loss loss = loss_of_another_shape_on_meta();
   const Case c = parse_case(loss.spec.name + "(input=f64[3], target=f64[3])", {&loss.spec});
-  const Judgement judgement = judge_on_device(loss, c, Device::kMeta);
+  const Judgement judgement = judge_on_device(loss, c, Device::kMeta, known_causes(Device::kMeta));
   EXPECT_EQ(judgement.verdict, Verdict::kWrongShape);
   EXPECT_EQ(judgement.detail, "the result has shape [1], on the CPU []");
 }
@@ -70,7 +71,7 @@ Judgement on_cuda(const std::string& line) {
 
 TEST(Cuda, AgreesWithTheCpuThatItIs) {
   const Fake fake;
-  EXPECT_TRUE(has_device(Device::kCuda));
+  EXPECT_EQ(why_no_device(Device::kCuda), "");
   const std::vector<std::string> lines = {
       "mse_loss(input=f64[4,1], target=f64[4])",
       "mse_loss(input=f64[4], target=f64[4]~expanded)",
@@ -120,7 +121,7 @@ TEST(Cuda, IsNotAskedWhereTheCpuRefusesValues) {
 }
 
 TEST(Cuda, JudgesOnARealDevice) {
-  if (!has_device(Device::kCuda)) GTEST_SKIP() << "skipped: no CUDA device";
+  if (!why_no_device(Device::kCuda).empty()) GTEST_SKIP() << "skipped: no CUDA device";
   EXPECT_EQ(on_cuda("mse_loss(input=f64[4], target=f64[4])").verdict, Verdict::kPass);
 }
 

@@ -8,6 +8,7 @@
 
 #include "harness/language/case/zone.h"
 #include "harness/oracle/judge/comparison.h"
+#include "harness/oracle/judge/device_call.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/judge/tolerance.h"
 #include "harness/oracle/judgement/readings.h"
@@ -48,6 +49,21 @@ class Gathering {
       const at::Tensor& tensor = operands_.tensors[i];
       evidence_.differentiable[i] = tensor.defined() && tensor.requires_grad();
     }
+  }
+
+  // The parameters are what a program needs, whoever calls it.
+  Evidence gather_on(Device device) && {
+    if (loss_.parameters != nullptr) evidence_.parameters = loss_.parameters(c_, loss_.spec);
+    evidence_.source = Evidence::Source::kBase;
+    evidence_.expected = computed_by(call_on_base(loss_, c_, operands_.tensors, device));
+    const WarningTexts warnings;
+    try {
+      evidence_.actual = computed_by(call_on_device(loss_, c_, operands_.tensors, device));
+    } catch (const DeviceLost& lost) {
+      evidence_.actual.message = lost.what();
+    }
+    evidence_.warnings = warnings.texts();
+    return std::move(evidence_);
   }
 
   Evidence without_running() && { return std::move(evidence_); }
@@ -250,9 +266,11 @@ class Gathering {
 
 }  // namespace
 
-Evidence gather(const Loss& loss, const Case& c, const Judgement& judgement) {
+Evidence gather(const Loss& loss, const Case& c, const Judgement& judgement, Device device) {
   prepare_libtorch();
-  return Gathering(loss, c).gather(judgement);
+  const bool has_own_numbers = device == Device::kCuda || device == Device::kCompile;
+  return has_own_numbers ? Gathering(loss, c).gather_on(device)
+                         : Gathering(loss, c).gather(judgement);
 }
 
 Evidence evidence_of_death(const Loss& loss, const Case& c) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/losses/loss/loss.h"
+#include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
 
 namespace shapefuzz {
@@ -45,6 +46,7 @@ struct Evidence {
     kExpandedCall,  ///< the unreduced call on operands expanded to `shapes`, reduced as documented
     kFormula,       ///< the documented formula, over doubles
     kOtherEntry,    ///< the loss's first entry
+    kBase,          ///< of another device: what it is held against (device.h)
   };
   Source source = Source::kNone;
   Computed expected;
@@ -64,8 +66,11 @@ struct Evidence {
   std::vector<double> cotangent;
 };
 
-/// Runs a case again, and its reference. The case must not end the process.
-Evidence gather(const Loss& loss, const Case& c, const Judgement& judgement);
+/// Runs a case again, and its reference. The case must not end the process. Of another device, but
+/// `meta`, which has no numbers, `actual` is its own and `expected` that of the CPU: neither is
+/// expected of the other, and the judgement says who is right.
+Evidence gather(const Loss& loss, const Case& c, const Judgement& judgement,
+                Device device = Device::kCpu);
 
 /// What can be said of a case without running it: the operands and what they are expanded to.
 Evidence evidence_of_death(const Loss& loss, const Case& c);

@@ -64,7 +64,7 @@ Exhibit exhibit(const Case& c, Judging judging, bool exact) {
   add_evidence(exhibit, [&] {
     // What reads outside of its tensors would do so again, and unwatched.
     const bool runs = judgement.outcome != Outcome::kCrashed;
-    return runs ? gather(*exhibit.loss, computed, judgement)
+    return runs ? gather(*exhibit.loss, computed, judgement, judging.device)
                 : evidence_of_death(*exhibit.loss, computed);
   });
   if (judgement.verdict == Verdict::kWrongValue) {

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <vector>
 
 #include "harness/language/text/hash.h"
 #include "harness/oracle/judge/tolerance.h"
@@ -26,16 +29,21 @@ class Expectation {
         cotangent_(cotangent_of(shape_of(actual.value))),
         roundoff_(roundoff_of(loss, actual.value, operands.tensors)),
         elements_(summands(actual, operands.tensors)) {
+    // As many losses as the operands broadcast to, and where one is empty in a dimension as many as
+    // in the others.
+    std::vector<std::int64_t> largest_sizes;
     for (std::size_t i = 0; i < operands.tensors.size(); ++i) {
       if (!operands.tensors[i].defined()) continue;
-      call_.operands[i] = {shape_of(operands.tensors[i]), operands.values[i]};
-      // Where an operand is empty in one dimension the losses may still be as many as in the
-      // others.
-      std::int64_t count = 1;
-      for (const std::int64_t size : call_.operands[i].shape)
-        count *= std::max<std::int64_t>(size, 1);
-      elements_ = std::max(elements_, count);
+      const Shape shape = shape_of(operands.tensors[i]);
+      call_.operands[i] = {shape, operands.values[i]};
+      if (largest_sizes.size() < shape.rank()) largest_sizes.resize(shape.rank(), 1);
+      for (std::size_t k = 0; k < shape.rank(); ++k) {
+        largest_sizes[k] = std::max(largest_sizes[k], shape.from_right(k));
+      }
     }
+    const std::int64_t most = std::accumulate(largest_sizes.begin(), largest_sizes.end(),
+                                              std::int64_t{1}, std::multiplies<>());
+    elements_ = std::max(elements_, most);
   }
 
   bool is_met_by(const Cause& cause) {

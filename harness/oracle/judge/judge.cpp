@@ -231,10 +231,12 @@ Judgement Judge::judge(const Loss& loss, const Case& c) {
 }
 
 Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
-  if (judging_.device == Device::kMeta) return judge_on_device(loss, c, Device::kMeta);
-  if (judging_.device == Device::kCuda) {
+  if (judging_.device == Device::kMeta) {
+    return judge_on_device(loss, c, Device::kMeta, causes(loss));
+  }
+  if (judging_.device != Device::kCpu) {
     const Judgement on_cpu = on_cpu_first(loss, c);
-    return judge_on_device(loss, c, Device::kCuda, &on_cpu);
+    return judge_on_device(loss, c, judging_.device, causes(loss), &on_cpu);
   }
   const Prepared& prepared = prepare(loss, c);
   const Execution actual = call_under_test(loss, c);
@@ -309,7 +311,7 @@ std::optional<Judgement> Judge::take_death(const Loss& loss, const Case& c) {
 const Causes& Judge::causes(const Loss& loss) const {
   static const Causes none({});
   if (loss.spec.own) return none;  // it may have the name of one of LibTorch's
-  return judging_.causes != nullptr ? *judging_.causes : known_causes();
+  return judging_.causes != nullptr ? *judging_.causes : known_causes(judging_.device);
 }
 
 void Judge::explain_result(const Loss& loss, const Case& c, const Execution& actual,

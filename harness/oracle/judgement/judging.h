@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "harness/oracle/judgement/verdict.h"
 #include "harness/oracle/memory/mode.h"
@@ -12,10 +13,12 @@ namespace shapefuzz {
 
 class Causes;
 
-enum class Device { kCpu, kMeta, kCuda };
+enum class Device { kCpu, kMeta, kCuda, kCompile };
 
 std::string_view to_string(Device device);
-/// `cpu`, `meta` or `cuda`; none for another text.
+/// Every device, in the order of the enumeration.
+const std::vector<Device>& all_devices();
+/// `cpu`, `meta`, `cuda` or `compile`; none for another text.
 std::optional<Device> parse_device(std::string_view text);
 
 struct Judging {
@@ -30,6 +33,9 @@ struct Judging {
   bool thorough = false;
   /// What is known of the losses; null: known_causes() (oracle/causes/cause.h).
   const Causes* causes = nullptr;
+
+  /// How much longer than on the CPU a case may take: a compiler takes seconds.
+  double patience() const { return device == Device::kCompile ? 30 : 1; }
 
   Judging() = default;
   Judging(Policy forgiven, MemoryMode watched = MemoryMode::kOff, Device where = Device::kCpu)

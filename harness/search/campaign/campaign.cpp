@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,7 +71,9 @@ class Run {
         progress_(directory.progress_path()),
         processes_(std::min(plan.jobs, kMostJobs - 1)),
         corpus_(directory.read_corpus(nullptr)),
-        before_(directory.state) {
+        before_(directory.state),
+        imports_(::memfd_create("shapefuzz-imports", MFD_CLOEXEC)) {
+    if (imports_ < 0) throw HarnessError("no file in memory can be made");
     corpus_.insert(corpus_.end(), plan.seeds.begin(), plan.seeds.end());
     for (std::size_t worker = 1; worker <= processes_.size(); ++worker) {
       corpora_.emplace_back(directory.corpus_path(worker));
@@ -83,6 +86,7 @@ class Run {
       if (worker >= kMostJobs) readers_.emplace_back(directory.findings_path(worker));
     }
   }
+  ~Run() { ::close(imports_); }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -95,6 +99,7 @@ class Run {
     Clock::time_point shown;
     Clock::time_point saved = Clock::now();
     Clock::time_point progressed = saved;
+    Clock::time_point imported;
     bool stop = false;
     while (!stop && seconds() < plan_.seconds) {
       // Not a wait for a child: the clock must not stand still when none ends.
@@ -105,6 +110,10 @@ class Run {
       read_findings();
       stop = plan_.on_status && plan_.on_status(status());
       shown = Clock::now();
+      if (plan_.others && shown - imported > others_every()) {
+        import(plan_.others());
+        imported = shown;
+      }
       if (shown - saved < kSaveEvery) continue;
       save();
       saved = shown;
@@ -186,6 +195,25 @@ class Run {
     }
   }
 
+  // Of many machines each looks less often, so that the disk of all has as much to do.
+  Seconds others_every() const {
+    return Seconds(10 + 0.25 * static_cast<double>(directory_.state.shard.count));
+  }
+
+  // For the workers that run, and for those that will take their place.
+  void import(const std::vector<Case>& cases) {
+    std::string text;
+    for (const Case& c : cases) text += to_string(c) + "\n";
+    std::size_t done = 0;
+    while (done < text.size()) {
+      const ::ssize_t some = ::write(imports_, text.data() + done, text.size() - done);
+      if (some < 0 && errno == EINTR) continue;
+      if (some < 0) throw HarnessError("there is no memory for the cases of the other shards");
+      done += static_cast<std::size_t>(some);
+    }
+    corpus_.insert(corpus_.end(), cases.begin(), cases.end());
+  }
+
   // What the workers have found since: a worker that takes a dead one's place goes on from there.
   void read_corpora() {
     for (LineReader& corpus : corpora_) {
@@ -228,10 +256,11 @@ class Run {
     if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
     const Process& process = processes_[index];
     try {
+      const std::uint64_t place = (directory_.state.shard.index - 1) << 32U;
       const std::uint64_t seed = mix(mix(directory_.state.seed + before_.executions) ^
-                                     mix(index * 1000003 + process.lives));
+                                     mix(place + index * 1000003 + process.lives));
       run_worker({directory_, plan_.losses, index + 1, processes_.size(), seed, process.first_life,
-                  corpus_, known_, plan_.feedback},
+                  corpus_, known_, fmt::format("/proc/self/fd/{}", imports_), plan_.feedback},
                  *shared_);
     } catch (const HarnessError&) {
       ::dup2(messages, STDERR_FILENO);
@@ -246,6 +275,8 @@ class Run {
     }
   }
 
+  double patience() const { return directory_.state.judging().patience(); }
+
   // Buries a worker that has ended, and ends one that hangs.
   void look_after(std::size_t index, bool restart) {
     Process& process = processes_[index];
@@ -257,8 +288,8 @@ class Run {
     }
     if (process.ended_by_us) return;
     const Position& position = shared_->slots[index + 1].position;
-    process.ended_by_us =
-        process.stall.lasts(StallClock::now(process.worker, position), plan_.seconds_per_case);
+    process.ended_by_us = process.stall.lasts(StallClock::now(process.worker, position),
+                                              plan_.seconds_per_case * patience());
     if (process.ended_by_us) ::kill(process.worker.pid(), SIGKILL);
   }
 
@@ -314,7 +345,8 @@ class Run {
     if (again.outcome == Outcome::kCrashed || again.outcome == Outcome::kTimedOut) return again;
     // Alone it lives: the cases before it may have damaged the heap.
     const std::vector<Step> steps = steps_of(slot.history());
-    const auto death = judge_in_sequence(steps, directory_.state.judging(), plan_.seconds_per_case);
+    const auto death =
+        judge_in_sequence(steps, directory_.state.judging(), plan_.seconds_per_case * patience());
     if (death) {
       c = death->steps.back().c;
       Judgement judgement = death->judgement;
@@ -377,6 +409,7 @@ class Run {
   std::vector<Case> corpus_;
   std::vector<LineReader> corpora_;  // of the workers
   CampaignState before_;
+  int imports_;  // a file without a name, of what other machines have found
   std::vector<LineReader> readers_;
   KnownLengths known_;
   std::array<std::set<std::string>, 3> signatures_;  // by severity

@@ -35,6 +35,8 @@ struct CampaignPlan {
   std::size_t jobs = 1;
   bool feedback = true;
   double seconds_per_case = 20;
+  /// Asked every now and then for what other processes have found; may be empty.
+  std::function<std::vector<Case>()> others;
   /// Cases to begin with, besides those of the directory.
   std::vector<Case> seeds;
   /// Asked about every 200 ms; true ends the campaign.
@@ -47,7 +49,9 @@ CampaignStatus run_campaign(CampaignDirectory& directory, const CampaignPlan& pl
 
 /// Keeps of the corpus the shortest cases that have all its features, in one file.
 /// Returns how many there were and are.
-std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory,
-                                                 const std::vector<const Loss*>& losses);
+std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory);
+
+/// The shortest of the cases that have all their features, a line each.
+std::string cases_of_all_features(std::vector<Case> cases, const Judging& judging);
 
 }  // namespace shapefuzz

@@ -3,9 +3,13 @@
 
 #include <fmt/core.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
+#include <random>
 #include <set>
 
 #include "harness/findings/files/file.h"
@@ -22,6 +26,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kHead = "shapefuzz campaign 1";
 constexpr std::string_view kThorough = "thorough yes";
 constexpr std::string_view kDevice = "device";
+constexpr std::string_view kShard = "shard";
+constexpr std::string_view kLosses = "losses";
+constexpr std::string_view kWriter = "writer";
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
@@ -43,6 +50,36 @@ std::optional<std::size_t> worker_in(const std::string& name) {
     if (read_number(digits, worker)) return worker;
   }
   return std::nullopt;
+}
+
+std::vector<std::size_t> workers_in(const std::string& path) {
+  std::set<std::size_t> numbers;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
+  }
+  return {numbers.begin(), numbers.end()};
+}
+
+bool holds_shards(const std::string& path) {
+  std::error_code error;
+  const fs::directory_iterator entries(path, error);
+  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+    return entry.path().filename().string().compare(0, 6, "shard-") == 0;
+  });
+}
+
+std::string corpus_file(const std::string& path, std::size_t worker) {
+  return fmt::format("{}/corpus-{}.cases", path, worker);
+}
+
+// The process that has saved the state last; empty in a file of an older shapefuzz.
+std::string writer_in(const std::string& path) {
+  const std::string start = std::string(kWriter) + " ";
+  for (const Line& line : read_lines(path)) {
+    if (line.text.compare(0, start.size(), start) == 0) return line.text.substr(start.size());
+  }
+  return "";
 }
 
 std::string state_path(const std::string& directory) { return directory + "/campaign.txt"; }
@@ -81,7 +118,9 @@ std::string CampaignState::to_text() const {
              "{}\nlibtorch {}\npolicy {}\nseed {}\nexecutions {}\nseconds {:.3f}\nmemory {}\n",
              kHead, libtorch, to_string(policy), seed, executions, seconds, to_string(memory)) +
          (thorough ? std::string(kThorough) + "\n" : "") +
-         (device == Device::kCpu ? "" : fmt::format("{} {}\n", kDevice, to_string(device)));
+         (device == Device::kCpu ? "" : fmt::format("{} {}\n", kDevice, to_string(device))) +
+         (shard.is_all() ? "" : fmt::format("{} {}/{}\n", kShard, shard.index, shard.count)) +
+         (losses.empty() ? "" : fmt::format("{} {}\n", kLosses, losses));
 }
 
 CampaignState CampaignState::parse(const std::string& path) {
@@ -116,19 +155,33 @@ CampaignState CampaignState::parse(const std::string& path) {
     if (!memory) fail(7, value(6, "memory"), "off, guard or full");
     state.memory = *memory;
   }
+  // What few campaigns have.
   std::size_t next = 7;
-  state.thorough = next < lines.size() && lines[next].text == kThorough;
+  const auto is_next = [&](std::string_view key) {
+    return next < lines.size() && lines[next].text.compare(0, key.size(), key) == 0;
+  };
+  state.thorough = is_next(kThorough);
   if (state.thorough) ++next;
-  if (next < lines.size()) {
+  if (is_next(kDevice)) {
     const auto device = parse_device(value(next, kDevice));
-    if (!device) fail(next + 1, value(next, kDevice), "cpu, cuda or meta");
+    if (!device) fail(next + 1, value(next, kDevice), "cpu, meta, cuda or compile");
     state.device = *device;
+    ++next;
   }
+  if (is_next(kShard)) {
+    const auto shard = parse_shard(value(next, kShard));
+    if (!shard) fail(next + 1, value(next, kShard), "a part like 2/4");
+    state.shard = *shard;
+    ++next;
+  }
+  if (is_next(kLosses)) state.losses = value(next++, kLosses);
+  if (is_next(kWriter)) ++next;
+  if (next < lines.size()) fail(next + 1, lines[next].text, "no more lines");
   return state;
 }
 
 StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& specs) {
-  StoredFinding finding{parse_record(line), {}};
+  StoredFinding finding{parse_record(line), {}, line};
   try {
     finding.c = parse_case(finding.record.text, specs);
   } catch (const ParseError& error) {
@@ -142,7 +195,14 @@ StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& spe
   return finding;
 }
 
-void CampaignDirectory::lock() { lock_ = FileLock(path_ + "/lock", path_); }
+void CampaignDirectory::take() {
+  lock_ = FileLock(path_ + "/lock", path_);
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  // Numbers of processes come again, also on a machine of the same name.
+  std::random_device random;
+  writer_ = fmt::format("{} process {} ({:08x})", host.data(), ::getpid(), random());
+}
 
 CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignState state) {
   require_directory(path);
@@ -162,7 +222,7 @@ CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignStat
                                  printable_path(path), printable(name)));
   }
   CampaignDirectory directory(path);
-  directory.lock();
+  directory.take();
   directory.state = std::move(state);
   directory.save_state();
   return directory;
@@ -170,7 +230,7 @@ CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignStat
 
 CampaignDirectory CampaignDirectory::resume(const std::string& path, const std::string& libtorch) {
   CampaignDirectory directory = open(path);
-  directory.lock();
+  directory.take();
   if (directory.state.libtorch != libtorch) {
     throw InputError(fmt::format("{}: is a campaign of LibTorch {}, this is {}",
                                  printable_path(path), directory.state.libtorch, libtorch));
@@ -188,30 +248,43 @@ CampaignDirectory CampaignDirectory::open(const std::string& path) {
   if (!fs::exists(state_path(path), error)) {
     throw InputError(
         error ? fmt::format("{}: {}", printable_path(path), error.message())
-              : fmt::format("{}: is no campaign: found no campaign.txt", printable_path(path)));
+        : holds_shards(path)
+            ? fmt::format("{}: holds the shards of a campaign: `fuzz --merge --dir` puts them "
+                          "together in {}/merged",
+                          printable_path(path), printable_path(path))
+            : fmt::format("{}: is no campaign: found no campaign.txt", printable_path(path)));
   }
   CampaignDirectory directory(path);
   directory.state = CampaignState::parse(state_path(path));
   return directory;
 }
 
-void CampaignDirectory::save_state() const { replace_file(state_path(path_), state.to_text()); }
+void CampaignDirectory::save_state() const {
+  if (has_written_) {
+    const std::string there = writer_in(state_path(path_));
+    if (there != writer_) {
+      throw InputError(fmt::format("{}: {} has begun to write here; expected one process at a time",
+                                   printable_path(path_), printable(there)));
+    }
+  }
+  replace_file(state_path(path_), state.to_text() + fmt::format("{} {}\n", kWriter, writer_));
+  has_written_ = true;
+}
 
 std::string CampaignDirectory::corpus_path(std::size_t worker) const {
-  return fmt::format("{}/corpus-{}.cases", path_, worker);
+  return corpus_file(path_, worker);
 }
 
 std::string CampaignDirectory::findings_path(std::size_t worker) const {
   return fmt::format("{}/findings-{}.jsonl", path_, worker);
 }
 
-std::vector<std::size_t> CampaignDirectory::workers() const {
-  std::set<std::size_t> numbers;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path_, error)) {
-    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
-  }
-  return {numbers.begin(), numbers.end()};
+std::vector<std::size_t> CampaignDirectory::workers() const { return workers_in(path_); }
+
+std::vector<std::string> corpus_files_in(const std::string& path) {
+  std::vector<std::string> files;
+  for (const std::size_t worker : workers_in(path)) files.push_back(corpus_file(path, worker));
+  return files;
 }
 
 std::vector<Case> CampaignDirectory::read_corpus(std::size_t* torn) const {

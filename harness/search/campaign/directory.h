@@ -20,6 +20,7 @@
 #include "harness/language/case/case.h"
 #include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
+#include "harness/search/process/shard.h"
 
 namespace shapefuzz {
 
@@ -34,6 +35,8 @@ struct CampaignState {
   Device device = Device::kCpu;
   bool thorough = false;  ///< of own losses: cases that are not ordinary too
   std::uint64_t seed = 0;
+  Shard shard;         ///< of one of several machines (shards.h); else all of it
+  std::string losses;  ///< of a shard: those that it was asked for, or `all`
   std::uint64_t executions = 0;
   double seconds = 0;
 
@@ -51,6 +54,7 @@ struct CampaignState {
 struct StoredFinding {
   Record record;
   Case c;
+  std::string line;
 };
 
 class CampaignDirectory {
@@ -68,6 +72,8 @@ class CampaignDirectory {
 
   const std::string& path() const { return path_; }
   CampaignState state;
+  /// Throws InputError where another process has begun to write here: a lock may not hold on a file
+  /// system that machines share.
   void save_state() const;
 
   std::string progress_path() const { return path_ + "/progress.jsonl"; }
@@ -83,11 +89,16 @@ class CampaignDirectory {
 
  private:
   explicit CampaignDirectory(std::string path) : path_(std::move(path)) {}
-  void lock();
+  void take();
 
   std::string path_;
+  std::string writer_;  // what campaign.txt says of the process that writes
+  mutable bool has_written_ = false;
   FileLock lock_;
 };
+
+/// The corpora of the workers that have left one there.
+std::vector<std::string> corpus_files_in(const std::string& path);
 
 /// A line of a file of findings; throws ParseError.
 StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& specs);

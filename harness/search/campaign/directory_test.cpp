@@ -8,9 +8,9 @@
 #include <fstream>
 #include <string>
 
-#include "harness/language/text/errors.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/search/campaign/triage.h"
+#include "harness/testing/expect_error.h"
 #include "harness/testing/test_directory.h"
 
 namespace shapefuzz {
@@ -28,17 +28,6 @@ CampaignState some_state() {
 }
 
 void put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-
-// The message with which the function refuses; empty if it does not.
-template <class Function>
-std::string refusal(Function function) {
-  try {
-    function();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(CampaignDirectory, IsFoundAgainAsItWasStarted) {
   const TestDirectory scratch;

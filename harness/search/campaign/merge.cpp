@@ -6,6 +6,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/language/case/order.h"
+#include "harness/losses/registry/registry.h"
 #include "harness/search/campaign/campaign.h"
 #include "harness/search/campaign/explorer.h"
 #include "harness/search/process/pool.h"
@@ -35,16 +36,16 @@ class Merger : public ExplorerHost {
 
 }  // namespace
 
-std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory,
-                                                 const std::vector<const Loss*>& losses) {
-  std::vector<Case> cases = directory.read_corpus(nullptr);
+std::string cases_of_all_features(std::vector<Case> cases, const Judging& judging) {
+  std::vector<const Loss*> losses;
+  for (const Loss& loss : all_losses()) losses.push_back(&loss);
   std::sort(cases.begin(), cases.end(), is_smaller);
   std::string kept;
   Pool pool;
   pool.units = 1;
   pool.work = [&](std::size_t /*unit*/, const auto& skipped, Position& position) {
     Merger merger(position);
-    Explorer explorer(losses, directory.state.judging(), 0, merger);
+    Explorer explorer(losses, judging, 0, merger);
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) continue;
       position.next_case.store(i);
@@ -54,13 +55,20 @@ std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory,
   };
   pool.on_result = [&](std::size_t /*unit*/, const std::string& result) { kept = result; };
   pool.run();
+  return kept;
+}
+
+std::pair<std::size_t, std::size_t> merge_corpus(CampaignDirectory& directory) {
+  std::vector<Case> cases = directory.read_corpus(nullptr);
+  const std::size_t before = cases.size();
+  const std::string kept = cases_of_all_features(std::move(cases), directory.state.judging());
   // The one file is whole before the others go; a power cut leaves no more than duplicates.
   const std::vector<std::size_t> workers = directory.workers();
   replace_file(directory.corpus_path(1), kept);
   for (const std::size_t worker : workers) {
     if (worker != 1) std::remove(directory.corpus_path(worker).c_str());
   }
-  return {cases.size(), static_cast<std::size_t>(std::count(kept.begin(), kept.end(), '\n'))};
+  return {before, static_cast<std::size_t>(std::count(kept.begin(), kept.end(), '\n'))};
 }
 
 }  // namespace shapefuzz

@@ -51,7 +51,9 @@ class Worker : public ExplorerHost {
         findings_(plan.directory.findings_path(plan.number)),
         known_(plan.known),
         libtorch_(libtorch_version()),
+        imports_(plan.imports),
         explorer_(plan.losses, plan.directory.state.judging(), plan.seed, *this) {
+    imports_.read_new();
     for (std::size_t worker = 1; worker <= plan.jobs; ++worker) {
       if (worker == plan.number) continue;
       others_.emplace_back(plan.directory.corpus_path(worker));
@@ -66,6 +68,7 @@ class Worker : public ExplorerHost {
       explorer_.step();
       if (i % kLookEvery != 0 || Clock::now() - shared_at < kShareEvery) continue;
       take_from_others();
+      take_from_other_machines();
       corpus_.sync();
       if (resident_bytes() > born_with_ + most_growth()) return;
       shared_at = Clock::now();
@@ -111,10 +114,23 @@ class Worker : public ExplorerHost {
     loading_ = true;
     for (std::size_t i = 0; i < plan_.corpus.size(); ++i) {
       if (shared_.stop.load()) break;
-      const bool mine = plan_.first_life && i % plan_.jobs == plan_.number - 1;
-      const std::size_t before = explorer_.parents();
-      if (mine) explorer_.run(plan_.corpus[i]);
-      if (explorer_.parents() == before) explorer_.add_parent(plan_.corpus[i]);
+      take(plan_.corpus[i], plan_.first_life && i % plan_.jobs == plan_.number - 1);
+    }
+    loading_ = false;
+  }
+
+  void take(const Case& c, bool runs) {
+    const std::size_t before = explorer_.parents();
+    if (runs) explorer_.run(c);
+    if (explorer_.parents() == before) explorer_.add_parent(c);
+  }
+
+  // Their features are not in our memory, so one of us runs the case; and it is in their corpus.
+  void take_from_other_machines() {
+    loading_ = true;
+    for (const std::string& line : imports_.read_new()) {
+      if (shared_.stop.load()) break;
+      take(parse_case(line, all_specs()), hash_of(line) % plan_.jobs == plan_.number - 1);
     }
     loading_ = false;
   }
@@ -135,6 +151,7 @@ class Worker : public ExplorerHost {
   KnownLengths known_;
   std::string libtorch_;
   std::vector<LineReader> others_;
+  LineReader imports_;
   std::string text_;  // of the case that runs
   long born_with_ = resident_bytes();
   bool loading_ = false;

@@ -24,6 +24,7 @@ struct WorkerPlan {
   bool first_life = true;           ///< else the corpus has been run already
   const std::vector<Case>& corpus;  ///< as it is when the process starts
   const KnownLengths& known;
+  std::string imports;   ///< a file of cases of other machines, which grows
   bool feedback = true;  ///< false: nothing is ever interesting
 };
 

@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "harness/findings/baseline/baseline.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/isolate/isolated_judge.h"
@@ -59,6 +60,45 @@ TEST(Causes, ExplainTheirExemplaryCasesInTheReleasesThatHaveThem) {
         EXPECT_EQ(to_string(judgement.verdict), to_string(exemplar.verdict)) << exemplar.text;
       } else {
         EXPECT_NE(judgement.cause, cause.name) << exemplar.text;
+      }
+    }
+  }
+}
+
+TEST(Causes, OfMetaExplainTheirExemplaryCases) {
+  Judging on_meta = judging();
+  on_meta.device = Device::kMeta;
+  IsolatedJudge judge(on_meta);
+  for (const Cause& cause : known_causes(Device::kMeta).all()) {
+    for (const Exemplar& exemplar : cause.examples) {
+      const Case c = parse_case(exemplar.text, all_specs());
+      const Judgement judgement = judge.judge(*find_loss(c.loss), c);
+      const bool strikes = cause.versions.must_strike(libtorch_version());
+      EXPECT_EQ(judgement.cause, strikes ? cause.name : "") << exemplar.text;
+      EXPECT_EQ(is_finding(judgement.verdict), strikes) << exemplar.text << judgement.detail;
+    }
+  }
+}
+
+// Where there is no GPU, only their conditions can be tried.
+TEST(Causes, OfCudaAreThoseOfItsBaseline) {
+  const Causes& causes = known_causes(Device::kCuda);
+  const Baseline baseline =
+      read_baseline(baseline_directory() + "/libtorch-2.11-cuda.txt", all_specs());
+  EXPECT_EQ(baseline.causes.size(), causes.all().size());
+  for (const auto& [name, known] : baseline.causes) {
+    const Cause* const cause = causes.find(name);
+    ASSERT_NE(cause, nullptr) << name;
+    const Case& c = known.smallest;
+    const LossSpec& spec = find_loss(c.loss)->spec;
+    const CaseValues values = values_of(c, spec);
+    for (const Verdict verdict : cause->verdicts) {
+      Judgement judgement;
+      judgement.verdict = verdict;
+      for (const Cause& other : causes.all()) {
+        if (!other.has(verdict)) continue;
+        EXPECT_EQ(other.fits({spec, c, judgement, values}), other.name == name)
+            << other.name << " " << to_string(c);
       }
     }
   }

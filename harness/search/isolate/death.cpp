@@ -45,7 +45,8 @@ Judgement judgement_of(const Death& death, const Case& c, const LossSpec& spec,
     return judgement;
   }
   if (!death.short_of_memory) {
-    const Causes& causes = judging.causes != nullptr ? *judging.causes : known_causes();
+    const Causes& causes =
+        judging.causes != nullptr ? *judging.causes : known_causes(judging.device);
     name_cause_of_death(causes, c, spec, libtorch_version(), judgement);
     return judgement;
   }

@@ -32,7 +32,8 @@ void exhibit_all(const std::vector<Case>& cases, const Exhibiting& how,
   std::map<std::size_t, std::string> of_the_dead;
   Pool pool;
   pool.units = cases.size();
-  pool.seconds_per_case = how.seconds_per_case * (how.exact ? how_much_larger(cases) : 1);
+  pool.seconds_per_case =
+      how.seconds_per_case * how.judging.patience() * (how.exact ? how_much_larger(cases) : 1);
   pool.reuse_workers = how.workers == Workers::kShared;
   if (pool.reuse_workers) pool.jobs = std::max(1U, std::thread::hardware_concurrency());
   pool.work = [&](std::size_t unit, const auto& skipped, Position& position) {

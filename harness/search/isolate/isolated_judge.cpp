@@ -115,7 +115,8 @@ class IsolatedJudge::Impl {
     constexpr int kTick = 200;
     pollfd answer = {worker_.from(), POLLIN, 0};
     while (::poll(&answer, 1, kTick) <= 0) {
-      if (stall_.lasts(StallClock::now(worker_, position()), seconds_)) return false;
+      if (stall_.lasts(StallClock::now(worker_, position()), seconds_ * judging_.patience()))
+        return false;
     }
     return true;
   }

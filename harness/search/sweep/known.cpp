@@ -58,7 +58,7 @@ Replayed replay(const std::vector<Case>& cases, const SweepOptions& options) {
   Pool pool;
   pool.units = cases.size();
   pool.jobs = options.jobs;
-  pool.seconds_per_case = options.seconds_per_case;
+  pool.seconds_per_case = options.seconds_per_case * options.judging.patience();
   pool.work = [&](std::size_t unit, const auto& skipped, Position&) {
     Tally one;
     const Case& c = cases[unit];

@@ -18,6 +18,7 @@
 #include "harness/search/sweep/deviations.h"
 #include "harness/search/sweep/journal.h"
 #include "harness/search/sweep/reach.h"
+#include "harness/search/sweep/sample.h"
 
 namespace shapefuzz {
 namespace {
@@ -59,6 +60,7 @@ class Sweep {
       next += grids_.back().outputs();
     }
     units_ = next;
+    draw_samples();
   }
 
   Tally run() {
@@ -66,7 +68,7 @@ class Sweep {
     Pool pool;
     pool.units = units_;
     pool.jobs = options_.jobs;
-    pool.seconds_per_case = options_.seconds_per_case;
+    pool.seconds_per_case = options_.seconds_per_case * options_.judging.patience();
     pool.work = [this](std::size_t unit, const auto& skipped, Position& position) {
       return work(unit, skipped, position);
     };
@@ -97,6 +99,34 @@ class Sweep {
   }
   const Variation& variation(std::size_t unit) const {
     return is_deviations(unit) ? *losses_[unit] : variations_[place(unit)];
+  }
+
+  // What a loss has more of, its shapes, gets no more than its deviations.
+  void draw_samples() {
+    samples_.resize(losses_.size());
+    if (options_.cases_per_loss == 0) return;
+    const std::uint64_t half = (options_.cases_per_loss + 1) / 2;
+    for (std::size_t i = 0; i < losses_.size(); ++i) {
+      std::uint64_t pairs = 0;
+      for (std::size_t v = 0; v < variations_.size(); ++v) {
+        if (variations_[v].loss != losses_[i]->loss) continue;
+        pairs += grids_[v].pairs() * variations_[v].ways.size();
+      }
+      samples_[i].shapes = Sample(half, pairs, options_.seed);
+      if (options_.deviations) {
+        samples_[i].deviations = Sample(half, deviations(i).size(), options_.seed);
+      }
+    }
+  }
+
+  bool is_in_sample(std::size_t unit, std::uint64_t index) const {
+    if (options_.cases_per_loss == 0) return true;
+    if (is_deviations(unit)) return samples_[unit].deviations.takes(unit, index);
+    const auto of_loss = [&, &loss = variation(unit).loss](const Variation* v) {
+      return v->loss == loss;
+    };
+    const auto i = std::find_if(losses_.begin(), losses_.end(), of_loss) - losses_.begin();
+    return samples_[static_cast<std::size_t>(i)].shapes.takes(unit, index);
   }
 
   // Deviations are cheap to list and belong to one unit, so only the latest are kept.
@@ -155,6 +185,7 @@ class Sweep {
         hand_over(i + 1);
         continue;
       }
+      if (!is_in_sample(unit, i)) continue;
       position.next_case.store(i);
       const Case c = case_at(unit, i);
       const Judgement judgement = is_given_up(c) ? given_up() : judge.judge(*v.loss, c);
@@ -227,6 +258,11 @@ class Sweep {
   std::vector<Grid> grids_;               // by variation
   std::vector<std::size_t> first_units_;  // of a variation, with its first output
   std::size_t units_ = 0;
+  struct Samples {
+    Sample deviations;
+    Sample shapes;
+  };
+  std::vector<Samples> samples_;  // by loss
   mutable std::vector<Case> deviations_;
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   std::string libtorch_;
@@ -244,6 +280,7 @@ Tally sweep(const std::vector<Variation>& variations, const SweepOptions& option
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {
   const std::vector<Shape> shapes[] = {all_shapes(options.max_rank, options.max_size),
                                        all_shapes(options.max_rank, options.max_size, 1)};
+  if (options.cases_per_loss != 0) return options.cases_per_loss * losses_of(variations).size();
   std::uint64_t cases = 0;
   for (const Variation& v : variations) {
     cases += Grid(v, shapes[options.least_size(*v.loss)]).pairs() * v.ways.size();

@@ -10,8 +10,8 @@
 #include "harness/findings/records/tally.h"
 #include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
+#include "harness/search/process/shard.h"
 #include "harness/search/sweep/plan.h"
-#include "harness/search/sweep/shard.h"
 
 namespace shapefuzz {
 
@@ -25,7 +25,9 @@ struct SweepOptions {
   std::uint64_t seed = 0;
   double seconds_per_case = 5;  ///< of the processor's; after that, a case has timed out
   bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
-  Shard shard;                  ///< of each list of cases, so that all parts take equally long
+  /// About how many cases of each loss, half of them deviations; 0: all of them.
+  std::uint64_t cases_per_loss = 0;
+  Shard shard;  ///< of each list of cases, so that all parts take equally long
   /// How much is forgiven, of the losses that somebody has decided another thing for.
   std::map<std::string, Policy> policies;
 

@@ -60,6 +60,7 @@ std::string expected_value(const Exhibit& exhibit, const Expressions& expression
     case Evidence::Source::kOtherEntry:
       return define("expected", expressions.first_entry());
     case Evidence::Source::kFormula:
+    case Evidence::Source::kBase:  // of a device only a program in Python is written
     case Evidence::Source::kNone:
       break;
   }

@@ -80,6 +80,7 @@ std::string expectation(const Exhibit& exhibit) {
                          module_name(*exhibit.loss));
     case Evidence::Source::kOtherEntry:
       return fmt::format("what the {} does", exhibit.loss->entries.front().name);
+    case Evidence::Source::kBase:  // of a device only a program in Python is written
     case Evidence::Source::kNone:
       break;
   }

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "harness/oracle/judge/device.h"
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/explain/number_text.h"
 
@@ -62,9 +63,35 @@ std::string expected_in_words(const Exhibit& exhibit) {
   return "an error" + explanation.zone.substr(reason, explanation.zone.find(" (") - reason);
 }
 
+namespace {
+
+// Neither of two devices is expected to be like the other.
+std::vector<PrintedLine> lines_of_devices(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  const auto device = parse_device(exhibit.judgement.device).value_or(Device::kCpu);
+  const std::string names[] = {device == Device::kCompile ? "eager" : "CPU",
+                               std::string(name_of(device))};
+  const Computed* const both[] = {&evidence.expected, &evidence.actual};
+  std::vector<PrintedLine> lines;
+  for (int i = 0; i < 2; ++i) lines.push_back({names[i], value_text(*both[i])});
+  if (!is_about_gradients(exhibit.judgement.verdict)) return lines;
+  for (std::size_t k = 0; k < patterns(exhibit).size(); ++k) {
+    if (!evidence.differentiable[k]) continue;
+    const std::string& name = patterns(exhibit)[k].name;
+    const Shape& shape = exhibit.computed().find_operand(name)->shape;
+    for (int i = 0; i < 2; ++i) {
+      lines.push_back({names[i] + " gradient of " + name, gradient_text(*both[i], k, shape)});
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
 std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
   if (!exhibit.has_numbers) return {};
   const Evidence& evidence = exhibit.evidence;
+  if (evidence.source == Evidence::Source::kBase) return lines_of_devices(exhibit);
   const Verdict verdict = exhibit.judgement.verdict;
   std::vector<PrintedLine> lines;
   const bool has_expected = evidence.source != Evidence::Source::kNone;

@@ -51,6 +51,7 @@ class Script {
       case Source::kFormula:
         if (line.in_words) break;
         return syntax_.comment(formula_source(exhibit_)) + syntax_.say(line.name, number_of(line));
+      case Source::kBase:  // of a device another program is written (device_program.cpp)
       case Source::kNone:
         break;
     }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "harness/language/case/zone.h"
+#include "harness/oracle/judge/device.h"
 #include "harness/oracle/judgement/readings.h"
 #include "harness/tell/explain/number_text.h"
 #include "harness/tell/explain/remarks.h"
@@ -217,6 +218,17 @@ std::string meaning_of_pass(const Case& c, const LossSpec& spec, const Judgement
 
 }  // namespace
 
+namespace {
+
+// Of two devices it is a bug, and no hazard by design.
+std::string meaning_of_disagreement(const Judgement& judgement, bool own) {
+  const Device device = parse_device(judgement.device).value_or(Device::kCpu);
+  return fmt::format("{} and {} disagree{}", name_of(device), base_of(device),
+                     own ? "" : ", report it");
+}
+
+}  // namespace
+
 std::string_view meaning_of(Verdict verdict, bool own) {
   if (own) return meaning_for_author(verdict);
   if (verdict == Verdict::kRejectedValid) return "documented, but LibTorch refuses it";
@@ -241,9 +253,11 @@ std::string_view meaning_of(Verdict verdict, bool own) {
 Explanation explain(const Case& c, const LossSpec& spec, const Judgement& judgement,
                     const Background& background) {
   Explanation explanation;
-  explanation.meaning = judgement.verdict == Verdict::kPass
-                            ? meaning_of_pass(c, spec, judgement)
-                            : std::string(meaning_of(judgement.verdict, spec.own));
+  explanation.meaning =
+      judgement.verdict == Verdict::kPass ? meaning_of_pass(c, spec, judgement)
+      : judgement.verdict == Verdict::kEntryDisagreement && judgement.device != "cpu"
+          ? meaning_of_disagreement(judgement, spec.own)
+          : std::string(meaning_of(judgement.verdict, spec.own));
   explanation.outcome = describe_outcome(judgement, background.unreduced);
   if (spec.open) {
     explanation.zone = "unknown";

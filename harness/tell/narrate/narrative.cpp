@@ -14,6 +14,7 @@
 #include "harness/findings/records/record.h"
 #include "harness/language/text/program_name.h"
 #include "harness/oracle/causes/cause.h"
+#include "harness/oracle/judge/device.h"
 #include "harness/oracle/memory/limit.h"
 #include "harness/tell/emit/program.h"
 #include "harness/tell/explain/explain.h"
@@ -152,7 +153,7 @@ void add_losses(const Exhibit& exhibit, Text& text) {
 void add_cause(const Exhibit& exhibit, Text& text) {
   const Judgement& judgement = exhibit.judgement;
   if (!is_finding(judgement.verdict) || exhibit.loss->spec.own) return;
-  const Cause* const cause = known_causes().find(judgement.cause);
+  const Cause* const cause = find_known_cause(judgement.cause);
   if (cause == nullptr) {
     text.add("cause", "none is known");
     return;
@@ -167,7 +168,7 @@ std::string in_one_line(std::string text) {
 }
 
 Json cause_json(const Judgement& judgement) {
-  const Cause* const cause = known_causes().find(judgement.cause);
+  const Cause* const cause = find_known_cause(judgement.cause);
   if (cause == nullptr) return nullptr;
   Json upstream = Json::array();
   for (const std::string_view number : cause->upstream) upstream.push_back(number);
@@ -204,6 +205,8 @@ std::string_view to_string(Evidence::Source source) {
       return "formula";
     case Evidence::Source::kOtherEntry:
       return "other_entry";
+    case Evidence::Source::kBase:
+      return "cpu";
     case Evidence::Source::kNone:
       break;
   }
@@ -295,10 +298,13 @@ std::string narrative(const Exhibit& exhibit, bool colour, bool draws) {
     }
   }
   if (draws) add_picture(exhibit, colour, text);
+  const auto device = parse_device(exhibit.judgement.device).value_or(Device::kCpu);
+  const std::string where = device == Device::kCpu ? "" : fmt::format("with {}: ", name_of(device));
   if (spec.own) {
-    text.add("loss", e.outcome);
+    text.add("loss", where + e.outcome);
   } else {
-    text.add("LibTorch", fmt::format("{}: {}", exhibit.libtorch, e.outcome));
+    text.add("LibTorch", fmt::format("{}{}{}", exhibit.libtorch, where.empty() ? ": " : " ",
+                                     where + e.outcome));
   }
   for (const std::string& warning : exhibit.evidence.warnings) {
     text.add("", "warns: " + in_one_line(warning));

@@ -117,7 +117,7 @@ bool has_causes(const Causes& causes, const std::string& loss) {
 }  // namespace
 
 std::string cause_list(const Causes& causes, const Findings& findings,
-                       const std::vector<Signature>& fresh) {
+                       const std::vector<Signature>& fresh, Device device) {
   std::string bugs;
   std::string hazards;
   std::size_t bug_count = 0;
@@ -154,7 +154,8 @@ std::string cause_list(const Causes& causes, const Findings& findings,
   OwnFindings own;
   for (const auto& entry : findings) {
     if (!entry.first.cause.empty()) continue;
-    if (has_causes(causes, entry.first.loss)) {
+    // Of a device few losses have one, and none is anybody's own.
+    if (device != Device::kCpu || has_causes(causes, entry.first.loss)) {
       unexplained.insert(entry);
     } else {
       own.add(entry.first, entry.second);
@@ -162,7 +163,7 @@ std::string cause_list(const Causes& causes, const Findings& findings,
   }
   text += own.text();
   if (!unexplained.empty()) {
-    text += "\nUnexplained: no cause is known\n" + finding_list(unexplained, fresh);
+    text += "\nUnexplained: no cause is known\n" + finding_list(unexplained, fresh, device);
   }
   return text;
 }

@@ -13,6 +13,6 @@ namespace shapefuzz {
 
 /// The findings as a list for people; unexplained ones among `fresh` are marked as new.
 std::string cause_list(const Causes& causes, const Findings& findings,
-                       const std::vector<Signature>& fresh);
+                       const std::vector<Signature>& fresh, Device device = Device::kCpu);
 
 }  // namespace shapefuzz

@@ -104,15 +104,17 @@ Json causes_json(const RecordSummary& summary) {
     if (!entry.second.cause.empty()) seen.insert(entry.second.cause);
   }
   Json causes = Json::array();
-  for (const Cause& cause : known_causes().all()) {
-    if (seen.erase(std::string(cause.name)) == 0) continue;
-    causes.push_back({{"name", cause.name},
-                      {"title", cause.title},
-                      {"sort", cause.sort == Sort::kBug ? "bug" : "hazard"},
-                      {"condition", cause.condition},
-                      {"releases", cause.versions.text()},
-                      {"upstream", cause.upstream},
-                      {"advice", cause.advice}});
+  for (const Device device : all_devices()) {
+    for (const Cause& cause : known_causes(device).all()) {
+      if (seen.erase(std::string(cause.name)) == 0) continue;
+      causes.push_back({{"name", cause.name},
+                        {"title", cause.title},
+                        {"sort", cause.sort == Sort::kBug ? "bug" : "hazard"},
+                        {"condition", cause.condition},
+                        {"releases", cause.versions.text()},
+                        {"upstream", cause.upstream},
+                        {"advice", cause.advice}});
+    }
   }
   for (const std::string& name : seen) {
     causes.push_back({{"name", name},

@@ -14,13 +14,17 @@ namespace {
 constexpr std::array<Severity, 3> kSeverities = {Severity::kMemory, Severity::kMiscalculation,
                                                  Severity::kHazard};
 
-std::string_view heading(Severity severity) {
+std::string_view heading(Severity severity, Device device) {
   switch (severity) {
     case Severity::kMemory:
       return "Memory errors: bugs of LibTorch";
     case Severity::kMiscalculation:
       return "Miscalculations: bugs of LibTorch, accepted but different from every reading";
     case Severity::kHazard:
+      if (device != Device::kCpu) {
+        return "Disagreements: one accepts, refuses or computes what the other does not; report "
+               "them";
+      }
       return "Hazards: not what the documentation promises; guard against them";
     case Severity::kNone:
       break;
@@ -137,7 +141,8 @@ std::string kept_memory_list(const Tally& tally) {
                      plural(cases, "case"), losses);
 }
 
-std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh) {
+std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh,
+                         Device device) {
   std::string text;
   for (const Severity severity : kSeverities) {
     std::string group;
@@ -155,8 +160,8 @@ std::string finding_list(const Findings& findings, const std::vector<Signature>&
       cases += finding.cases;
     }
     if (signatures == 0) continue;
-    text += fmt::format("\n{} ({}, {})\n{}", heading(severity), plural(signatures, "signature"),
-                        plural(cases, "case"), group);
+    text += fmt::format("\n{} ({}, {})\n{}", heading(severity, device),
+                        plural(signatures, "signature"), plural(cases, "case"), group);
   }
   return text;
 }

@@ -25,7 +25,8 @@ std::string kept_memory_list(const Tally& tally);
 
 /// The findings, grouped by severity and loss, the smallest case beside each; `fresh` ones are
 /// marked as new.
-std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh);
+std::string finding_list(const Findings& findings, const std::vector<Signature>& fresh,
+                         Device device = Device::kCpu);
 
 /// How many signatures neither a cause explains nor the baseline has.
 std::uint64_t count_unexplained(const Baseline& baseline, const Findings& findings);

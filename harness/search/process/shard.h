@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One of several equal parts of a sweep, each for another machine.
+// One of several parts of a sweep or a campaign, each for another machine.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace shapefuzz {
 
@@ -24,5 +26,8 @@ struct Shard {
     return cases / count * of + cases % count * of / count;
   }
 };
+
+/// `2/4`; none of anything else, a part beyond the last among it.
+std::optional<Shard> parse_shard(std::string_view text);
 
 }  // namespace shapefuzz
