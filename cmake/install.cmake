@@ -80,7 +80,10 @@ configure_file(cmake/shapefuzz.pc.in shapefuzz.pc @ONLY)
 install(EXPORT shapefuzz NAMESPACE shapefuzz:: FILE shapefuzzTargets.cmake DESTINATION ${package})
 install(FILES ${PROJECT_BINARY_DIR}/shapefuzzConfig.cmake
               ${PROJECT_BINARY_DIR}/shapefuzzConfigVersion.cmake cmake/shapefuzzLosses.cmake
+              cmake/portable_target.cmake
         DESTINATION ${package})
+install(PROGRAMS fuzz/oss-fuzz/layout.sh fuzz/oss-fuzz/own.sh DESTINATION ${package}/oss-fuzz)
+install(FILES fuzz/oss-fuzz/cases.dict DESTINATION ${package}/oss-fuzz)
 install(FILES ${PROJECT_BINARY_DIR}/shapefuzz.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(TARGETS shapefuzz RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/shapefuzz DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -7,11 +7,16 @@
 #   my_losses             the command: sweep, run, shrink, fuzz, triage, report, emit, infer
 #   my_losses_properties  the property suite, its tests discovered by ctest; SHAPEFUZZ_PROFILE is
 #                         dev, ci or nightly
-#   my_losses_fuzz        a target for libFuzzer, where the compiler has it
+#   my_losses_fuzz        a target for libFuzzer, where the compiler has it, or for the engine that
+#                         LIB_FUZZING_ENGINE in the environment names, as OSS-Fuzz does;
+#                         `cmake --install BUILD --component fuzz --prefix $OUT` puts it there as
+#                         OSS-Fuzz wants it, with its seeds, dictionary, options and libraries
 # BASELINE names what you have decided to live with (`my_losses sweep --write-baseline FILE`).
 include_guard(GLOBAL)
 include(CheckCXXSourceCompiles)
 include(GoogleTest)
+include(${CMAKE_CURRENT_LIST_DIR}/portable_target.cmake)
+set(shapefuzz_LAYOUT ${CMAKE_CURRENT_LIST_DIR}/oss-fuzz)
 
 function(shapefuzz_has_libfuzzer result)
   set(CMAKE_REQUIRED_FLAGS -fsanitize=fuzzer)
@@ -46,12 +51,24 @@ function(shapefuzz_add_losses name)
   endif()
   gtest_discover_tests(${name}_properties DISCOVERY_TIMEOUT 120 TEST_PREFIX "${name}." ${environment})
 
-  shapefuzz_has_libfuzzer(has_libfuzzer)
-  if(has_libfuzzer)
+  set(engine $ENV{LIB_FUZZING_ENGINE})
+  if(NOT engine)
+    shapefuzz_has_libfuzzer(has_libfuzzer)
+    if(has_libfuzzer)
+      set(engine -fsanitize=fuzzer)
+    endif()
+  endif()
+  if(engine)
     # Compiled anew, with coverage.
     add_executable(${name}_fuzz ${ARG_SOURCES})
     target_compile_options(${name}_fuzz PRIVATE -fsanitize=fuzzer-no-link)
-    target_link_libraries(${name}_fuzz PRIVATE shapefuzz::fuzz_target ${ARG_LIBRARIES}
-                                               -fsanitize=fuzzer)
+    target_link_libraries(${name}_fuzz PRIVATE shapefuzz::fuzz_target ${ARG_LIBRARIES} ${engine})
+    shapefuzz_portable_target(${name}_fuzz)
+    # Its seeds are cases of the losses, which the command knows.
+    install(
+      CODE "execute_process(
+        COMMAND bash ${shapefuzz_LAYOUT}/own.sh $<TARGET_FILE:${name}> $<TARGET_FILE:${name}_fuzz>
+                \${CMAKE_INSTALL_PREFIX} COMMAND_ERROR_IS_FATAL ANY)"
+      COMPONENT fuzz EXCLUDE_FROM_ALL)
   endif()
 endfunction()

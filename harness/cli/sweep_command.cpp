@@ -26,6 +26,7 @@
 #include "harness/search/sweep/journal.h"
 #include "harness/search/sweep/sweep.h"
 #include "harness/tell/report/ci.h"
+#include "harness/tell/report/sarif.h"
 
 namespace shapefuzz {
 namespace {
@@ -56,6 +57,12 @@ std::string chosen_baseline(const SweepCommand& command) {
                     libtorch_version(), found->version));
   }
   return found->path;
+}
+
+// Where a service shows what was found: the losses themselves, if they are a file of Python, else
+// the baseline, in which somebody would write it down.
+std::string file_of_results(const std::string& baseline) {
+  return source_file().empty() ? baseline : source_file();
 }
 
 // A baseline may be rewritten: what `--write-baseline` names is read first, unless another one is
@@ -173,7 +180,9 @@ int run(const SweepCommand& command) {
                      : tally.leaves_a_loss_out() ? kHarnessFailed
                                                  : kNothingNew;
   if (command.format != "table") {
-    print_results(command.format == "junit" ? to_junit(result) : to_github(result));
+    print_results(command.format == "junit"   ? to_junit(result)
+                  : command.format == "sarif" ? to_sarif(result, file_of_results(path))
+                                              : to_github(result));
     return status;
   }
   print_sweep(command, variations, result, held);
@@ -226,14 +235,16 @@ Command add_sweep(CLI::App& app) {
   add_timeout(*added, command.timeout);
   added
       ->add_option("--format", command.format,
-                   "What to print: a table, JUnit XML, or annotations for GitHub")
-      ->type_name("table|junit|github")
+                   "What to print: a table, JUnit XML, annotations for GitHub, or SARIF for code "
+                   "scanning")
+      ->type_name("table|junit|github|sarif")
       ->capture_default_str()
       ->check([](const std::string& format) {
-        const bool known = format == "table" || format == "junit" || format == "github";
-        return known
-                   ? std::string()
-                   : fmt::format("found '{}', expected table, junit or github", printable(format));
+        const bool known =
+            format == "table" || format == "junit" || format == "github" || format == "sarif";
+        return known ? std::string()
+                     : fmt::format("found '{}', expected table, junit, github or sarif",
+                                   printable(format));
       });
   added->add_flag("--signatures", command.signatures,
                   "Print each signature and each entry, not only the causes");

@@ -197,13 +197,14 @@ class Run {
 
   // Of many machines each looks less often, so that the disk of all has as much to do.
   Seconds others_every() const {
-    return Seconds(10 + 0.25 * static_cast<double>(directory_.state.shard.count));
+    return Seconds(2 + 0.25 * static_cast<double>(directory_.state.shard.count));
   }
 
   // For the workers that run, and for those that will take their place.
-  void import(const std::vector<Case>& cases) {
+  void import(const Imports& imports) {
+    for (const std::uint64_t feature : imports.features) shared_->features.add(feature);
     std::string text;
-    for (const Case& c : cases) text += to_string(c) + "\n";
+    for (const Case& c : imports.cases) text += to_string(c) + "\n";
     std::size_t done = 0;
     while (done < text.size()) {
       const ::ssize_t some = ::write(imports_, text.data() + done, text.size() - done);
@@ -211,7 +212,7 @@ class Run {
       if (some < 0) throw HarnessError("there is no memory for the cases of the other shards");
       done += static_cast<std::size_t>(some);
     }
-    corpus_.insert(corpus_.end(), cases.begin(), cases.end());
+    corpus_.insert(corpus_.end(), imports.cases.begin(), imports.cases.end());
   }
 
   // What the workers have found since: a worker that takes a dead one's place goes on from there.
@@ -260,7 +261,8 @@ class Run {
       const std::uint64_t seed = mix(mix(directory_.state.seed + before_.executions) ^
                                      mix(place + index * 1000003 + process.lives));
       run_worker({directory_, plan_.losses, index + 1, processes_.size(), seed, process.first_life,
-                  corpus_, known_, fmt::format("/proc/self/fd/{}", imports_), plan_.feedback},
+                  corpus_, known_, fmt::format("/proc/self/fd/{}", imports_),
+                  plan_.others != nullptr, plan_.feedback},
                  *shared_);
     } catch (const HarnessError&) {
       ::dup2(messages, STDERR_FILENO);

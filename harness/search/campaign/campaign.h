@@ -29,6 +29,12 @@ struct CampaignStatus {
   std::size_t unexplained = 0;            ///< those that no cause explains
 };
 
+/// What other processes have found.
+struct Imports {
+  std::vector<Case> cases;
+  std::vector<std::uint64_t> features;  ///< of those cases
+};
+
 struct CampaignPlan {
   std::vector<const Loss*> losses;
   double seconds = 60;
@@ -36,7 +42,7 @@ struct CampaignPlan {
   bool feedback = true;
   double seconds_per_case = 20;
   /// Asked every now and then for what other processes have found; may be empty.
-  std::function<std::vector<Case>()> others;
+  std::function<Imports()> others;
   /// Cases to begin with, besides those of the directory.
   std::vector<Case> seeds;
   /// Asked about every 200 ms; true ends the campaign.

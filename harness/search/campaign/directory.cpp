@@ -52,25 +52,12 @@ std::optional<std::size_t> worker_in(const std::string& name) {
   return std::nullopt;
 }
 
-std::vector<std::size_t> workers_in(const std::string& path) {
-  std::set<std::size_t> numbers;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
-  }
-  return {numbers.begin(), numbers.end()};
-}
-
 bool holds_shards(const std::string& path) {
   std::error_code error;
   const fs::directory_iterator entries(path, error);
   return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
     return entry.path().filename().string().compare(0, 6, "shard-") == 0;
   });
-}
-
-std::string corpus_file(const std::string& path, std::size_t worker) {
-  return fmt::format("{}/corpus-{}.cases", path, worker);
 }
 
 // The process that has saved the state last; empty in a file of an older shapefuzz.
@@ -108,6 +95,23 @@ void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> workers_in(const std::string& path) {
+  std::set<std::size_t> numbers;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path, error)) {
+    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
+  }
+  return {numbers.begin(), numbers.end()};
+}
+
+std::string corpus_file(const std::string& path, std::size_t worker) {
+  return fmt::format("{}/corpus-{}.cases", path, worker);
+}
+
+std::string features_file(const std::string& path, std::size_t worker) {
+  return fmt::format("{}/features-{}.txt", path, worker);
+}
 
 std::string device_option(Device device) {
   return device == Device::kCpu ? "" : fmt::format(" --device {}", to_string(device));
@@ -275,17 +279,15 @@ std::string CampaignDirectory::corpus_path(std::size_t worker) const {
   return corpus_file(path_, worker);
 }
 
+std::string CampaignDirectory::features_path(std::size_t worker) const {
+  return features_file(path_, worker);
+}
+
 std::string CampaignDirectory::findings_path(std::size_t worker) const {
   return fmt::format("{}/findings-{}.jsonl", path_, worker);
 }
 
 std::vector<std::size_t> CampaignDirectory::workers() const { return workers_in(path_); }
-
-std::vector<std::string> corpus_files_in(const std::string& path) {
-  std::vector<std::string> files;
-  for (const std::size_t worker : workers_in(path)) files.push_back(corpus_file(path, worker));
-  return files;
-}
 
 std::vector<Case> CampaignDirectory::read_corpus(std::size_t* torn) const {
   std::vector<Case> cases;

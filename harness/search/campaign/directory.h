@@ -4,6 +4,9 @@
 //   campaign.txt      what it is, and how far it came; replaced as a whole
 //   corpus-1.cases    a case a line, appended by worker 1 alone; the others read along
 //   findings-1.jsonl  a record a finding, likewise; number 0 is the parent's: what killed workers
+//   features-1.txt    of a shard: the hashes of the features that its worker 1 has seen first, a
+//   line
+//                     each, so that the other shards need not run its cases
 //   progress.jsonl    a line every ten seconds, for the curves of a report
 //   triage/           see triage.h
 //
@@ -78,6 +81,7 @@ class CampaignDirectory {
 
   std::string progress_path() const { return path_ + "/progress.jsonl"; }
   std::string corpus_path(std::size_t worker) const;
+  std::string features_path(std::size_t worker) const;
   std::string findings_path(std::size_t worker) const;
   /// The numbers of the workers that have left files, in ascending order.
   std::vector<std::size_t> workers() const;
@@ -97,8 +101,10 @@ class CampaignDirectory {
   FileLock lock_;
 };
 
-/// The corpora of the workers that have left one there.
-std::vector<std::string> corpus_files_in(const std::string& path);
+/// The numbers of the workers that have left files in the directory of a campaign.
+std::vector<std::size_t> workers_in(const std::string& path);
+std::string corpus_file(const std::string& path, std::size_t worker);
+std::string features_file(const std::string& path, std::size_t worker);
 
 /// A line of a file of findings; throws ParseError.
 StoredFinding parse_stored_finding(const std::string& line, const LossSpecs& specs);

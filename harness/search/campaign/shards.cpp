@@ -121,22 +121,32 @@ CampaignDirectory start_shard(const std::string& shared, const CampaignState& st
   return CampaignDirectory::start(own, state);
 }
 
-std::vector<Case> OtherShards::read_new() {
-  std::vector<Case> cases;
+std::vector<std::string> OtherShards::new_lines(const std::string& file) {
+  return readers_.try_emplace(file, file).first->second.read_new();
+}
+
+Imports OtherShards::read_new() {
+  Imports imports;
   for (const auto& [index, path] : shards_in(shared_)) {
     if (index == own_.index) continue;
-    for (const std::string& file : corpus_files_in(path)) {
-      LineReader& reader = readers_.try_emplace(file, file).first->second;
-      for (const std::string& line : reader.read_new()) {
+    for (const std::size_t worker : workers_in(path)) {
+      // The cases first: what they have is on the disk before.
+      for (const std::string& line : new_lines(corpus_file(path, worker))) {
         try {
-          cases.push_back(parse_case(line, all_specs()));
+          imports.cases.push_back(parse_case(line, all_specs()));
         } catch (const ParseError&) {
           continue;
         }
       }
+      for (const std::string& line : new_lines(features_file(path, worker))) {
+        std::uint64_t feature = 0;
+        const char* const last = line.data() + line.size();
+        const auto [end, status] = std::from_chars(line.data(), last, feature, 16);
+        if (status == std::errc() && end == last) imports.features.push_back(feature);
+      }
     }
   }
-  return cases;
+  return imports;
 }
 
 std::string merged_path(const std::string& shared) { return shared + "/merged"; }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/search/campaign/campaign.h"
 #include "harness/search/campaign/directory.h"
 #include "harness/search/process/shard.h"
 
@@ -31,11 +32,13 @@ class OtherShards {
  public:
   OtherShards(std::string shared, Shard own) : shared_(std::move(shared)), own_(own) {}
 
-  /// The new cases of their corpora. A line that cannot be read is left out: it is not ours to
-  /// mend.
-  std::vector<Case> read_new();
+  /// The new cases of their corpora, and the features that those have. A line that cannot be read
+  /// is left out: it is not ours to mend.
+  Imports read_new();
 
  private:
+  std::vector<std::string> new_lines(const std::string& file);
+
   std::string shared_;
   Shard own_;
   std::map<std::string, LineReader> readers_;  // by the file

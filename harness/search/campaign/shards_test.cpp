@@ -93,14 +93,16 @@ TEST(Shards, ReadWhatTheOthersFindAndOnlyOnce) {
   append(first.corpus_path(1), std::string(kMse) + "\n");
   append(second.corpus_path(1), std::string(kL1) + "\nno case at all\nmse_loss(input=f6");
   OtherShards others(shared, {1, 3});
-  const std::vector<Case> cases = others.read_new();
-  ASSERT_EQ(cases.size(), 1U) << "not its own, nothing damaged, nothing torn";
-  EXPECT_EQ(to_string(cases[0]), kL1);
-  EXPECT_TRUE(others.read_new().empty());
+  append(second.features_path(1), "1f\nno hash\n2");
+  const Imports imports = others.read_new();
+  ASSERT_EQ(imports.cases.size(), 1U) << "not its own, nothing damaged, nothing torn";
+  EXPECT_EQ(to_string(imports.cases[0]), kL1);
+  EXPECT_EQ(imports.features, std::vector<std::uint64_t>{0x1f});
+  EXPECT_TRUE(others.read_new().cases.empty());
   append(second.corpus_path(2), std::string(kMse) + "\n");
   const CampaignDirectory third = start_shard(shared, state_of(3, 3));
   append(third.corpus_path(1), std::string(kL1) + "\n");
-  EXPECT_EQ(others.read_new().size(), 2U) << "of a new worker, and of a new shard";
+  EXPECT_EQ(others.read_new().cases.size(), 2U) << "of a new worker, and of a new shard";
 }
 
 // Where the file system has no locks, both go on until the elder one saves.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/campaign/worker.h"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 
 #include "harness/findings/records/record.h"
 #include "harness/language/case/values.h"
@@ -54,6 +56,7 @@ class Worker : public ExplorerHost {
         imports_(plan.imports),
         explorer_(plan.losses, plan.directory.state.judging(), plan.seed, *this) {
     imports_.read_new();
+    if (plan.exports) features_.emplace(plan.directory.features_path(plan.number));
     for (std::size_t worker = 1; worker <= plan.jobs; ++worker) {
       if (worker == plan.number) continue;
       others_.emplace_back(plan.directory.corpus_path(worker));
@@ -69,10 +72,12 @@ class Worker : public ExplorerHost {
       if (i % kLookEvery != 0 || Clock::now() - shared_at < kShareEvery) continue;
       take_from_others();
       take_from_other_machines();
+      if (features_) export_features();
       corpus_.sync();
       if (resident_bytes() > born_with_ + most_growth()) return;
       shared_at = Clock::now();
     }
+    if (features_) export_features();
     corpus_.sync();
   }
 
@@ -92,7 +97,9 @@ class Worker : public ExplorerHost {
   }
 
   bool add_feature(std::uint64_t feature) override {
-    return shared_.features.add(feature) && plan_.feedback;
+    if (!shared_.features.add(feature)) return false;
+    if (features_) fresh_.push_back(feature);
+    return plan_.feedback;
   }
 
   void on_interesting(const Case& /*c*/) override {
@@ -125,14 +132,16 @@ class Worker : public ExplorerHost {
     if (explorer_.parents() == before) explorer_.add_parent(c);
   }
 
-  // Their features are not in our memory, so one of us runs the case; and it is in their corpus.
+  // Their features are in our memory already.
   void take_from_other_machines() {
-    loading_ = true;
     for (const std::string& line : imports_.read_new()) {
-      if (shared_.stop.load()) break;
-      take(parse_case(line, all_specs()), hash_of(line) % plan_.jobs == plan_.number - 1);
+      explorer_.add_parent(parse_case(line, all_specs()));
     }
-    loading_ = false;
+  }
+
+  void export_features() {
+    for (const std::uint64_t feature : fresh_) features_->append(fmt::format("{:x}", feature));
+    fresh_.clear();
   }
 
   void take_from_others() {
@@ -152,7 +161,9 @@ class Worker : public ExplorerHost {
   std::string libtorch_;
   std::vector<LineReader> others_;
   LineReader imports_;
-  std::string text_;  // of the case that runs
+  std::optional<LineWriter> features_;
+  std::vector<std::uint64_t> fresh_;  // that are not in the file yet
+  std::string text_;                  // of the case that runs
   long born_with_ = resident_bytes();
   bool loading_ = false;
   Explorer explorer_;

@@ -25,6 +25,7 @@ struct WorkerPlan {
   const std::vector<Case>& corpus;  ///< as it is when the process starts
   const KnownLengths& known;
   std::string imports;   ///< a file of cases of other machines, which grows
+  bool exports = false;  ///< whether others want to know the features
   bool feedback = true;  ///< false: nothing is ever interesting
 };
 
