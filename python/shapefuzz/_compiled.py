@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Calls under torch.compile, for the device `compile`."""
 
+import functools
 import importlib
 import logging
 import os
@@ -68,9 +69,8 @@ def _tried_out(torch_here: str) -> str:
 
 def begin() -> None:
     """Called in each process before it compiles."""
-    import torch._dynamo.config as dynamo
-    import torch._inductor.config as inductor
-
+    dynamo = importlib.import_module("torch._dynamo.config")
+    inductor: Any = importlib.import_module("torch._inductor.config")
     logging.disable(logging.CRITICAL)  # what is refused is told in the error too
     inductor.compile_threads = 1  # a worker has no helpers, and is ended at any time
     # Beyond its limit dynamo calls the eager function, and all would agree.
@@ -80,6 +80,8 @@ def begin() -> None:
                 setattr(dynamo, limit, 1 << 30)
 
 
+# Not there before 2.0.
+_compile: Any = functools.partial(getattr(torch, "compile", lambda function, **_: function), dynamic=True)
 _compiled: Dict[Callable[..., Any], Callable[..., Any]] = {}
 
 
@@ -88,7 +90,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     if function not in _compiled:
         if not _compiled:
             begin()
-        _compiled[function] = _in_short(torch.compile(function, dynamic=True))
+        _compiled[function] = _in_short(_compile(function))
     return _compiled[function]
 
 

@@ -7,15 +7,15 @@
 namespace shapefuzz {
 namespace {
 
-std::optional<Compiler>& compiler() {
-  static std::optional<Compiler> known;
-  return known;
+std::optional<Compiler>& known() {
+  static std::optional<Compiler> compiler;
+  return compiler;
 }
 
 }  // namespace
 
-void use_compiler(Compiler known) { compiler() = std::move(known); }
+void use_compiler(Compiler compiler) { known() = std::move(compiler); }
 
-const Compiler* known_compiler() { return compiler() ? &*compiler() : nullptr; }
+const Compiler* known_compiler() { return known() ? &*known() : nullptr; }
 
 }  // namespace shapefuzz

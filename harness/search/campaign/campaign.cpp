@@ -197,7 +197,7 @@ class Run {
 
   // Of many machines each looks less often, so that the disk of all has as much to do.
   Seconds others_every() const {
-    return Seconds(2 + 0.25 * static_cast<double>(directory_.state.shard.count));
+    return Seconds(0.5 + 0.25 * static_cast<double>(directory_.state.shard.count));
   }
 
   // For the workers that run, and for those that will take their place.

@@ -23,7 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kLookEvery = 256;  // executions between two looks at the clock
-constexpr std::chrono::seconds kShareEvery(2);
+constexpr std::chrono::seconds kShareEvery(1);
 // A case that kills a worker costs a new one, which loads the corpus again.
 constexpr std::int64_t kDeadlyOneIn = 64;
 // LibTorch's caches and a fragmented heap: a process that grows by so much is replaced, and long
