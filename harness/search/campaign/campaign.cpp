@@ -200,11 +200,23 @@ class Run {
     return Seconds(0.5 + 0.25 * static_cast<double>(directory_.state.shard.count));
   }
 
-  // For the workers that run, and for those that will take their place.
-  void import(const Imports& imports) {
-    for (const std::uint64_t feature : imports.features) shared_->features.add(feature);
+  // For the workers that run, and for those that will take their place. Many machines find the
+  // same, of which one case is enough; a line that cannot be read is theirs to mend.
+  void import(const std::vector<Import>& imports) {
     std::string text;
-    for (const Case& c : imports.cases) text += to_string(c) + "\n";
+    for (const Import& one : imports) {
+      bool is_fresh = one.features.empty();
+      for (const std::uint64_t feature : one.features) {
+        is_fresh = shared_->features.add(feature) || is_fresh;
+      }
+      if (!is_fresh) continue;
+      try {
+        corpus_.push_back(parse_case(one.text, all_specs()));
+        text += one.text + "\n";
+      } catch (const ParseError&) {
+        continue;
+      }
+    }
     std::size_t done = 0;
     while (done < text.size()) {
       const ::ssize_t some = ::write(imports_, text.data() + done, text.size() - done);
@@ -212,7 +224,6 @@ class Run {
       if (some < 0) throw HarnessError("there is no memory for the cases of the other shards");
       done += static_cast<std::size_t>(some);
     }
-    corpus_.insert(corpus_.end(), imports.cases.begin(), imports.cases.end());
   }
 
   // What the workers have found since: a worker that takes a dead one's place goes on from there.

@@ -29,10 +29,11 @@ struct CampaignStatus {
   std::size_t unexplained = 0;            ///< those that no cause explains
 };
 
-/// What other processes have found.
-struct Imports {
-  std::vector<Case> cases;
-  std::vector<std::uint64_t> features;  ///< of those cases
+/// A case of another process, and what it has shown first there: whoever knows all of that need not
+/// look at the case.
+struct Import {
+  std::string text;
+  std::vector<std::uint64_t> features;  ///< empty: not known
 };
 
 struct CampaignPlan {
@@ -42,7 +43,7 @@ struct CampaignPlan {
   bool feedback = true;
   double seconds_per_case = 20;
   /// Asked every now and then for what other processes have found; may be empty.
-  std::function<Imports()> others;
+  std::function<std::vector<Import>()> others;
   /// Cases to begin with, besides those of the directory.
   std::vector<Case> seeds;
   /// Asked about every 200 ms; true ends the campaign.

@@ -4,9 +4,9 @@
 //   campaign.txt      what it is, and how far it came; replaced as a whole
 //   corpus-1.cases    a case a line, appended by worker 1 alone; the others read along
 //   findings-1.jsonl  a record a finding, likewise; number 0 is the parent's: what killed workers
-//   features-1.txt    of a shard: the hashes of the features that its worker 1 has seen first, a
-//   line
-//                     each, so that the other shards need not run its cases
+//   features-1.txt    of a shard: a line for each case of that corpus, the hash of its text and those
+//                     of the features that it has shown first, so that no other shard has to run
+//                     it, nor to look at what it knows already
 //   progress.jsonl    a line every ten seconds, for the curves of a report
 //   triage/           see triage.h
 //

@@ -11,6 +11,7 @@
 
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/hash.h"
 #include "harness/language/text/parse_error.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -54,6 +55,22 @@ std::map<std::uint64_t, std::string> shards_in(const std::string& shared) {
     paths[shard->index] = entry.path().string();
   }
   return paths;
+}
+
+// Of a line of features: that of the case's text, then those that the case has shown first. None of
+// a line that is damaged.
+std::vector<std::uint64_t> hashes_in(const std::string& line) {
+  std::vector<std::uint64_t> hashes;
+  const char* at = line.data();
+  const char* const last = at + line.size();
+  while (at != last) {
+    std::uint64_t hash = 0;
+    const auto [end, status] = std::from_chars(at, last, hash, 16);
+    if (status != std::errc() || (end != last && *end != ' ')) return {};
+    hashes.push_back(hash);
+    at = end == last ? last : end + 1;
+  }
+  return hashes;
 }
 
 // Each shard is told apart from the others by its number alone.
@@ -125,25 +142,19 @@ std::vector<std::string> OtherShards::new_lines(const std::string& file) {
   return readers_.try_emplace(file, file).first->second.read_new();
 }
 
-Imports OtherShards::read_new() {
-  Imports imports;
+std::vector<Import> OtherShards::read_new() {
+  std::vector<Import> imports;
   for (const auto& [index, path] : shards_in(shared_)) {
     if (index == own_.index) continue;
     for (const std::size_t worker : workers_in(path)) {
-      // The cases first: what they have is on the disk before.
-      for (const std::string& line : new_lines(corpus_file(path, worker))) {
-        try {
-          imports.cases.push_back(parse_case(line, all_specs()));
-        } catch (const ParseError&) {
-          continue;
-        }
-      }
+      // The cases first: what each has shown is on the disk before it.
+      const std::vector<std::string> cases = new_lines(corpus_file(path, worker));
+      std::map<std::uint64_t, std::vector<std::uint64_t>> features;
       for (const std::string& line : new_lines(features_file(path, worker))) {
-        std::uint64_t feature = 0;
-        const char* const last = line.data() + line.size();
-        const auto [end, status] = std::from_chars(line.data(), last, feature, 16);
-        if (status == std::errc() && end == last) imports.features.push_back(feature);
+        const std::vector<std::uint64_t> hashes = hashes_in(line);
+        if (!hashes.empty()) features[hashes[0]] = {hashes.begin() + 1, hashes.end()};
       }
+      for (const std::string& text : cases) imports.push_back({text, features[hash_of(text)]});
     }
   }
   return imports;

@@ -32,9 +32,8 @@ class OtherShards {
  public:
   OtherShards(std::string shared, Shard own) : shared_(std::move(shared)), own_(own) {}
 
-  /// The new cases of their corpora, and the features that those have. A line that cannot be read
-  /// is left out: it is not ours to mend.
-  Imports read_new();
+  /// The new cases of their corpora, as they stand there.
+  std::vector<Import> read_new();
 
  private:
   std::vector<std::string> new_lines(const std::string& file);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/campaign/shards.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "harness/language/text/hash.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/campaign/campaign.h"
@@ -93,16 +95,17 @@ TEST(Shards, ReadWhatTheOthersFindAndOnlyOnce) {
   append(first.corpus_path(1), std::string(kMse) + "\n");
   append(second.corpus_path(1), std::string(kL1) + "\nno case at all\nmse_loss(input=f6");
   OtherShards others(shared, {1, 3});
-  append(second.features_path(1), "1f\nno hash\n2");
-  const Imports imports = others.read_new();
-  ASSERT_EQ(imports.cases.size(), 1U) << "not its own, nothing damaged, nothing torn";
-  EXPECT_EQ(to_string(imports.cases[0]), kL1);
-  EXPECT_EQ(imports.features, std::vector<std::uint64_t>{0x1f});
-  EXPECT_TRUE(others.read_new().cases.empty());
+  append(second.features_path(1), fmt::format("{:x} 1f 2a\nno hash\n2", hash_of(kL1)));
+  const std::vector<Import> imports = others.read_new();
+  ASSERT_EQ(imports.size(), 2U) << "not its own, nothing torn";
+  EXPECT_EQ(imports[0].text, kL1);
+  EXPECT_EQ(imports[0].features, (std::vector<std::uint64_t>{0x1f, 0x2a}));
+  EXPECT_TRUE(imports[1].features.empty()) << "a damaged line is for the campaign to leave out";
+  EXPECT_TRUE(others.read_new().empty());
   append(second.corpus_path(2), std::string(kMse) + "\n");
   const CampaignDirectory third = start_shard(shared, state_of(3, 3));
   append(third.corpus_path(1), std::string(kL1) + "\n");
-  EXPECT_EQ(others.read_new().cases.size(), 2U) << "of a new worker, and of a new shard";
+  EXPECT_EQ(others.read_new().size(), 2U) << "of a new worker, and of a new shard";
 }
 
 // Where the file system has no locks, both go on until the elder one saves.

@@ -72,18 +72,17 @@ class Worker : public ExplorerHost {
       if (i % kLookEvery != 0 || Clock::now() - shared_at < kShareEvery) continue;
       take_from_others();
       take_from_other_machines();
-      if (features_) export_features();
       corpus_.sync();
       if (resident_bytes() > born_with_ + most_growth()) return;
       shared_at = Clock::now();
     }
-    if (features_) export_features();
     corpus_.sync();
   }
 
   void about_to_run(const Case& c) override {
     text_ = to_string(c);
     slot_.write(text_);
+    fresh_.clear();
   }
 
   void has_run() override {
@@ -103,7 +102,9 @@ class Worker : public ExplorerHost {
   }
 
   void on_interesting(const Case& /*c*/) override {
-    if (!loading_) corpus_.append(text_);
+    if (loading_) return;
+    if (features_) export_features();
+    corpus_.append(text_);
   }
 
   void on_not_judged() override { shared_.not_judged.fetch_add(1, std::memory_order_relaxed); }
@@ -139,9 +140,11 @@ class Worker : public ExplorerHost {
     }
   }
 
+  // Before the case itself: who reads the case finds them.
   void export_features() {
-    for (const std::uint64_t feature : fresh_) features_->append(fmt::format("{:x}", feature));
-    fresh_.clear();
+    std::string line = fmt::format("{:x}", hash_of(text_));
+    for (const std::uint64_t feature : fresh_) line += fmt::format(" {:x}", feature);
+    features_->append(line);
   }
 
   void take_from_others() {
@@ -162,7 +165,7 @@ class Worker : public ExplorerHost {
   std::vector<LineReader> others_;
   LineReader imports_;
   std::optional<LineWriter> features_;
-  std::vector<std::uint64_t> fresh_;  // that are not in the file yet
+  std::vector<std::uint64_t> fresh_;  // features, of the case that runs
   std::string text_;                  // of the case that runs
   long born_with_ = resident_bytes();
   bool loading_ = false;

@@ -85,6 +85,45 @@ TEST(Sweep, PartsAreTogetherTheWhole) {
   EXPECT_EQ(sorted_lines(records), expected);
 }
 
+// About as many cases as were asked for, half of them deviations, whoever judges them.
+TEST(Sweep, ASampleIsOfTheWhole) {
+  const auto losses = variations("nll_loss");
+  SweepOptions options = small(2);
+  options.deviations = true;
+  std::string records;
+  SweepSinks sinks;
+  sinks.passes = true;
+  sinks.records = [&](const std::string& lines) { records += lines; };
+  sweep(losses, options, sinks);
+  const std::vector<std::string> all = sorted_lines(records);
+  const auto sample = [&](std::size_t jobs, std::uint64_t seed) {
+    records.clear();
+    options.cases_per_loss = 400;
+    options.jobs = jobs;
+    options.seed = seed;
+    const Tally tally = sweep(losses, options, sinks);
+    EXPECT_NEAR(static_cast<double>(tally.cases()), 400, 80);
+    return sorted_lines(records);
+  };
+  const std::vector<std::string> some = sample(1, 0);
+  EXPECT_TRUE(std::includes(all.begin(), all.end(), some.begin(), some.end()));
+  EXPECT_EQ(sample(2, 0), some);
+  EXPECT_NE(sample(1, 1), some);
+  const auto is_deviation = [](const std::string& line) {
+    return line.find("\"varied\":[]") != std::string::npos;
+  };
+  EXPECT_NEAR(static_cast<double>(std::count_if(some.begin(), some.end(), is_deviation)), 200, 60);
+}
+
+TEST(Shard, IsReadAsOneOfSeveral) {
+  ASSERT_TRUE(parse_shard("2/4"));
+  EXPECT_EQ(parse_shard("2/4")->index, 2U);
+  EXPECT_EQ(parse_shard("2/4")->count, 4U);
+  for (const char* const text : {"", "2", "0/4", "5/4", "2/4/8", "-1/4", "2/", "a/b", " 2/4"}) {
+    EXPECT_FALSE(parse_shard(text)) << text;
+  }
+}
+
 TEST(Sweep, WritesRecordsWithEveryDocumentedField) {
   SweepSinks sinks;
   std::string lines;
