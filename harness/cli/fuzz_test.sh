@@ -210,14 +210,14 @@ says err "/proc/none"
 echo "Shards of a campaign read each other, are started again, and are merged without loss."
 shared=$scratch/shared
 for shard in 1 2; do
-  "$shapefuzz" fuzz mse_loss nll_loss --shard $shard/2 --dir "$shared" --for 20s --jobs 1 --seeds none \
+  "$shapefuzz" fuzz mse_loss nll_loss --shard $shard/2 --dir "$shared" --for 9s --jobs 1 --seeds none \
     >"$scratch/shard$shard" 2>&1 &
   shards[shard]=$!
 done
-sleep 4
+sleep 3
 kill -9 "${shards[2]}"
 wait "${shards[2]}" 2>/dev/null || true
-run 0 "$shapefuzz" fuzz mse_loss nll_loss --shard 2/2 --dir "$shared" --for 10s --jobs 1 --seeds none
+run 0 "$shapefuzz" fuzz mse_loss nll_loss --shard 2/2 --dir "$shared" --for 6s --jobs 1 --seeds none
 says err "goes on with"
 wait "${shards[1]}" || fail "the first shard failed: $(cat "$scratch/shard1")"
 grep -q "next: shapefuzz fuzz --merge" "$scratch/shard1" || fail "a shard does not say what comes next"
@@ -270,7 +270,7 @@ says err "--device: found 'cpu', expected 'cuda'"
 run 0 "$shapefuzz" fuzz mse_loss --seeds none --for 6s --resume --dir "$device"
 run 0 "$shapefuzz" triage "$device"
 run 0 "$shapefuzz" shrink --device cuda 'mse_loss(input=f64[3,1], target=f64[3])'
-run 0 "$shapefuzz" sweep --device cuda --max-rank 2 --max-size 2 --baseline none
+run 0 "$shapefuzz" sweep mse_loss nll_loss ctc_loss --device cuda --max-rank 2 --max-size 2 --baseline none
 says out "unexplained: 0"
 run 0 "$shapefuzz" run --device cuda 'mse_loss(input=f64[2,1], target=f64[2])'
 says out "with CUDA: accepted"

@@ -154,16 +154,17 @@ CampaignState CampaignState::parse(const std::string& path) {
   if (!read_number(value(5, "seconds"), state.seconds)) fail(6, value(5, "seconds"), "seconds");
   // Younger than the format: all campaigns without the line were in this mode.
   state.memory = MemoryMode::kGuard;
-  if (lines.size() > 6) {
-    const auto memory = parse_memory_mode(value(6, "memory"));
-    if (!memory) fail(7, value(6, "memory"), "off, guard or full");
-    state.memory = *memory;
-  }
-  // What few campaigns have.
-  std::size_t next = 7;
+  std::size_t next = 6;
   const auto is_next = [&](std::string_view key) {
     return next < lines.size() && lines[next].text.compare(0, key.size(), key) == 0;
   };
+  if (is_next("memory")) {
+    const auto memory = parse_memory_mode(value(next, "memory"));
+    if (!memory) fail(next + 1, value(next, "memory"), "off, guard or full");
+    state.memory = *memory;
+    ++next;
+  }
+  // What few campaigns have.
   state.thorough = is_next(kThorough);
   if (state.thorough) ++next;
   if (is_next(kDevice)) {

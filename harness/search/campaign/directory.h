@@ -4,7 +4,7 @@
 //   campaign.txt      what it is, and how far it came; replaced as a whole
 //   corpus-1.cases    a case a line, appended by worker 1 alone; the others read along
 //   findings-1.jsonl  a record a finding, likewise; number 0 is the parent's: what killed workers
-//   features-1.txt    of a shard: a line for each case of that corpus, the hash of its text and those
+//   features-1.txt    of a shard: a line for each case of that corpus, the hashes of its text and
 //                     of the features that it has shown first, so that no other shard has to run
 //                     it, nor to look at what it knows already
 //   progress.jsonl    a line every ten seconds, for the curves of a report
