@@ -2,6 +2,8 @@
 """Losses of Python on other devices: `--device compile`, `cuda` and `meta`."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -75,6 +77,19 @@ def test_another_value_is_found_and_told_apart(command, losses):
     assert "eager [1]: 4" in done.out and "torch.compile [1]: 8" in done.out
     done = command("emit", "losses.py", "--device", "compile", "doubles_compiled(output=f64[1]{3}, target=f64[1]{1})")
     assert "torch.compile(loss, dynamic=True)" in done.out
+
+
+@compiles
+def test_a_program_shows_both_calls(command, tmp_path):
+    case = "soft_margin_loss(input=f64[1], target=f64[2,3], reduction=sum)"
+    program = command("emit", "--device", "compile", case).out
+    assert "code of its own" not in program, "the finding is of Python itself"
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
+    said = subprocess.run(
+        [sys.executable, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert "eager refused: output with shape [1] doesn't match the broadcast shape [2, 3]" in said
+    assert "compiled 5.6" in said
 
 
 @compiles

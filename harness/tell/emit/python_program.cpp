@@ -64,6 +64,7 @@ class Python : public Syntax {
 std::string about_entry(const Exhibit& exhibit) {
   const std::string& entry = exhibit.c.entry;
   if (exhibit.loss->spec.own) return "";
+  if (exhibit.judgement.device == to_string(Device::kCompile)) return "";  // that is Python's
   if (entry != "functional" && entry != "module") return "";
   return fmt::format(
       "\nThe finding is of the C++ {}; Python's is code of its own, and may do something else.",
