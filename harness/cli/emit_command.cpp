@@ -142,10 +142,10 @@ int run(const EmitCommand& command) {
   const std::string as = !command.as.empty()            ? command.as
                          : is_of_python || is_of_device ? "python"
                                                         : "cpp";
-  if (is_of_device && (as != "python" || command.device == Device::kMeta)) {
+  if (is_of_device && as != "python") {
     throw InputError(
-        fmt::format("--device: found {} with --as {}, expected cuda or compile with python, whose "
-                    "program prints what both do",
+        fmt::format("--device: found {} with --as {}, expected python, whose program prints what "
+                    "both do",
                     to_string(command.device), as));
   }
   if (is_of_python && as != "python") {

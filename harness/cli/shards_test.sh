@@ -81,8 +81,10 @@ says out "  numbers   CPU 3.01957"
 run 0 "$shapefuzz" emit --device cuda 'mse_loss(input=f64[3,1], target=f64[3])'
 says out 'for device in ("cpu", "cuda"):'
 run 2 "$shapefuzz" emit --device cuda --as cpp 'mse_loss(input=f64[3,1], target=f64[3])'
-says err "found cuda with --as cpp, expected cuda or compile with python"
+says err "found cuda with --as cpp, expected python"
 unset SHAPEFUZZ_FAKE_CUDA
+run 0 "$shapefuzz" emit --device meta 'mse_loss(input=f64[3,1], target=f64[3])'
+says out 'print(device, tuple(result.shape))'
 run 2 "$shapefuzz" run --device compile 'mse_loss(input=f64[3], target=f64[3])'
 says err "--device: found 'compile', and torch.compile is Python's: \`python3 -m shapefuzz\` has it"
 run 2 "$shapefuzz" run --device gpu 'mse_loss(input=f64[3], target=f64[3])'

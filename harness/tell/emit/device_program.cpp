@@ -20,8 +20,9 @@ std::string differentiable(const Exhibit& exhibit) {
 }
 
 // What the call gives, printed behind the name of who made it.
-std::string body_of(const Exhibit& exhibit, const std::string& who, const std::string& call) {
-  std::string body = fmt::format("result = {}\nprint({}, result.tolist())\n", call, who);
+std::string body_of(const Exhibit& exhibit, const std::string& who, const std::string& call,
+                    const std::string& shown = "result.tolist()") {
+  std::string body = fmt::format("result = {}\nprint({}, {})\n", call, who, shown);
   const std::string names = differentiable(exhibit);
   if (is_about_gradients(exhibit.judgement.verdict) && !names.empty()) {
     body += fmt::format(
@@ -67,7 +68,9 @@ std::string device_program(const Exhibit& exhibit, Device device) {
       "    torch.set_default_device(device)  # PyTorch 2.0 and newer\n"
       "{}{}",
       parts[0], parts[1], to_string(device), indented(expressions.tensors(), "    "),
-      refusing(body_of(exhibit, "device", expressions.actual()), "device"));
+      refusing(body_of(exhibit, "device", expressions.actual(),
+                       device == Device::kMeta ? "tuple(result.shape)" : "result.tolist()"),
+               "device"));
 }
 
 }  // namespace shapefuzz
