@@ -55,6 +55,10 @@ target_link_libraries(
   shapefuzz_own_target PRIVATE $<BUILD_INTERFACE:shapefuzz_losses_own>
                                $<BUILD_INTERFACE:shapefuzz_search_campaign>)
 target_link_libraries(shapefuzz_own_target INTERFACE $<INSTALL_INTERFACE:shapefuzz::shapefuzz>)
+# libFuzzer has these or not: it refers to them weakly, for which no linker takes anything out of a
+# library, and without the first one the target would fuzz LibTorch's losses.
+target_link_options(shapefuzz_own_target INTERFACE -Wl,-u,LLVMFuzzerInitialize
+                    -Wl,-u,LLVMFuzzerCustomMutator)
 shapefuzz_install_library(shapefuzz_own_target fuzz_target shapefuzz_fuzz_target)
 foreach(target shapefuzz_command shapefuzz_own_suite shapefuzz_own_target)
   precompile_torch_headers(${target})
