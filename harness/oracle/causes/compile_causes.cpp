@@ -70,7 +70,7 @@ Cause illegal_values() {
 Cause mean_of_nothing() {
   Cause cause = begin("compile-mean-of-nothing",
                       "the mean of nothing cannot be compiled: ZeroDivisionError in Inductor",
-                      {"mse_loss", "huber_loss", "l1_loss", "smooth_l1_loss"});
+                      {"mse_loss", "huber_loss", "smooth_l1_loss"});
   cause.verdicts = {Verdict::kEntryDisagreement};
   cause.condition = "an operand has no elements";
   cause.strikes = [](const Sighting& s) {
