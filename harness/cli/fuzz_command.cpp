@@ -4,20 +4,18 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <ctime>
 #include <filesystem>
-#include <iomanip>
 #include <memory>
 #include <set>
-#include <sstream>
 
 #include "harness/cli/campaign_output.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/names.h"
 #include "harness/cli/options.h"
+#include "harness/cli/times.h"
 #include "harness/findings/corpus/place.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
@@ -60,62 +58,6 @@ struct FuzzCommand {
   bool no_feedback = false;
   bool no_triage = false;
 };
-
-// `8h`, `90s`, `1h30m`; none for anything else.
-std::optional<double> parse_length(const std::string& text) {
-  double seconds = 0;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    double number = 0;
-    const auto [unit, status] = std::from_chars(at, end, number, std::chars_format::fixed);
-    if (status != std::errc() || unit == end || !(number >= 0)) return std::nullopt;
-    const std::size_t which = std::string_view("smhd").find(*unit);
-    if (which == std::string_view::npos) return std::nullopt;
-    constexpr double kUnits[] = {1, 60, 3600, 86400};
-    seconds += number * kUnits[which];
-    at = unit + 1;
-  }
-  if (!(seconds > 0 && seconds <= 366 * 86400.0)) return std::nullopt;
-  return seconds;
-}
-
-std::string check_length(const std::string& text) {
-  return parse_length(text)
-             ? ""
-             : fmt::format("found '{}', expected a time like 8h, 10m or 1h30m", printable(text));
-}
-
-// `2026-11-30T06:00`, `2026-11-30 06:00:30`, in the machine's time zone, or `@` and the seconds
-// since 1970; none for anything else.
-std::optional<std::time_t> parse_moment(const std::string& text) {
-  if (!text.empty() && text[0] == '@') {
-    std::time_t moment = 0;
-    const char* const last = text.data() + text.size();
-    const auto [end, status] = std::from_chars(text.data() + 1, last, moment);
-    return status == std::errc() && end == last && moment > 0 ? std::optional(moment)
-                                                              : std::nullopt;
-  }
-  for (const char* const form :
-       {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"}) {
-    std::tm parts = {};
-    std::istringstream stream(text);
-    stream >> std::get_time(&parts, form);
-    if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof()) continue;
-    parts.tm_isdst = -1;  // whatever is then
-    return std::mktime(&parts);
-  }
-  return std::nullopt;
-}
-
-std::string check_moment(const std::string& text) {
-  const auto moment = parse_moment(text);
-  if (!moment) {
-    return fmt::format("found '{}', expected a time like 2026-11-30T06:00 or @1796018400",
-                       printable(text));
-  }
-  return "";
-}
 
 std::vector<const Loss*> select(const std::vector<std::string>& names) {
   std::vector<const Loss*> named;

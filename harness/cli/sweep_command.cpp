@@ -180,9 +180,10 @@ int run(const SweepCommand& command) {
                      : tally.leaves_a_loss_out() ? kHarnessFailed
                                                  : kNothingNew;
   if (command.format != "table") {
-    print_results(command.format == "junit"   ? to_junit(result)
-                  : command.format == "sarif" ? to_sarif(result, file_of_results(path))
-                                              : to_github(result));
+    print_results(command.format == "junit" ? to_junit(result)
+                  : command.format == "sarif"
+                      ? to_sarif(result, file_of_results(path), has_own_losses())
+                      : to_github(result));
     return status;
   }
   print_sweep(command, variations, result, held);

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +27,7 @@
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/search/campaign/features.h"
+#include "harness/search/campaign/nameless_file.h"
 #include "harness/search/campaign/shared.h"
 #include "harness/search/campaign/worker.h"
 #include "harness/search/isolate/death.h"
@@ -71,9 +71,7 @@ class Run {
         progress_(directory.progress_path()),
         processes_(std::min(plan.jobs, kMostJobs - 1)),
         corpus_(directory.read_corpus(nullptr)),
-        before_(directory.state),
-        imports_(::memfd_create("shapefuzz-imports", MFD_CLOEXEC)) {
-    if (imports_ < 0) throw HarnessError("no file in memory can be made");
+        before_(directory.state) {
     corpus_.insert(corpus_.end(), plan.seeds.begin(), plan.seeds.end());
     for (std::size_t worker = 1; worker <= processes_.size(); ++worker) {
       corpora_.emplace_back(directory.corpus_path(worker));
@@ -86,7 +84,6 @@ class Run {
       if (worker >= kMostJobs) readers_.emplace_back(directory.findings_path(worker));
     }
   }
-  ~Run() { ::close(imports_); }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -217,13 +214,7 @@ class Run {
         continue;
       }
     }
-    std::size_t done = 0;
-    while (done < text.size()) {
-      const ::ssize_t some = ::write(imports_, text.data() + done, text.size() - done);
-      if (some < 0 && errno == EINTR) continue;
-      if (some < 0) throw HarnessError("there is no memory for the cases of the other shards");
-      done += static_cast<std::size_t>(some);
-    }
+    imports_.append(text);
   }
 
   // What the workers have found since: a worker that takes a dead one's place goes on from there.
@@ -272,8 +263,7 @@ class Run {
       const std::uint64_t seed = mix(mix(directory_.state.seed + before_.executions) ^
                                      mix(place + index * 1000003 + process.lives));
       run_worker({directory_, plan_.losses, index + 1, processes_.size(), seed, process.first_life,
-                  corpus_, known_, fmt::format("/proc/self/fd/{}", imports_),
-                  plan_.others != nullptr, plan_.feedback},
+                  corpus_, known_, imports_.path(), plan_.others != nullptr, plan_.feedback},
                  *shared_);
     } catch (const HarnessError&) {
       ::dup2(messages, STDERR_FILENO);
@@ -422,7 +412,7 @@ class Run {
   std::vector<Case> corpus_;
   std::vector<LineReader> corpora_;  // of the workers
   CampaignState before_;
-  int imports_;  // a file without a name, of what other machines have found
+  NamelessFile imports_;  // of what other machines have found
   std::vector<LineReader> readers_;
   KnownLengths known_;
   std::array<std::set<std::string>, 3> signatures_;  // by severity

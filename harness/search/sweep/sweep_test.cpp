@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "harness/findings/baseline/baseline.h"
 #include "harness/language/text/errors.h"
@@ -61,28 +62,39 @@ std::vector<std::string> sorted_lines(const std::string& text) {
   return lines;
 }
 
+// The records of a sweep, those of passes too.
+struct Recorded {
+  SweepSinks sinks;
+  std::string records;
+
+  Recorded() {
+    sinks.passes = true;
+    sinks.records = [this](const std::string& lines) { records += lines; };
+  }
+  Recorded(const Recorded&) = delete;
+  Recorded& operator=(const Recorded&) = delete;
+
+  std::vector<std::string> take() { return sorted_lines(std::exchange(records, "")); }
+};
+
 // Seven machines judge what one would, no case twice, and none of them much more than its share.
 TEST(Sweep, PartsAreTogetherTheWhole) {
   const auto losses = variations("nll_loss");
   SweepOptions options = small(2);
   options.deviations = true;
-  std::string records;
-  SweepSinks sinks;
-  sinks.passes = true;
-  sinks.records = [&](const std::string& lines) { records += lines; };
-  const Tally whole = sweep(losses, options, sinks);
-  const std::vector<std::string> expected = sorted_lines(records);
-  records.clear();
+  Recorded recorded;
+  const Tally whole = sweep(losses, options, recorded.sinks);
+  const std::vector<std::string> expected = recorded.take();
   Tally parts;
   for (std::uint64_t i = 1; i <= 7; ++i) {
     options.shard = {i, 7};
-    const Tally part = sweep(losses, options, sinks);
+    const Tally part = sweep(losses, options, recorded.sinks);
     EXPECT_NEAR(static_cast<double>(part.cases()), static_cast<double>(whole.cases()) / 7,
                 static_cast<double>(whole.cases()) * 0.03);
     parts.add(part);
   }
   EXPECT_EQ(parts.to_text(), whole.to_text());
-  EXPECT_EQ(sorted_lines(records), expected);
+  EXPECT_EQ(recorded.take(), expected);
 }
 
 // About as many cases as were asked for, half of them deviations, whoever judges them.
@@ -90,20 +102,16 @@ TEST(Sweep, ASampleIsOfTheWhole) {
   const auto losses = variations("nll_loss");
   SweepOptions options = small(2);
   options.deviations = true;
-  std::string records;
-  SweepSinks sinks;
-  sinks.passes = true;
-  sinks.records = [&](const std::string& lines) { records += lines; };
-  sweep(losses, options, sinks);
-  const std::vector<std::string> all = sorted_lines(records);
+  Recorded recorded;
+  sweep(losses, options, recorded.sinks);
+  const std::vector<std::string> all = recorded.take();
   const auto sample = [&](std::size_t jobs, std::uint64_t seed) {
-    records.clear();
     options.cases_per_loss = 400;
     options.jobs = jobs;
     options.seed = seed;
-    const Tally tally = sweep(losses, options, sinks);
+    const Tally tally = sweep(losses, options, recorded.sinks);
     EXPECT_NEAR(static_cast<double>(tally.cases()), 400, 80);
-    return sorted_lines(records);
+    return recorded.take();
   };
   const std::vector<std::string> some = sample(1, 0);
   EXPECT_TRUE(std::includes(all.begin(), all.end(), some.begin(), some.end()));

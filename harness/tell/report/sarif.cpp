@@ -37,14 +37,14 @@ std::string_view level_of(const std::string& verdict) {
 
 class Sarif {
  public:
-  Sarif(const SweepResult& result, const std::string& file) : result_(result), file_(file) {}
+  Sarif(const SweepResult& result, const std::string& file, bool own)
+      : result_(result), file_(file), own_(own) {}
 
   std::string text() {
-    const bool own = false;
     for (const Signature& signature : result_.news->fresh) {
       const Finding& finding = result_.findings->at(signature);
       const auto verdict = find_verdict(signature.verdict);
-      std::string message = verdict ? std::string(meaning_of(*verdict, own)) : signature.verdict;
+      std::string message = verdict ? std::string(meaning_of(*verdict, own_)) : signature.verdict;
       if (signature.mistake != "none") message += "; mistake: " + signature.mistake;
       if (!finding.detail.empty()) message += "; " + finding.detail;
       add(signature.verdict, signature, finding.smallest, message);
@@ -95,7 +95,7 @@ class Sarif {
     Json rules = Json::array();
     for (const std::string& rule : rules_) {
       const auto verdict = find_verdict(rule);
-      const std::string text = verdict ? std::string(meaning_of(*verdict))
+      const std::string text = verdict ? std::string(meaning_of(*verdict, own_))
                                        : "the baseline's finding, or its cause, is gone";
       rules.push_back({{"id", rule},
                        {"shortDescription", {{"text", text}}},
@@ -112,14 +112,15 @@ class Sarif {
 
   const SweepResult& result_;
   const std::string& file_;
+  bool own_;
   std::set<std::string> rules_;
   Json results_ = Json::array();
 };
 
 }  // namespace
 
-std::string to_sarif(const SweepResult& result, const std::string& file) {
-  return Sarif(result, file).text();
+std::string to_sarif(const SweepResult& result, const std::string& file, bool own) {
+  return Sarif(result, file, own).text();
 }
 
 }  // namespace shapefuzz
