@@ -19,6 +19,7 @@ NamelessFile::~NamelessFile() { ::close(fd_); }
 
 std::string NamelessFile::path() const { return fmt::format("/proc/self/fd/{}", fd_); }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the file
 void NamelessFile::append(std::string_view text) {
   while (!text.empty()) {
     const ::ssize_t some = ::write(fd_, text.data(), text.size());
