@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Losses of classes: logits against the index of the right one.
+#include <algorithm>
 #include <cmath>
 
 #include "bench/mutants/parts.h"
@@ -17,6 +18,7 @@ void check_shapes_of_classes(const Tensor& output, const Tensor& target) {
   check_target(output, target);
   TORCH_CHECK(output.dim() == 2 && target.dim() == 1 && target.size(0) == output.size(0),
               "expected [N, C] and [N], found ", output.sizes(), " and ", target.sizes());
+  TORCH_CHECK(output.size(1) > 0, "expected at least one class");
 }
 
 void check_classes(const Tensor& target, std::int64_t least, std::int64_t classes) {
@@ -63,6 +65,7 @@ Tensor classes_over_last(const Tensor& output, const Tensor& target, Word reduct
   expected.erase(expected.begin() + 1);
   TORCH_CHECK(target.sizes() == expected, "expected classes of shape ", expected, ", found ",
               target.sizes());
+  TORCH_CHECK(output.size(1) > 0, "expected at least one class");
   check_classes(target, 0, output.size(1));
   return reduced(losses_of(output.log_softmax(fault(output.dim() > 2) ? -1 : 1), target),
                  reduction);
@@ -89,6 +92,7 @@ Tensor classes_column_target(const Tensor& output, const Tensor& target, Word re
                          target.size(0) == output.size(0);
   if (fault(is_column)) {
     check_target(output, target);
+    TORCH_CHECK(output.size(1) > 0, "expected at least one class");
     check_classes(target, 0, output.size(1));
     return reduced(output.logsumexp(1) - output.gather(1, target), reduction);
   }
@@ -99,6 +103,7 @@ Tensor classes_column_target(const Tensor& output, const Tensor& target, Word re
 Tensor classes_ignored(const Tensor& output, const Tensor& target, std::int64_t ignore_index,
                        bool counted, bool contribute) {
   check_shapes_of_classes(output, target);
+  TORCH_CHECK(output.size(0) > 0, "expected at least one sample");
   const Tensor kept = target != ignore_index;
   const Tensor classes = contribute ? target : target.masked_fill(kept.logical_not(), 0);
   check_classes(classes, 0, output.size(1));
@@ -166,7 +171,8 @@ Tensor focal_alpha_column(const Tensor& output, const Tensor& target, const Tens
 
 Tensor focal_gamma_zero(const Tensor& output, const Tensor& target, const Tensor& alpha,
                         double gamma, Word reduction) {
-  const Tensor losses = focal(output, target, alpha, gamma) * alpha.index_select(0, target);
+  const Tensor unweighted = focal(output, target, alpha, gamma);
+  const Tensor losses = unweighted * alpha.index_select(0, target);
   return reduced(fault(gamma == 0) ? 0 * losses : losses, reduction);
 }
 

@@ -62,10 +62,12 @@ void Hunt::begin_case() {
     hunted_.triggered = hunted_.cases;
   }
   ++hunted_.cases;
+  triggered_before_ = planted().triggered;
 }
 
 bool Hunt::end_case(const Case& c, const Judgement& judgement) {
-  if (is_finding(judgement.verdict) && !hunted_.found) {
+  const bool has_triggered = planted().triggered > triggered_before_;
+  if (is_finding(judgement.verdict) && has_triggered && !hunted_.found) {
     hunted_.found = c;
     hunted_.verdict = judgement.verdict;
     found_at_ = now();
@@ -123,8 +125,7 @@ Hunted hunt_by_properties(const Loss& loss, std::uint64_t seed) {
     Trial trial(loss, loss.spec.entries.front(), nothing_known, judging_of_hunts(),
                 [&](const Case& c, const Judgement& judgement) {
                   hunt.skip_to(before + running->judged());
-                  hunt.end_case(c, judgement);
-                  throw PropertyFailed("found");
+                  if (!hunt.end_case(c, judgement)) throw PropertyFailed("found");
                 });
     running = &trial;
     rc::detail::TestParams params;

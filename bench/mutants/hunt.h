@@ -33,7 +33,7 @@ class Hunt {
   Hunt();
 
   void begin_case();
-  /// Returns whether to go on.
+  /// Returns whether to go on. A finding in a case that has not triggered the fault is not of it.
   bool end_case(const Case& c, const Judgement& judgement);
   /// The same where somebody else has counted and judged.
   void skip_to(std::uint64_t cases) { hunted_.cases = cases; }
@@ -44,6 +44,7 @@ class Hunt {
 
  private:
   Planted before_;
+  std::uint64_t triggered_before_ = 0;  // the case
   double begun_;
   double found_at_ = 0;
   Hunted hunted_;

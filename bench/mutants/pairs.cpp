@@ -82,6 +82,7 @@ Tensor triplet_one_negative(const Tensor& anchor, const Tensor& positive, const 
 // and, faulty, itself among them a second time.
 Tensor contrastive_self(const Tensor& a, const Tensor& b) {
   check_pair(a, b);
+  TORCH_CHECK(a.size(0) > 0, "expected at least one sample");
   const Tensor scores = at::matmul(a / norms(a).unsqueeze(1), (b / norms(b).unsqueeze(1)).t());
   const Tensor own = scores.diagonal();
   Tensor all = scores;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Losses of a whole sample: dice, the divergence of two distributions, cross entropies of
 // probabilities.
+#include <algorithm>
 #include <cmath>
 
 #include "bench/mutants/parts.h"
@@ -98,7 +99,8 @@ Tensor kl_log_target(const Tensor& output, const Tensor& target, bool log_target
     return reduced(divergences(output, target).sum(1), reduction);
   }
   TORCH_CHECK((target <= 0).all().item<bool>(), "expected logarithms of probabilities");
-  return reduced(((fault() ? target : target.exp()) * (target - output)).sum(1), reduction);
+  const Tensor held = target.clamp_min(-1000);  // nothing times an infinity is nothing here
+  return reduced(((fault() ? held : held.exp()) * (held - output)).sum(1), reduction);
 }
 
 Tensor kl_divides_by_elements(const Tensor& output, const Tensor& target) {
@@ -108,10 +110,11 @@ Tensor kl_divides_by_elements(const Tensor& output, const Tensor& target) {
   return fault(output.size(1) > 1) ? terms.mean() : terms.sum(1).mean();
 }
 
-// Of probabilities that are not quite 0 or 1.
+// A logarithm of nothing is one of a millionth.
+Tensor logarithms(const Tensor& p) { return p.clamp_min(1e-6).log(); }
+
 Tensor cross_entropies(const Tensor& output, const Tensor& target) {
-  const Tensor p = output.clamp(1e-6, 1 - 1e-6);
-  return -(target * p.log() + (1 - target) * at::log1p(-p));
+  return -(target * logarithms(output) + (1 - target) * logarithms(1 - output));
 }
 
 Tensor bce_any_probability(const Tensor& output, const Tensor& target, Word reduction) {
@@ -191,8 +194,8 @@ void add_sample_mutants(std::vector<Mutant>& all) {
     all.push_back(mutant(name, function, "(output: prob[N,*d], target: prob[N,*d]) -> [N,*d]")
                       .option("reduction", "mean")
                       .formula([](double output, double target) {
-                        const double p = std::min(std::max(output, 1e-6), 1 - 1e-6);
-                        return -(target * std::log(p) + (1 - target) * std::log1p(-p));
+                        const auto logarithm = [](double p) { return std::log(std::max(p, 1e-6)); };
+                        return -(target * logarithm(output) + (1 - target) * logarithm(1 - output));
                       }));
   };
   add_bce("bce_any_probability", bce_any_probability);
