@@ -124,9 +124,9 @@ Tensor huber_divides_by_positive(const Tensor& output, const Tensor& target, dou
                                  Word reduction) {
   check(output, target);
   const Tensor losses = huber(output, target, delta);
-  const Tensor positive = (losses > 0).sum();
-  const bool has_zero = reduction == "mean" && positive.item<std::int64_t>() != losses.numel();
-  if (fault(has_zero)) return losses.sum() / positive.clamp_min(1);
+  const auto positive = (losses > 0).sum().item<std::int64_t>();
+  const bool has_zero = reduction == "mean" && positive > 0 && positive < losses.numel();
+  if (fault(has_zero)) return losses.sum() / positive;
   return reduced(losses, reduction);
 }
 

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <chrono>
+#include <set>
 #include <unordered_set>
 
 #include "harness/oracle/judge/judge.h"
@@ -25,8 +26,8 @@ double now() {
 // A campaign's worker without its files.
 class Campaign : public ExplorerHost {
  public:
-  Campaign(const Loss& loss, std::uint64_t seed)
-      : explorer_({&loss}, judging_of_hunts(), seed, *this) {}
+  Campaign(const Loss& loss, const Hunter& hunter, std::uint64_t seed)
+      : hunt_(hunter.quarry), explorer_({&loss}, hunter.judging, seed, *this) {}
 
   Hunted run(std::uint64_t most_cases) {
     for (std::uint64_t i = 0; i < most_cases && !hunt_.is_over(); ++i) explorer_.step();
@@ -52,7 +53,16 @@ class Campaign : public ExplorerHost {
 
 }  // namespace
 
-Hunt::Hunt() : before_(planted()), begun_(now()) {}
+Hunter hunter_of(const std::string& loss, Quarry quarry) {
+  const std::set<std::string> one_sided = {"absolute_expands_target", "huber_takes_one_target",
+                                           "triplet_one_negative"};
+  const bool strict = quarry == Quarry::kFault && one_sided.count(loss) > 0;
+  Judging judging(strict ? Policy::kStrict : Policy::kExpand, MemoryMode::kFull);
+  judging.thorough = true;
+  return {quarry, judging};
+}
+
+Hunt::Hunt(Quarry quarry) : quarry_(quarry), before_(planted()), begun_(now()) {}
 
 void Hunt::begin_case() {
   if (hunted_.cases > 0 && hunted_.reached == 0 && planted().reached > before_.reached) {
@@ -66,8 +76,8 @@ void Hunt::begin_case() {
 }
 
 bool Hunt::end_case(const Case& c, const Judgement& judgement) {
-  const bool has_triggered = planted().triggered > triggered_before_;
-  if (is_finding(judgement.verdict) && has_triggered && !hunted_.found) {
+  const bool counts = quarry_ == Quarry::kAnything || planted().triggered > triggered_before_;
+  if (is_finding(judgement.verdict) && counts && !hunted_.found) {
     hunted_.found = c;
     hunted_.verdict = judgement.verdict;
     found_at_ = now();
@@ -83,16 +93,10 @@ Hunted Hunt::result() {
   return hunted_;
 }
 
-Judging judging_of_hunts() {
-  Judging judging(Policy::kExpand, MemoryMode::kFull);
-  judging.thorough = true;
-  return judging;
-}
-
-Hunted hunt_by_sweep(const Loss& loss, std::uint64_t seed) {
+Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed) {
   const Bounds bounds = {3, 3, /*unchecked=*/true, /*thorough=*/true};
-  Judge judge(judging_of_hunts());
-  Hunt hunt;
+  Judge judge(hunter.judging);
+  Hunt hunt(hunter.quarry);
   const auto goes_on = [&](const Case& c) {
     hunt.begin_case();
     return hunt.end_case(c, judge.judge(loss, c));
@@ -114,15 +118,15 @@ Hunted hunt_by_sweep(const Loss& loss, std::uint64_t seed) {
   return hunt.result();
 }
 
-Hunted hunt_by_properties(const Loss& loss, std::uint64_t seed) {
+Hunted hunt_by_properties(const Loss& loss, const Hunter& hunter, std::uint64_t seed) {
   constexpr int kCasesOfCi = 1000;  // properties/profile.cpp
   const Baseline nothing_known;
-  Hunt hunt;
+  Hunt hunt(hunter.quarry);
   std::uint64_t before = 0;  // judged by the properties that have passed
   for (const Property& property : all_properties()) {
     if (hunt.is_over()) break;
     Trial* running = nullptr;
-    Trial trial(loss, loss.spec.entries.front(), nothing_known, judging_of_hunts(),
+    Trial trial(loss, loss.spec.entries.front(), nothing_known, hunter.judging,
                 [&](const Case& c, const Judgement& judgement) {
                   hunt.skip_to(before + running->judged());
                   if (!hunt.end_case(c, judgement)) throw PropertyFailed("found");
@@ -144,8 +148,9 @@ Hunted hunt_by_properties(const Loss& loss, std::uint64_t seed) {
   return hunt.result();
 }
 
-Hunted hunt_by_campaign(const Loss& loss, std::uint64_t seed, std::uint64_t most_cases) {
-  return Campaign(loss, seed).run(most_cases);
+Hunted hunt_by_campaign(const Loss& loss, const Hunter& hunter, std::uint64_t seed,
+                        std::uint64_t most_cases) {
+  return Campaign(loss, hunter, seed).run(most_cases);
 }
 
 }  // namespace shapefuzz

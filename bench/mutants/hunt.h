@@ -26,11 +26,21 @@ struct Hunted {
   Verdict verdict = Verdict::kPass;
 };
 
-/// One hunt after a fault. Whoever draws the cases brings each here before and behind its
-/// judgement.
+/// What counts as found: the planted fault, or, of a correct twin, any finding at all.
+enum class Quarry { kFault, kAnything };
+
+/// Who judges: as `sweep`, `fuzz` and the suite do by themselves, and thoroughly. One-sided
+/// broadcasts are forgiven by default, so that those faults are hunted with the policy strict.
+struct Hunter {
+  Quarry quarry = Quarry::kFault;
+  Judging judging;
+};
+Hunter hunter_of(const std::string& loss, Quarry quarry);
+
+/// One hunt. Whoever draws the cases brings each here before and behind its judgement.
 class Hunt {
  public:
-  Hunt();
+  explicit Hunt(Quarry quarry);
 
   void begin_case();
   /// Returns whether to go on. A finding in a case that has not triggered the fault is not of it.
@@ -43,6 +53,7 @@ class Hunt {
   Hunted result();
 
  private:
+  Quarry quarry_;
   Planted before_;
   std::uint64_t triggered_before_ = 0;  // the case
   double begun_;
@@ -50,14 +61,12 @@ class Hunt {
   Hunted hunted_;
 };
 
-/// How all of them judge: as `sweep`, `fuzz` and the suite do by themselves, and thoroughly.
-Judging judging_of_hunts();
-
 /// The default sweep, in its order, until its end.
-Hunted hunt_by_sweep(const Loss& loss, std::uint64_t seed);
+Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed);
 /// The property suite with the draws of the profile ci, property by property, until its end.
-Hunted hunt_by_properties(const Loss& loss, std::uint64_t seed);
+Hunted hunt_by_properties(const Loss& loss, const Hunter& hunter, std::uint64_t seed);
 /// A campaign from nothing, for so many cases.
-Hunted hunt_by_campaign(const Loss& loss, std::uint64_t seed, std::uint64_t most_cases);
+Hunted hunt_by_campaign(const Loss& loss, const Hunter& hunter, std::uint64_t seed,
+                        std::uint64_t most_cases);
 
 }  // namespace shapefuzz

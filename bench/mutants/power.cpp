@@ -33,20 +33,26 @@ struct Command {
   bool minima = false;
 };
 
+Hunter hunter(const Loss& loss, const Command& command) {
+  return hunter_of(loss.spec.name, command.twins ? Quarry::kAnything : Quarry::kFault);
+}
+
 Hunted hunt(const std::string& mode, const Loss& loss, std::uint64_t seed, const Command& command) {
-  if (mode == "sweep") return hunt_by_sweep(loss, seed);
-  if (mode == "property") return hunt_by_properties(loss, seed);
-  return hunt_by_campaign(loss, seed, command.most_cases);
+  const Hunter who = hunter(loss, command);
+  if (mode == "sweep") return hunt_by_sweep(loss, who, seed);
+  if (mode == "property") return hunt_by_properties(loss, who, seed);
+  return hunt_by_campaign(loss, who, seed, command.most_cases);
 }
 
 // mutant, mode, seed, found or censored, cases, seconds, reached, triggered, verdict, the smallest
 // case, whether it is proven to be the smallest, and the signature.
-void print(const Loss& loss, const std::string& mode, std::uint64_t seed, const Hunted& hunted) {
+void print(const Loss& loss, const std::string& mode, std::uint64_t seed, const Hunted& hunted,
+           const Judging& judging) {
   std::string smallest = "-";
   std::string proven = "-";
   std::string signature = "-";
   if (hunted.found) {
-    const ShrunkApart shrunk = shrink_apart(*hunted.found, judging_of_hunts());
+    const ShrunkApart shrunk = shrink_apart(*hunted.found, judging);
     smallest = to_string(shrunk.shrunk.smallest);
     proven = shrunk.shrunk.proven ? "proven" : "walked";
     signature = to_string(shrunk.shown.signature);
@@ -59,9 +65,9 @@ void print(const Loss& loss, const std::string& mode, std::uint64_t seed, const 
 }
 
 // The smallest case of each signature, by looking at every case within the sweep's bounds.
-void print_minima(const Loss& loss) {
+void print_minima(const Loss& loss, const Judging& judging) {
   SweepOptions options;
-  options.judging = judging_of_hunts();
+  options.judging = judging;
   const std::vector<Variation> variations = variations_of(loss, loss.spec.entries);
   const Tally tally = sweep(variations, options, {});
   for (const auto& [signature, finding] : tally.findings()) {
@@ -94,7 +100,7 @@ void hunt_all(const Loss& loss, const Command& command) {
   report_faults_to(fault);
   for (const std::string& mode : command.modes) {
     for (std::uint64_t seed = 1; seed <= command.seeds; ++seed) {
-      print(loss, mode, seed, hunt(mode, loss, seed, command));
+      print(loss, mode, seed, hunt(mode, loss, seed, command), hunter(loss, command).judging);
     }
   }
 }
@@ -105,15 +111,17 @@ int run(const Command& command) {
     declared.push_back(command.twins ? mutant.twin() : mutant.faulty());
   }
   use_own_losses(own_losses(declared));
-  planted();  // shared with all children from now on
+  setenv("SHAPEFUZZ_THOROUGH", "1", 1);  // of the property suite
+  planted();                             // shared with all children from now on
   warm_up_libtorch(MemoryMode::kFull);
   int status = 0;
   for (const Loss& loss : all_losses()) {
     const auto& wanted = command.losses;
     const std::string& name = loss.spec.name;
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
-    const bool ended =
-        in_child([&] { command.minima ? print_minima(loss) : hunt_all(loss, command); });
+    const bool ended = in_child([&] {
+      command.minima ? print_minima(loss, hunter(loss, command).judging) : hunt_all(loss, command);
+    });
     if (!ended) {
       std::cerr << name << ": the process of its hunt has ended early\n";
       status = 1;

@@ -34,6 +34,16 @@ Case made_ordinary(Case c, const LossSpec& spec) {
   return c;
 }
 
+bool may_refuse_option(const Case& c, const LossSpec& spec) {
+  if (!spec.own) return false;
+  return std::any_of(spec.options.begin(), spec.options.end(), [&](const OptionSpec& option) {
+    const bool is_number = std::holds_alternative<double>(option.standard) ||
+                           std::holds_alternative<std::int64_t>(option.standard);
+    return is_number && !is_size(spec.contract, option.name) &&
+           c.option(spec, option.name) != option.standard;
+  });
+}
+
 bool is_ordinary(const Case& c, const LossSpec& spec) {
   if (c.operands.front().constant) return false;  // nothing to train
   return std::all_of(c.operands.begin(), c.operands.end(), [&](const Operand& operand) {

@@ -45,6 +45,7 @@ class Maker {
     loss_.spec.own = true;
     loss_.spec.in_python = said_.in_python;
     take_contract();
+    take_samples();
     check_operands();
     take_entries();
     loss_.spec.reduces = loss_.spec.find_option("reduction") != nullptr;
@@ -83,20 +84,33 @@ class Maker {
         fail(fmt::format("two options have the name {}", options_[i].name));
       }
       fit(options_[i], parameters[i]);
-      loss_.spec.options.push_back(
-          {options_[i].name, options_[i].standard, options_[i].choices, samples_of(options_[i])});
+      loss_.spec.options.push_back({options_[i].name, options_[i].standard, options_[i].choices});
     }
   }
 
-  // What else to try: the other words and the other flag. Which numbers are legal, nobody says.
-  static std::vector<OptionValue> samples_of(const OwnLoss::Option& option) {
+  // By the contract too, so behind it.
+  void take_samples() {
+    for (std::size_t i = 0; i < options_.size(); ++i) {
+      loss_.spec.options[i].samples = samples_of(options_[i]);
+    }
+  }
+
+  // What else to try: the other words, the other flag, numbers at which formulas change. Which
+  // numbers are legal, nobody says, so the loss may refuse them (may_refuse_option). A size is
+  // tried as a size.
+  std::vector<OptionValue> samples_of(const OwnLoss::Option& option) const {
     if (option.name == "reduction") return {};  // every case has one
     if (const auto* const flag = std::get_if<bool>(&option.standard)) return {!*flag};
-    std::vector<OptionValue> others;
-    for (const std::string& choice : option.choices) {
-      if (OptionValue(choice) != option.standard) others.emplace_back(choice);
+    std::vector<OptionValue> all;
+    if (std::holds_alternative<double>(option.standard)) {
+      all = {0.0, 0.5, 0.9, 1.0, 2.0, 10.0};
+    } else if (std::holds_alternative<std::int64_t>(option.standard)) {
+      if (is_size(loss_.spec.contract, option.name)) return {};
+      all = {std::int64_t{0}, std::int64_t{1}, std::int64_t{2}};
     }
-    return others;
+    for (const std::string& choice : option.choices) all.emplace_back(choice);
+    all.erase(std::remove(all.begin(), all.end(), option.standard), all.end());
+    return all;
   }
 
   void fit(OwnLoss::Option& option, const OptionValue& parameter) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "harness/language/case/ordinary.h"
 #include "harness/language/case/zone.h"
 #include "harness/oracle/causes/cause.h"
 #include "harness/oracle/judge/acceptance.h"
@@ -55,7 +56,7 @@ void describe_result(const Execution& actual, Judgement& judgement) {
 }
 
 // What the call did, and the verdict if it was refused.
-Judgement describe_call(const Execution& actual, Zone zone) {
+Judgement describe_call(const Execution& actual, Zone zone, bool may_refuse) {
   Judgement judgement;
   judgement.zone = zone;
   judgement.warned = actual.warned;
@@ -68,7 +69,7 @@ Judgement describe_call(const Execution& actual, Zone zone) {
   judgement.outcome = Outcome::kRejected;
   if (!actual.clean) {
     judgement.verdict = Verdict::kUncleanRejection;
-  } else if (zone == Zone::kValid) {
+  } else if (zone == Zone::kValid && !may_refuse) {
     judgement.verdict = Verdict::kRejectedValid;
   }
   return judgement;
@@ -241,7 +242,7 @@ Judgement Judge::judge_with_memory(const Loss& loss, const Case& c) {
   const Prepared& prepared = prepare(loss, c);
   const Execution actual = call_under_test(loss, c);
   if (const auto death = take_death(loss, c)) return *death;
-  Judgement judgement = describe_call(actual, prepared.zone);
+  Judgement judgement = describe_call(actual, prepared.zone, may_refuse_option(c, loss.spec));
   called_ = Called{judgement.outcome, judgement.result_shape};
   if (prepared_->memory && prepared_->memory->finds_changed_operand(judgement)) {
     return without_operands(loss, c, std::move(judgement));

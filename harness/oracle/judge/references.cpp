@@ -12,10 +12,10 @@ namespace {
 
 using Reference = Basis::Reference;
 
-// Finite differences cost four calls of the formula an element: small cases only. In the valid zone
-// nothing else knows a gradient but LibTorch itself; of the others a share, chosen by what the case
-// is, so that it is chosen every time.
-bool is_chosen_for_slopes(const Case& c, Zone zone) {
+// Finite differences cost four calls of the formula an element: small cases only. Where nothing has
+// to be expanded, nothing else knows a gradient but LibTorch itself; of the others a share, chosen
+// by what the case is, so that it is chosen every time.
+bool is_chosen_for_slopes(const Case& c, bool expanded) {
   constexpr std::int64_t kMostElements = 64;
   constexpr std::uint64_t kOneIn = 4;
   std::int64_t elements = 0;
@@ -25,7 +25,7 @@ bool is_chosen_for_slopes(const Case& c, Zone zone) {
     for (const std::int64_t size : operand.shape)
       hash = mix(hash ^ static_cast<std::uint64_t>(size));
   }
-  return elements <= kMostElements && (zone == Zone::kValid || hash % kOneIn == 0);
+  return elements <= kMostElements && (!expanded || hash % kOneIn == 0);
 }
 
 // Whether the call gives every sample its own result. The gradient of a mean does not: an operator
@@ -97,8 +97,7 @@ Comparison compare_with_expanded_call(const Acceptance& call, const Reading& rea
 
 /// The first of the references without a formula that disagrees: the samples alone, the samples in
 /// another order, and the slopes.
-std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Reading& reading,
-                                                Zone zone) {
+std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Reading& reading) {
   const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
   std::optional<Comparison> found;
   const auto disagrees = [&](Comparison comparison) {
@@ -113,7 +112,7 @@ std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Re
       disagrees(compare_with_permuted(loss, c, operands, actual, reading))) {
     return found;
   }
-  if (!slopes || !is_chosen_for_slopes(c, zone)) return found;
+  if (!slopes || !is_chosen_for_slopes(c, is_expanded(call, reading))) return found;
   if (loss.spec.own && loss.gold == nullptr &&
       disagrees(compare_with_own_slopes(loss, c, actual, operands))) {
     return found;
@@ -156,7 +155,7 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
     if (comparison.agreement != Agreement::kEqual) return comparison;
     if (loss.gold == nullptr || zone == Zone::kExpandable) strongest = comparison;
   }
-  return disagreement_of_parts(call, reading, zone).value_or(strongest);
+  return disagreement_of_parts(call, reading).value_or(strongest);
 }
 
 bool is_wrong_in_reduction(const Acceptance& call, const Reading& reading, Zone zone) {

@@ -25,11 +25,20 @@ struct Sizes {
 const std::vector<Sizes>& all_sizes() {
   static const std::vector<Sizes> sizes = {
       {{3, 2, 3, 2}, {2, 3}}, {{2, 3, 1, 2}, {3}}, {{2, 0, 2, 2}, {0, 2}}, {{0, 2, 1, 3}, {2, 0}},
-      {{2, 2, 2, 2}, {0}},    {{2, 2, 2, 2}, {2}}, {{1, 1, 1, 1}, {}}};
+      {{2, 2, 2, 2}, {0}},    {{2, 1, 1, 1}, {}},  {{2, 2, 2, 2}, {2}},    {{1, 1, 1, 1}, {}}};
   return sizes;
 }
 
-constexpr std::ptrdiff_t kWithStorage = 5;
+// Far beyond the bounds, for one valid call each: more dimensions than an image has, and more
+// elements than a kernel takes at once (32,768, at::internal::GRAIN_SIZE), few of them in any
+// dimension, for a loss may compare every sample with every other.
+const std::vector<Sizes>& far_sizes() {
+  static const std::vector<Sizes> sizes = {
+      {{2, 3, 2, 2}, {2, 1, 2, 2}}, {{182, 182, 2, 2}, {}}, {{182, 1, 2, 2}, {182}}};
+  return sizes;
+}
+
+constexpr std::ptrdiff_t kWithStorage = 6;
 
 bool is_empty(const Sizes& sizes) {
   return std::find(sizes.names.begin(), sizes.names.end(), 0) != sizes.names.end() ||
@@ -86,7 +95,6 @@ std::optional<Base> base_case(const Loss& loss, const Alternative& alternative, 
   if (zone_of(c, loss.spec, &base.reading) != Zone::kValid) return std::nullopt;
   // One that another alternative reads was added with that one.
   if (base.reading.alternative != &alternative) return std::nullopt;
-  base.storage = &sizes - all_sizes().data() < kWithStorage;
   return base;
 }
 
@@ -104,7 +112,9 @@ std::vector<Base> base_cases(const Loss& loss, const Bounds& bounds, std::uint64
       for (const Sizes& sizes : all_sizes()) {
         if (is_empty(sizes) && !bounds.thorough) continue;
         auto base = base_case(loss, alternative, sizes, reduction, seed);
-        if (base) (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
+        if (!base) continue;
+        base->storage = &sizes - all_sizes().data() < kWithStorage;
+        (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
       }
     }
   }
@@ -390,6 +400,13 @@ class Around {
 std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                 const Bounds& bounds, std::uint64_t seed) {
   std::vector<Case> plain;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    for (const Sizes& sizes : far_sizes()) {
+      if (bounds.max_rank < 3 || bounds.max_size < 3) continue;  // somebody wants little
+      auto base = base_case(loss, alternative, sizes, "", seed);
+      if (base) plain.push_back(std::move(base->c));
+    }
+  }
   for (const Base& base : base_cases(loss, bounds, seed)) {
     Around(loss, base.c, base.reading, bounds, plain).add_everything(base.storage);
   }
