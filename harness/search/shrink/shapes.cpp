@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/search/shrink/shapes.h"
 
+#include <algorithm>
 #include <tuple>
 
 namespace shapefuzz {
@@ -38,6 +39,26 @@ std::vector<Shape> small_shapes() {
     for (const ShapeTuple& tuple : tuples_of_rank(1, rank)) shapes.push_back(tuple.front());
   }
   return shapes;
+}
+
+// Outputs of more dimensions than the small shapes have, each of one or two, and what follows them.
+void append_followers(const Call& original, const std::vector<std::size_t>& others,
+                      const LossSpec& spec, std::vector<ShapeTuple>& all) {
+  constexpr std::size_t kMostRank = 8;
+  Call call = original;
+  for (const std::size_t other : others) call.operands[other].present = false;
+  const std::size_t top = std::min(original.operands[0].shape.rank(), kMostRank);
+  for (std::size_t rank = kSmallRank + 1; rank <= top; ++rank) {
+    for (unsigned twos = 0; twos < 1U << rank; ++twos) {
+      Shape output;
+      for (std::size_t i = 0; i < rank; ++i) output.push_back((twos >> i & 1U) == 0 ? 1 : 2);
+      call.operands[0].shape = output;
+      const Reading reading = nearest_reading(spec.contract, call);
+      ShapeTuple tuple = {output};
+      for (const std::size_t other : others) tuple.push_back(reading.shapes[other]);
+      all.push_back(std::move(tuple));
+    }
+  }
 }
 
 }  // namespace
@@ -108,6 +129,7 @@ std::vector<ShapeTuple> derived_tuples(const Case& c, const LossSpec& spec) {
       }
     }
   }
+  append_followers(original, others, spec, all);
   return all;
 }
 

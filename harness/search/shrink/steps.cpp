@@ -2,7 +2,6 @@
 #include "harness/search/shrink/steps.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -20,7 +19,9 @@ class Steps {
     for (const std::int64_t least : {2, 3, 4}) relabel(least);
     remove_dimensions();
     change_sizes_everywhere();
+    change_sizes_in_place();
     change_sizes_alone();
+    merge_dimensions();
     round_values();
     return std::move(steps_);
   }
@@ -114,8 +115,12 @@ class Steps {
     add_shapes(shorter);
   }
 
-  static std::array<std::int64_t, 4> smaller(std::int64_t size) {
-    return {1, 2, size / 2, size - 1};
+  // A half less, a quarter less, ..., one less: what needs 10,001 elements is found in a few dozen
+  // steps.
+  static std::vector<std::int64_t> smaller(std::int64_t size) {
+    std::vector<std::int64_t> sizes = {1, 2};
+    for (std::int64_t less = size - size / 2; less > 0; less /= 2) sizes.push_back(size - less);
+    return sizes;
   }
 
   void change_sizes_everywhere() {
@@ -130,6 +135,41 @@ class Steps {
         }
         add_shapes(changed);
       }
+    }
+  }
+
+  // Of the same dimension of all operands that have it, as of a valid call.
+  void change_sizes_in_place() {
+    for (const bool from_left : {true, false}) {
+      for (std::size_t at = 0; at < c_.operands.front().shape.rank(); ++at) {
+        const auto place = [&](const Shape& shape) {
+          return from_left ? at : shape.rank() - 1 - at;
+        };
+        const std::int64_t size = c_.operands.front().shape[place(c_.operands.front().shape)];
+        if (size < 2) continue;
+        for (const std::int64_t other : smaller(size)) {
+          std::vector<Shape> changed = shapes();
+          for (Shape& shape : changed) {
+            if (at < shape.rank() && shape[place(shape)] == size) shape[place(shape)] = other;
+          }
+          add_shapes(changed);
+        }
+      }
+    }
+  }
+
+  // Two neighbours of every operand that has them become one: as many elements, fewer dimensions.
+  void merge_dimensions() {
+    for (std::size_t at = 0; at + 1 < c_.operands.front().shape.rank(); ++at) {
+      std::vector<Shape> merged = shapes();
+      for (Shape& shape : merged) {
+        if (at + 1 >= shape.rank()) continue;
+        Shape shorter = shape.slice(0, at);
+        shorter.push_back(shape[at] * shape[at + 1]);
+        shorter.append(shape.slice(at + 2, shape.rank() - at - 2));
+        shape = shorter;
+      }
+      add_shapes(merged);
     }
   }
 
