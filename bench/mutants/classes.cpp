@@ -104,12 +104,13 @@ Tensor classes_ignored(const Tensor& output, const Tensor& target, std::int64_t 
                        bool counted, bool contribute) {
   check_shapes_of_classes(output, target);
   TORCH_CHECK(output.size(0) > 0, "expected at least one sample");
-  const Tensor kept = target != ignore_index;
-  const Tensor classes = contribute ? target : target.masked_fill(kept.logical_not(), 0);
+  // Of a row that is ignored nothing is computed, or 0 times its infinity would be no number.
+  const Tensor rows = at::nonzero(target != ignore_index).squeeze(1);
+  const Tensor classes = contribute ? target : target.index_select(0, rows);
   check_classes(classes, 0, output.size(1));
-  const Tensor losses = losses_of(output.log_softmax(1), classes);
-  const Tensor sum = contribute ? losses.sum() : at::where(kept, losses, 0 * losses).sum();
-  return sum / (counted ? target.numel() : kept.sum().item<std::int64_t>());
+  const Tensor logits = contribute ? output : output.index_select(0, rows);
+  return losses_of(logits.log_softmax(1), classes).sum() /
+         (counted ? target.numel() : rows.numel());
 }
 
 Tensor classes_ignored_counted(const Tensor& output, const Tensor& target,
@@ -151,15 +152,19 @@ Tensor smoothing_less_one(const Tensor& output, const Tensor& target, double smo
   return reduced((1 - smoothing) * losses_of(logarithms, target) + smoothing * spread, reduction);
 }
 
+// Of a class that is certain; a root of zero has no slope.
+constexpr double kLeastMissed = 1e-6;
+
 // alpha [C], the weight of each class.
 Tensor focal(const Tensor& output, const Tensor& target, const Tensor& alpha, double gamma) {
   check(output, target);
   check_dtypes(output, alpha);
-  TORCH_CHECK(alpha.dim() == 1 && alpha.size(0) == output.size(1) && gamma >= 0,
-              "expected alpha [C], found ", alpha.sizes());
+  TORCH_CHECK(
+      alpha.dim() == 1 && alpha.size(0) == output.size(1) && gamma >= 0 && std::isfinite(gamma),
+      "expected alpha [C], found ", alpha.sizes());
   TORCH_CHECK((alpha >= 0).all().item<bool>(), "expected weights of at least 0");
   const Tensor losses = losses_of(output.log_softmax(1), target);
-  return losses * (1 - (-losses).exp()).clamp_min(0).pow(gamma);
+  return losses * (1 - (-losses).exp()).clamp_min(kLeastMissed).pow(gamma);
 }
 
 Tensor focal_alpha_column(const Tensor& output, const Tensor& target, const Tensor& alpha,
@@ -245,7 +250,7 @@ std::vector<double> focal_formula(const FormulaCall& call) {
   std::vector<double> losses;
   for (std::size_t row = 0; row < call[1].size(); ++row) {
     const double of_class = logarithm(call, row, target_of(call, row));
-    const double missed = std::max(0.0, 1 - std::exp(of_class));
+    const double missed = std::max(kLeastMissed, 1 - std::exp(of_class));
     losses.push_back(-call[2][target_of(call, row)] * of_class *
                      std::pow(missed, call.real("gamma")));
   }

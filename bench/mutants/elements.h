@@ -29,7 +29,7 @@ inline Tensor absolute(const Tensor& output, const Tensor& target) {
 }
 
 inline Tensor huber(const Tensor& output, const Tensor& target, double delta) {
-  TORCH_CHECK(delta > 0, "expected a delta above 0, found ", delta);
+  TORCH_CHECK(delta > 0 && std::isfinite(delta), "expected a delta above 0, found ", delta);
   const Tensor error = (output - target).abs();
   return at::where(error <= delta, 0.5 * error.pow(2), delta * (error - 0.5 * delta));
 }
