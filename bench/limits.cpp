@@ -12,6 +12,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +32,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::size_t every = 499;
-  std::size_t repetitions = 9;
+  std::size_t every = 199;
+  std::size_t repetitions = 7;
   std::string only;
 };
 
@@ -225,16 +227,21 @@ int run(const Options& options) {
 }  // namespace shapefuzz
 
 int main(int argc, char** argv) {
-  CLI::App app("What of a judged case is LibTorch's own");
-  shapefuzz::Options options;
-  app.add_option("--every", options.every, "Takes every N-th block of the sweep's cases")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--repetitions", options.repetitions, "Medians over so many repetitions")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--only", options.only, "For a profiler: only this part, `judged` or `bare`")
-      ->check(CLI::IsMember({"judged", "bare"}));
-  CLI11_PARSE(app, argc, argv);
-  return shapefuzz::run(options);
+  try {
+    CLI::App app("What of a judged case is LibTorch's own");
+    shapefuzz::Options options;
+    app.add_option("--every", options.every, "Takes every N-th block of the sweep's cases")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--repetitions", options.repetitions, "Medians over so many repetitions")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--only", options.only, "For a profiler: only this part, `judged` or `bare`")
+        ->check(CLI::IsMember({"judged", "bare"}));
+    CLI11_PARSE(app, argc, argv);
+    return shapefuzz::run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shapefuzz_limits: %s\n", error.what());
+    return 3;
+  }
 }
