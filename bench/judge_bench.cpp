@@ -16,7 +16,7 @@ namespace shapefuzz {
 namespace {
 
 // Of the blocks of a sweep: enough for every zone and every way into a loss.
-constexpr std::size_t kEvery = 397;
+constexpr std::size_t kEvery = 31;
 
 // As `shapefuzz sweep` judges.
 void judge(benchmark::State& state, const Loss& loss) {

@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <ctime>
 #include <exception>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,12 +29,12 @@ namespace shapefuzz {
 namespace {
 
 struct Options {
-  std::size_t every = 199;
-  std::size_t repetitions = 7;
+  std::size_t every = 31;
+  std::size_t repetitions = 5;
   std::string only;
 };
 
-// A case with the calls that its judgement makes. Those of one block share operands.
+// A case with the calls that its judgement makes.
 struct Recorded {
   Case c;
   std::vector<std::unique_ptr<RecordedCall>> calls;
@@ -56,7 +55,6 @@ struct Times {
 };
 
 struct OfLoss {
-  const Loss* loss = nullptr;
   std::size_t cases = 0;
   std::size_t calls = 0;
   std::size_t left_out = 0;
@@ -96,9 +94,9 @@ bool may_run_bare(const Judgement& judgement) {
          judgement.verdict != Verdict::kNotJudged;
 }
 
-std::vector<Recorded> record(const Block& block, Recorder& recorder, OfLoss& of_loss) {
-  std::vector<Recorded> recorded;
+void record(const Block& block, Recorder& recorder, OfLoss& of_loss, std::vector<Recorded>& cases) {
   Judge judge = as_in_a_sweep();
+  recorder.begin_block();
   for (const Case& c : block.cases) {
     const Judgement judgement = judge.judge(recorder.loss(), c);
     if (!may_run_bare(judgement)) {
@@ -106,35 +104,32 @@ std::vector<Recorded> record(const Block& block, Recorder& recorder, OfLoss& of_
       ++of_loss.left_out;
       continue;
     }
-    recorded.push_back({c, recorder.take()});
-    const auto& calls = recorded.back().calls;
+    cases.push_back({c, recorder.take()});
+    const auto& calls = cases.back().calls;
     of_loss.calls += calls.size();
     of_loss.unlike += static_cast<std::size_t>(std::count_if(
-        calls.begin(), calls.end(), [](const auto& call) { return !call->repeats_alike(); }));
+        calls.begin(), calls.end(), [](const auto& call) { return !call->is_alike; }));
   }
-  of_loss.cases += recorded.size();
-  return recorded;
 }
 
-Times measure(const Loss& loss, const std::vector<Recorded>& block, const std::string& only) {
+Times measure(const Loss& loss, const std::vector<Recorded>& cases, const std::string& only) {
   Times times;
   if (only.empty() || only == "judged") {
-    std::optional<Judge> judge(as_in_a_sweep());  // a new one knows nothing of these operands
+    Judge judge = as_in_a_sweep();
     times.judged = seconds_of([&] {
-      for (const Recorded& recorded : block) judge->judge(loss, recorded.c);
-      judge.reset();
+      for (const Recorded& recorded : cases) judge.judge(loss, recorded.c);
     });
   }
   if (only.empty() || only == "bare") {
     times.bare = seconds_of([&] {
-      for (const Recorded& recorded : block) {
+      for (const Recorded& recorded : cases) {
         for (const auto& call : recorded.calls) call->repeat();
       }
     });
   }
   if (only.empty()) {
     times.under_test = seconds_of([&] {
-      for (const Recorded& recorded : block) {
+      for (const Recorded& recorded : cases) {
         if (!recorded.calls.empty()) recorded.calls.front()->repeat();
       }
     });
@@ -144,12 +139,14 @@ Times measure(const Loss& loss, const std::vector<Recorded>& block, const std::s
 
 OfLoss measure(const Loss& loss, const Options& options) {
   OfLoss of_loss;
-  of_loss.loss = &loss;
-  of_loss.repetitions.resize(options.repetitions);
   Recorder recorder(loss);
+  std::vector<Recorded> cases;
   for (const Block& block : sweep_mix(loss, options.every)) {
-    const std::vector<Recorded> recorded = record(block, recorder, of_loss);
-    for (Times& times : of_loss.repetitions) times += measure(loss, recorded, options.only);
+    record(block, recorder, of_loss, cases);
+  }
+  of_loss.cases = cases.size();
+  for (std::size_t i = 0; i < options.repetitions; ++i) {
+    of_loss.repetitions.push_back(measure(loss, cases, options.only));
   }
   return of_loss;
 }

@@ -5,6 +5,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +28,14 @@ struct RecordedCall {
   bool differentiated = false;   ///< its result was differentiated
   bool reduced_outside = false;  ///< its unreduced result was reduced as documented, too
 
-  /// An operand that was made of the case's by a view: again in each repetition, as the judge does.
+  /// An operand that was made of the case's own, expanded, reshaped or cut: again in each
+  /// repetition, as the judge does.
   struct View {
     std::size_t operand;
     at::Tensor own;
+    std::vector<std::int64_t> sizes;
+    std::vector<std::int64_t> strides;
+    std::int64_t offset;
   };
   std::vector<View> views;
   std::vector<at::Tensor> leaves;
@@ -38,12 +44,11 @@ struct RecordedCall {
   /// The call, with its backward if it had one. What it throws is dropped.
   void repeat() const;
   /// Whether that is refused, or gives the same bits, as when it was recorded.
-  bool repeats_alike() const;
+  bool is_alike = false;
 
  private:
-  at::Tensor result_;  // undefined where it was refused
-  at::Tensor forward() const;
-  at::Tensor reduce(const at::Tensor& value) const;
+  bool gives(const at::Tensor& result) const;
+  at::Tensor forward(bool reduces) const;
   friend class Recorder;
 };
 
@@ -56,17 +61,34 @@ class Recorder {
 
   /// To be judged in place of the loss.
   const Loss& loss() const { return recording_; }
-  /// The calls since the last time, the call under test first, ready to be repeated.
+  /// The calls since the last time, the call under test first, ready to be repeated: their operands
+  /// are copies in LibTorch's own memory. Entries that share operands do so there too.
   std::vector<std::unique_ptr<RecordedCall>> take();
   /// Forgets them.
-  void drop() { calls_.clear(); }
+  void drop() { taken_.clear(); }
+  /// Cases to come share no operands with those before.
+  void begin_block() { copies_.clear(); }
 
  private:
+  // A call as it was made, in whatever memory.
+  struct Taken {
+    std::unique_ptr<RecordedCall> call;
+    Tensors operands;
+    at::Tensor result;  // undefined where it was refused
+  };
+  struct Copy {
+    at::Tensor original;  // whose address stays taken
+    at::Tensor copy;
+  };
+
   at::Tensor record(const EntryCall& call, const Arguments& arguments);
+  void make_ready(const Taken& taken, const Tensors& own);
+  const at::Tensor& copy_of(const at::Tensor& original);
 
   const Loss& original_;
   Loss recording_;
-  std::vector<std::unique_ptr<RecordedCall>> calls_;
+  std::vector<Taken> taken_;
+  std::map<const c10::TensorImpl*, Copy> copies_;
 };
 
 }  // namespace shapefuzz
