@@ -46,6 +46,9 @@ expect 2 'expected some of a' b
 steps 2345.6 66.66
 expect 0 '2 of 2 figures are as stated' --write
 grep -q 'It takes 2,346<!--a.time--> us (10<!--a.time spread--> %), 66.7<!--a.share--> %' docs/a.md
+expect 0 '2 of 2 figures are as stated' --kept
+rm build/bench/a.json
+expect 1 'has not run yet' --kept
 document 999
 expect 1 'docs/a.md has 999 for a.time, bench/figures.tsv 2,346' --check
 echo 'It takes 2,346<!--a.time--> us, 1<!--a.other-->.' >docs/a.md
