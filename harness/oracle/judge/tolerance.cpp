@@ -66,7 +66,10 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
       if (value != 0) smallest = std::min(smallest, std::abs(value));
     }
   }
-  return std::min(tolerance(roundoff, elements, std::max(1.0, largest_result) / smallest), 1e-4);
+  constexpr double kMost = 1e-4;
+  constexpr double kSummands = 8;  // for which that is enough
+  const double most = kMost * std::max(1.0, static_cast<double>(elements) / kSummands);
+  return std::min(tolerance(roundoff, elements, std::max(1.0, largest_result) / smallest), most);
 }
 
 double scale_of_operands(const Tensors& operands) {

@@ -32,7 +32,8 @@ std::int64_t summands(const Execution& actual, const Tensors& operands);
 /// The gap that a small denominator explains. A norm or a probability there makes numbers on the
 /// way that are larger than operands and gradients, and may cancel: in the gradient of a cosine of
 /// single numbers all of them do. `largest_result`, if it is above 1, makes them as much larger. No
-/// more than a ten-thousandth, which no wrong divisor hides in.
+/// more than a ten-thousandth for every eight numbers that are added up, which no wrong divisor
+/// hides in.
 double allowed_for_quotients(const Tensors& operands, double roundoff, std::int64_t elements,
                              double largest_result = 1);
 
