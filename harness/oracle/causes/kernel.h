@@ -50,6 +50,8 @@ struct Prediction {
   double peak = 0;
   /// A small denominator makes the value too steep for finite differences, or it is at a kink.
   bool is_steep = false;
+  /// How many losses there are before the reduction, where the operands do not tell.
+  std::size_t summands = 0;
 };
 
 /// `cotangent` has the weights of the result's elements. Throws Unpredictable.

@@ -89,6 +89,7 @@ Prediction cosine_embedding(const KernelCall& call, const std::vector<double>& /
       call[2], cosine);
   Prediction prediction;
   prediction.value = reduced(call, losses);
+  prediction.summands = losses.size();
   // Of a vector without a length a cosine is anything, and two such may cancel.
   for (const double loss : losses.values) {
     if (std::isfinite(loss)) prediction.scale = std::max(prediction.scale, std::abs(loss));

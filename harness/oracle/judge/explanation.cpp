@@ -49,6 +49,7 @@ class Expectation {
   bool is_met_by(const Cause& cause) {
     try {
       const Prediction prediction = cause.predict(call_, cotangent_);
+      elements_ = std::max(elements_, static_cast<std::int64_t>(prediction.summands));
       return agrees(prediction) && gradients_agree(cause, prediction);
     } catch (const Unpredictable&) {
       return false;
