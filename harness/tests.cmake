@@ -76,6 +76,7 @@ shapefuzz_tests(
     search/sweep/deviations_test.cpp
     search/sweep/journal_test.cpp
     search/sweep/plan_test.cpp
+    search/sweep/stand_in_test.cpp
     search/sweep/sweep_test.cpp
     tell/explain/exhibit_test.cpp
     tell/guard/batches_test.cpp
@@ -99,6 +100,12 @@ shapefuzz_tests(
 shapefuzz_tests(
   shapefuzz_twin_proof
   SOURCES search/sweep/twin_proof_test.cpp
+  USES search/sweep findings/baseline)
+
+# What a sweep leaves out rests on this.
+shapefuzz_tests(
+  shapefuzz_sweep_proof
+  SOURCES search/sweep/sweep_proof_test.cpp
   USES search/sweep findings/baseline)
 
 shapefuzz_tests(

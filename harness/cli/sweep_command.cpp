@@ -92,11 +92,11 @@ std::string what_is_swept(const SweepCommand& command, const SweepOptions& optio
   }
   return fmt::format(
       "shapefuzz {}, LibTorch {}, rank {}, size {}, policy {}, device {}, memory {}, seed {}, "
-      "cases {}, part {}/{}{}, {}:{}",
+      "cases {}, part {}/{}{}{}, {}:{}",
       kVersion, libtorch_version(), options.max_rank, options.max_size, to_string(command.policy),
       to_string(command.device), to_string(command.memory), options.seed, options.cases_per_loss,
       options.shard.index, options.shard.count, command.thorough ? ", thorough" : "",
-      command.all ? "all" : "findings", losses);
+      command.full ? ", full" : "", command.all ? "all" : "findings", losses);
 }
 
 int run(const SweepCommand& command) {
@@ -115,6 +115,7 @@ int run(const SweepCommand& command) {
   options.jobs = jobs_on(command.device, command.jobs, command.has_jobs);
   options.seed = command.seed;
   options.cases_per_loss = command.cases;
+  options.full = command.full;
   options.shard = command.shard.value_or(Shard());
   options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select_variations(command.targets, command.device);
@@ -229,6 +230,9 @@ Command add_sweep(CLI::App& app) {
   add_shard(*added, command.shard,
             "Only the part I of N, from 1/N to N/N: each on another machine");
   add_thorough(*added, command.thorough);
+  added->add_flag("--full", command.full,
+                  "Judge each case itself, also one that differs from another only by the names of "
+                  "its sizes, or that is refused unreduced too");
   add_path(*added, "--out", command.out, "FILE",
            "Write one result record for each finding, as JSON lines");
   added->add_flag("--resume", command.resume,

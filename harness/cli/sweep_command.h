@@ -29,6 +29,7 @@ struct SweepCommand {
   bool all = false;
   bool signatures = false;
   bool thorough = false;
+  bool full = false;
   bool resume = false;
   double timeout = 5;
   std::string write_baseline;

@@ -70,7 +70,8 @@ Record read_record(const Json& json) {
 }
 
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
-                      const std::vector<std::string>& varied, const std::string& libtorch) {
+                      const std::vector<std::string>& varied, const std::string& libtorch,
+                      std::uint64_t stands_for) {
   Json operands = Json::object();
   for (const Operand& operand : c.operands) operands[operand.name] = to_json(operand.shape);
   Judgement named = judgement;
@@ -103,6 +104,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   // Of a pass there is nothing to explain; a finding without a cause says so.
   if (is_finding(judgement.verdict)) record["cause"] = judgement.cause;
   if (!judgement.after.empty()) record["after"] = judgement.after;
+  if (stands_for != 1) record["stands_for"] = stands_for;
   // A message of LibTorch may hold any bytes; what is no UTF-8 is replaced, not thrown.
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

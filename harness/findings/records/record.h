@@ -2,6 +2,7 @@
 // The result record: one JSON object a line, for scripts and for `shapefuzz diff`.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -12,9 +13,11 @@
 namespace shapefuzz {
 
 /// The record of one judged case, without a line break. `varied` names the operands whose shapes
-/// the sweep varied; it is empty for a case that somebody wrote.
+/// the sweep varied; it is empty for a case that somebody wrote. A case that was judged for others
+/// too says how many it `stands_for`, itself among them.
 std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judgement,
-                      const std::vector<std::string>& varied, const std::string& libtorch);
+                      const std::vector<std::string>& varied, const std::string& libtorch,
+                      std::uint64_t stands_for = 1);
 
 /// What a record says, as far as somebody reads it again.
 struct Record {

@@ -56,20 +56,26 @@ std::uint64_t Tally::cases() const {
   return sum;
 }
 
-void Tally::add(const Case& c, const Judgement& judgement) {
-  Counts& counts = counts_[{c.loss, c.entry}];
+void Tally::add(const std::string& loss, const std::string& entry, const Judgement& judgement,
+                std::uint64_t cases) {
+  Counts& counts = counts_[{loss, entry}];
   if (judgement.verdict == Verdict::kNotJudged) {
-    ++counts.not_judged;
-    ++reasons_[reason_of(judgement)];
+    counts.not_judged += cases;
+    reasons_[reason_of(judgement)] += cases;
     return;
   }
-  ++counts.cases[static_cast<std::size_t>(judgement.zone)]
-                [static_cast<std::size_t>(judgement.outcome)];
-  counts.warned += judgement.warned ? 1 : 0;
-  counts.keeping += judgement.kept_bytes > 0 ? 1 : 0;
+  counts.cases[static_cast<std::size_t>(judgement.zone)]
+              [static_cast<std::size_t>(judgement.outcome)] += cases;
+  counts.warned += judgement.warned ? cases : 0;
+  counts.keeping += judgement.kept_bytes > 0 ? cases : 0;
+  counts.findings += is_finding(judgement.verdict) ? cases : 0;
+}
+
+void Tally::add(const Case& c, const Judgement& judgement, std::uint64_t stands_for) {
+  add(c.loss, c.entry, judgement, stands_for);
   if (!is_finding(judgement.verdict)) return;
-  ++counts.findings;
-  add(signature_of(c, judgement), {c, judgement.detail, 1, is_harmless(c, judgement) ? 1U : 0U});
+  add(signature_of(c, judgement),
+      {c, judgement.detail, stands_for, is_harmless(c, judgement) ? stands_for : 0});
 }
 
 void Tally::add(const Signature& signature, const Finding& finding) {

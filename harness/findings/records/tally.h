@@ -48,7 +48,11 @@ class Tally {
  public:
   using Key = std::pair<std::string, std::string>;  ///< loss, entry
 
-  void add(const Case& c, const Judgement& judgement);
+  /// A judged case that stands for so many, itself among them.
+  void add(const Case& c, const Judgement& judgement, std::uint64_t stands_for = 1);
+  /// Cases of an entry that are no finding and need no example.
+  void add(const std::string& loss, const std::string& entry, const Judgement& judgement,
+           std::uint64_t cases);
   void add(const Tally& other);
 
   const std::map<Key, Counts>& counts() const { return counts_; }

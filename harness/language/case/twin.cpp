@@ -27,22 +27,6 @@ std::vector<Option> all_options(const Case& c, const LossSpec& spec) {
   return all;
 }
 
-// The sizes that the contract itself names; a size that is one of them stays it.
-std::set<std::int64_t> numbers_of(const Contract& contract) {
-  std::set<std::int64_t> numbers;
-  const auto take = [&](const Dim& dim) {
-    if (dim.type == Dim::Type::kNumber) numbers.insert(dim.number);
-  };
-  for (const Alternative& alternative : contract.alternatives) {
-    for (const OperandPattern& operand : alternative.operands) {
-      std::for_each(operand.pattern.begin(), operand.pattern.end(), take);
-    }
-    std::for_each(alternative.result.begin(), alternative.result.end(), take);
-    for (const Constraint& constraint : alternative.constraints) take(constraint.right);
-  }
-  return numbers;
-}
-
 // The sizes of a case that a twin may change, each once, the smallest first.
 Sizes changeable_sizes(const Case& c, const LossSpec& spec, const std::set<std::int64_t>& numbers) {
   std::set<std::int64_t> sizes;
@@ -306,7 +290,7 @@ Shape Twin::original(const Shape& shape) const {
 }
 
 Twin twin_of(const Case& c, const LossSpec& spec) {
-  const std::set<std::int64_t> numbers = numbers_of(spec.contract);
+  const std::set<std::int64_t> numbers = sizes_named_by(spec.contract);
   const Sizes sizes = changeable_sizes(c, spec, numbers);
   Twin twin{c, {}};
   // Options may be related in a way of their own (a layer that is divided again and again): then

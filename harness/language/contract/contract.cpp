@@ -323,6 +323,21 @@ Contract parse_contract(Cursor& cursor, const OptionNames& options) {
   return contract;
 }
 
+std::set<std::int64_t> sizes_named_by(const Contract& contract) {
+  std::set<std::int64_t> numbers;
+  const auto take = [&](const Dim& dim) {
+    if (dim.type == Dim::Type::kNumber) numbers.insert(dim.number);
+  };
+  for (const Alternative& alternative : contract.alternatives) {
+    for (const OperandPattern& operand : alternative.operands) {
+      std::for_each(operand.pattern.begin(), operand.pattern.end(), take);
+    }
+    std::for_each(alternative.result.begin(), alternative.result.end(), take);
+    for (const Constraint& constraint : alternative.constraints) take(constraint.right);
+  }
+  return numbers;
+}
+
 bool is_size(const Contract& contract, std::string_view option) {
   const auto found = std::find(contract.options.begin(), contract.options.end(), option);
   const auto name = static_cast<std::size_t>(found - contract.options.begin());

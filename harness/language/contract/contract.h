@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -117,6 +118,9 @@ Contract parse_contract(Cursor& cursor, const OptionNames& options);
 
 /// Whether an option of that name stands for a size: in a pattern, or as what an index is below.
 bool is_size(const Contract& contract, std::string_view option);
+
+/// The sizes that the contract itself demands by their numbers, as the 4 of a box.
+std::set<std::int64_t> sizes_named_by(const Contract& contract);
 
 /// The canonical spelling, read back by parse_contract. Alternatives are joined by ` | `.
 std::string to_string(const Contract& contract);

@@ -42,8 +42,11 @@ const std::string& Variation::operand_name(std::size_t i) const {
 std::vector<Way> ways_of(const Loss& loss, const std::vector<std::string>& entries) {
   std::vector<Way> ways;
   const OptionSpec* const option = loss.spec.find_option("reduction");
-  const std::vector<std::string> none = {""};
-  for (const std::string& reduction : option == nullptr ? none : option->choices) {
+  std::vector<std::string> reductions = {""};
+  if (option != nullptr) reductions = option->choices;
+  std::stable_partition(reductions.begin(), reductions.end(),
+                        [](const std::string& reduction) { return reduction == "none"; });
+  for (const std::string& reduction : reductions) {
     for (const std::string& entry : entries) {
       const auto has = loss.spec.reductions(entry);
       const bool callable =

@@ -26,7 +26,8 @@ struct Way {
 };
 
 /// Every reduction of every entry, the entries of one reduction next to each other: they share the
-/// operands of a case, and the judge makes those once.
+/// operands of a case, and the judge makes those once. No reduction comes first: what is refused
+/// without one is refused with each (refusals.h).
 std::vector<Way> ways_of(const Loss& loss, const std::vector<std::string>& entries);
 
 /// One way to vary a loss: the output and one more operand.

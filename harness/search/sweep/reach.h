@@ -37,6 +37,8 @@ class Grid {
   Grid(const Variation& variation, const std::vector<Shape>& within);
 
   std::size_t outputs() const { return within_->size() + outputs_.size(); }
+  /// Whether output `i` is within the bounds, and meets all shapes that are.
+  bool is_within(std::size_t i) const { return i < within_->size(); }
   const Shape& output(std::size_t i) const {
     return i < within_->size() ? (*within_)[i] : outputs_[i - within_->size()].shape;
   }

@@ -18,7 +18,9 @@
 #include "harness/search/sweep/deviations.h"
 #include "harness/search/sweep/journal.h"
 #include "harness/search/sweep/reach.h"
+#include "harness/search/sweep/refusals.h"
 #include "harness/search/sweep/sample.h"
+#include "harness/search/sweep/stand_in.h"
 
 namespace shapefuzz {
 namespace {
@@ -41,7 +43,7 @@ Bounds bounds_of(const SweepOptions& options, const Loss& loss) {
 
 // A unit is one variation with one output shape, its cases the other operand's shapes times the
 // ways to call the loss; or, before all those because they take longest, the deviations of one
-// loss.
+// loss. Where the sweep is reduced, the shapes are those that stand for others, or for themselves.
 class Sweep {
  public:
   Sweep(const std::vector<Variation>& variations, const SweepOptions& options,
@@ -56,6 +58,8 @@ class Sweep {
     std::size_t next = deviation_units();
     for (const Variation& v : variations) {
       grids_.emplace_back(v, options.least_size(*v.loss) == 0 ? shapes_ : filled_shapes_);
+      const Reach bounds = {options.max_rank, options.max_size, options.least_size(*v.loss)};
+      stand_ins_.emplace_back(v, bounds);
       first_units_.push_back(next);
       next += grids_.back().outputs();
     }
@@ -139,19 +143,49 @@ class Sweep {
     return deviations_;
   }
 
+  // What the output of a unit meets, and how many pairs each such pair is judged for. Beyond the
+  // bounds there are few, and each is judged for itself.
+  struct Meeting {
+    const Shape* other;
+    std::uint64_t stands_for;
+  };
+  const std::vector<Meeting>& meetings(std::size_t unit) const {
+    if (unit == meetings_unit_) return meetings_;
+    meetings_.clear();
+    const std::size_t i = place(unit);
+    const std::size_t output = unit - first_units_[i];
+    const bool reduces = is_reduced(unit) && grids_[i].is_within(output);
+    for (const Shape& other : grids_[i].others(output)) {
+      const std::uint64_t count =
+          reduces ? stand_ins_[i].stands_for({grids_[i].output(output), other}) : 1;
+      if (count > 0) meetings_.push_back({&other, count});
+    }
+    meetings_unit_ = unit;
+    return meetings_;
+  }
+
+  bool is_reduced(std::size_t unit) const {
+    return !is_deviations(unit) && may_reduce(options_, *variation(unit).loss) && !sinks_.passes;
+  }
+
   std::uint64_t cases_in(std::size_t unit) const {
     if (is_deviations(unit)) return deviations(unit).size();
-    const std::size_t i = place(unit);
-    return grids_[i].others(unit - first_units_[i]).size() * variations_[i].ways.size();
+    return meetings(unit).size() * variation(unit).ways.size();
   }
 
   Case case_at(std::size_t unit, std::uint64_t index) const {
     if (is_deviations(unit)) return deviations(unit)[index];
     const std::size_t i = place(unit);
-    const std::size_t output = unit - first_units_[i];
     const Variation& v = variations_[i];
-    return v.make_case(grids_[i].output(output), grids_[i].others(output)[index / v.ways.size()],
-                       v.ways[index % v.ways.size()], options_.seed);
+    return v.make_case(grids_[i].output(unit - first_units_[i]),
+                       *meetings(unit)[index / v.ways.size()].other, v.ways[index % v.ways.size()],
+                       options_.seed);
+  }
+
+  // How many cases the one stands for.
+  std::uint64_t weight_at(std::size_t unit, std::uint64_t index) const {
+    if (is_deviations(unit)) return 1;
+    return meetings(unit)[index / variation(unit).ways.size()].stands_for;
   }
 
   std::vector<std::string> varied(std::size_t unit) const {
@@ -180,19 +214,33 @@ class Sweep {
     const std::uint64_t cases = cases_in(unit);
     const std::uint64_t end = options_.shard.end(cases);
     const std::uint64_t begin = options_.shard.begin(cases);
+    const bool reduces = is_reduced(unit);
+    const std::size_t ways = is_deviations(unit) ? 1 : v.ways.size();
+    Refusals refusals;  // of the pair of shapes
     for (std::uint64_t i = std::max<std::uint64_t>(position.first_case, begin); i < end; ++i) {
       if (std::binary_search(skipped.begin(), skipped.end(), i)) {
         hand_over(i + 1);
+        refusals.forget();  // as whoever goes on from here does not know them
         continue;
       }
       if (!is_in_sample(unit, i)) continue;
-      position.next_case.store(i);
-      const Case c = case_at(unit, i);
-      const Judgement judgement = is_given_up(c) ? given_up() : judge.judge(*v.loss, c);
-      position.cases.fetch_add(1);
-      tally.add(c, judgement);
-      if (wants_record(judgement)) records += record(unit, c, judgement);
-      if (Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
+      if (i % ways == 0) refusals.forget();
+      const std::uint64_t weight = weight_at(unit, i);
+      const Judgement* const inherited =
+          reduces ? refusals.inherited_by(v.ways[i % ways]) : nullptr;
+      if (inherited != nullptr) {
+        tally.add(v.loss->spec.name, v.ways[i % ways].entry, *inherited, weight);
+      } else {
+        position.next_case.store(i);
+        const Case c = case_at(unit, i);
+        const Judgement judgement = is_given_up(c) ? given_up() : judge.judge(*v.loss, c);
+        tally.add(c, judgement, weight);
+        if (wants_record(judgement)) records += record(unit, c, judgement, weight);
+        if (reduces) refusals.note(v.ways[i % ways], c, judgement);
+      }
+      position.cases.fetch_add(weight);
+      const bool ends_pair = (i + 1) % ways == 0;
+      if (ends_pair && Clock::now() - handed_over > kAtRisk) hand_over(i + 1);
     }
     return result_of(tally, records);
   }
@@ -201,8 +249,11 @@ class Sweep {
     return sinks_.records && (sinks_.passes || is_finding(judgement.verdict));
   }
 
-  std::string record(std::size_t unit, const Case& c, const Judgement& judgement) const {
-    return to_record(c, variation(unit).loss->spec, judgement, varied(unit), libtorch_) + "\n";
+  std::string record(std::size_t unit, const Case& c, const Judgement& judgement,
+                     std::uint64_t stands_for) const {
+    return to_record(c, variation(unit).loss->spec, judgement, varied(unit), libtorch_,
+                     stands_for) +
+           "\n";
   }
 
   // In the parent.
@@ -218,9 +269,11 @@ class Sweep {
         judgement_of(death, c, variation(death.unit).loss->spec, options_.judging);
     // A limit of time has ended it, and no signal.
     if (death.signal == 0 && is_finding(judgement.verdict)) ++hangs_[{c.loss, c.entry}];
+    const std::uint64_t weight = weight_at(death.unit, death.at_case);
     Tally tally;
-    tally.add(c, judgement);
-    return result_of(tally, wants_record(judgement) ? record(death.unit, c, judgement) : "");
+    tally.add(c, judgement, weight);
+    return result_of(tally,
+                     wants_record(judgement) ? record(death.unit, c, judgement, weight) : "");
   }
 
   // What never returns would take the time limit for each of its cases. The parent counts, and the
@@ -256,6 +309,7 @@ class Sweep {
   std::vector<Shape> shapes_;
   std::vector<Shape> filled_shapes_;      // those without an empty dimension
   std::vector<Grid> grids_;               // by variation
+  std::vector<StandIns> stand_ins_;       // by variation
   std::vector<std::size_t> first_units_;  // of a variation, with its first output
   std::size_t units_ = 0;
   struct Samples {
@@ -265,12 +319,21 @@ class Sweep {
   std::vector<Samples> samples_;  // by loss
   mutable std::vector<Case> deviations_;
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
+  mutable std::vector<Meeting> meetings_;
+  mutable std::size_t meetings_unit_ = ~std::size_t{0};
   std::string libtorch_;
   std::map<std::pair<std::string, std::string>, int> hangs_;  // by loss and entry
   Tally tally_;
 };
 
 }  // namespace
+
+bool may_reduce(const SweepOptions& options, const Loss& loss) {
+  const bool is_proven = !loss.spec.own && !loss.spec.open && loss.spec.reduces &&
+                         options.judging.device == Device::kCpu &&
+                         options.judging.memory != MemoryMode::kOff;
+  return is_proven && !options.full && options.cases_per_loss == 0;
+}
 
 Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
             const SweepSinks& sinks) {

@@ -27,6 +27,9 @@ struct SweepOptions {
   bool deviations = true;       ///< options, values, dtypes and layouts too, not only shapes
   /// About how many cases of each loss, half of them deviations; 0: all of them.
   std::uint64_t cases_per_loss = 0;
+  /// Whether every case is judged, also one that another stands for (stand_in.h), and a reduction
+  /// of what is refused unreduced (refusals.h).
+  bool full = false;
   Shard shard;  ///< of each list of cases, so that all parts take equally long
   /// How much is forgiven, of the losses that somebody has decided another thing for.
   std::map<std::string, Policy> policies;
@@ -55,11 +58,17 @@ struct SweepSinks {
   std::function<void(std::uint64_t done, std::uint64_t all)> progress;
 };
 
-/// Judges every case of the variations; throws HarnessError.
+/// Whether cases of the loss may stand for others: where it is proven that they are judged alike,
+/// of LibTorch's losses, on the CPU, with its memory watched. Somebody's own loss may well know the
+/// size 4.
+bool may_reduce(const SweepOptions& options, const Loss& loss);
+
+/// Judges every case of the variations, or one that stands for it, and counts all; throws
+/// HarnessError. Who wants the records of the passes too gets every case's, each judged itself.
 Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
             const SweepSinks& sinks);
 
-/// The number of cases that a sweep judges.
+/// The number of cases that a sweep counts.
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options);
 
 }  // namespace shapefuzz
