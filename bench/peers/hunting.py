@@ -94,10 +94,10 @@ def in_child(command: Command, hunt: Callable[[], Hunt], run: Callable[[Hunt], N
         running.report()
         os._exit(0)
 
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, command.seconds)
+    signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, command.seconds)
     run(running)
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
     running.report()
     os._exit(0)
 
@@ -108,7 +108,7 @@ def command_of(description: str | None, library_cases: int) -> Command:
     parser.add_argument("losses", nargs="+")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cases", type=int, default=library_cases)
-    parser.add_argument("--seconds", type=float, default=30, help="after which a hunt ends")
+    parser.add_argument("--seconds", type=float, default=30, help="of the processor, after which a hunt ends")
     parser.add_argument("--twins", action="store_true", help="hunt in the correct twins")
     parser.add_argument("--valid-percent", type=int, default=50, help="how many of the cases are valid")
     options = parser.parse_args()

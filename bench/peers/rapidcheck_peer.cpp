@@ -30,7 +30,7 @@ std::int64_t elements_of(const Sizes& shape) {
 // Zero first, then what is near it; eighths, which every dtype holds, or finer.
 rc::Gen<double> between(int least, int most, int parts = 8) {
   return rc::gen::map(rc::gen::inRange(0, parts * (most - least) + 1), [=](int i) {
-    if (least < 0 && most > 0) return (i % 2 == 0 ? 1.0 : -1.0) * ((i + 1) / 2) / parts;
+    if (least < 0 && most > 0) return (i % 2 == 0 ? -i : i + 1) / 2.0 / parts;
     return (least < 0 ? -1.0 : 1.0) * i / parts;
   });
 }
