@@ -455,6 +455,13 @@ kills() {
     check '  the same records' cmp calm stormy
     check '  no journal is left' [ ! -e stormy.partial ]
   done
+  # What has been counted for others is not gone on with as if each were judged itself.
+  start "${sweep[@]}" --out stormy
+  sleep 0.6
+  kill -KILL "$parent"
+  { wait "$parent"; } 2>/dev/null
+  expect_refused sweep "${sweep[@]}" --full --out stormy --resume
+  expect_text "$err" '--resume: stormy.partial is no unfinished sweep of'
   echo '{"sweep":"of something else"}' >stormy.partial
   expect_refused sweep "${sweep[@]}" --out stormy --resume
   expect_text "$err" '--resume: stormy.partial is no unfinished sweep of'

@@ -301,8 +301,9 @@ Execution Judge::call_under_test(const Loss& loss, const Case& c) {
 }
 
 std::optional<Judgement> Judge::take_death(const Loss& loss, const Case& c) {
-  const auto fault = take_fault();
+  auto fault = take_fault();
   if (!fault) return std::nullopt;
+  if (prepared_->memory) prepared_->memory->name_operator(loss, c, *fault);
   prepared_.reset();  // it may have been a write
   Judgement judgement = judgement_of_death(c, loss.spec, fault->signal, *fault);
   name_cause_of_death(causes(loss), c, loss.spec, libtorch_version(), judgement);

@@ -10,6 +10,7 @@
 #include "harness/oracle/libtorch/guard.h"
 #include "harness/oracle/libtorch/tensors.h"
 #include "harness/oracle/memory/arena.h"
+#include "harness/oracle/memory/trap.h"
 
 namespace shapefuzz {
 namespace {
@@ -130,6 +131,23 @@ Tensors MemoryCheck::fresh_operands() const {
 std::string MemoryCheck::find_difference(const Loss& loss, const Case& c, const Execution& actual,
                                          const Tensors& operands) const {
   return difference(loss_->spec, actual, execute(loss, c, operands));
+}
+
+void MemoryCheck::name_operator(const Loss& loss, const Case& c, Fault& fault) const {
+  const GuardedScope scope(mode_);
+  const NamedOperators named;
+  // The first run has its tensors at the ends of their memory, the second one at the starts.
+  for (const Placement placement : {Placement::kEnd, Placement::kStart}) {
+    set_arena(placement, kPoison);
+    execute(loss, c, fresh_operands());
+    const auto again = take_fault();
+    const bool same = again && again->access == fault.access && again->place == fault.place &&
+                      again->operand == fault.operand && again->offset == fault.offset;
+    if (!same) continue;
+    fault.running = again->running;
+    break;
+  }
+  set_arena(Placement::kEnd, kPoison);
 }
 
 bool MemoryCheck::finds_changed_operand(Judgement& judgement) const {

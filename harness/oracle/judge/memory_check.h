@@ -8,6 +8,7 @@
 
 #include "harness/oracle/judge/execute.h"
 #include "harness/oracle/judgement/verdict.h"
+#include "harness/oracle/memory/fault.h"
 #include "harness/oracle/memory/mode.h"
 
 namespace shapefuzz {
@@ -33,6 +34,10 @@ class MemoryCheck {
   /// was nothing fresh to read.
   bool finds_dependence(const Loss& loss, const Case& c, const Execution& actual,
                         Judgement& judgement);
+
+  /// Runs the case once more, to see in which operator the fault happens. Leaves that open where it
+  /// does not happen again.
+  void name_operator(const Loss& loss, const Case& c, Fault& fault) const;
 
  private:
   void name(const Tensors& operands) const;

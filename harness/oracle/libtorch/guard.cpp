@@ -88,14 +88,18 @@ void install_guard() {
 
 GuardedScope::GuardedScope(MemoryMode mode) : outer_(active) {
   active = mode != MemoryMode::kOff;
-  at::enableRecordFunction(active);
   set_runs_case(true);
 }
 
 GuardedScope::~GuardedScope() {
   active = outer_;
-  at::enableRecordFunction(outer_);
   set_runs_case(false);
 }
+
+NamedOperators::NamedOperators() : outer_(at::isRecordFunctionEnabled()) {
+  at::enableRecordFunction(true);
+}
+
+NamedOperators::~NamedOperators() { at::enableRecordFunction(outer_); }
 
 }  // namespace shapefuzz

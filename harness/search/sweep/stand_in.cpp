@@ -131,32 +131,33 @@ Case StandIns::case_of(const Pair& pair) const {
   return variation_->make_case(pair.output, pair.other, variation_->ways.front(), 0);
 }
 
-bool StandIns::is_alike(const Renamings& renamings, const Pair& renamed) const {
-  const Pair& pair = renamings.original();
-  if (!derives_) {
-    return same_counts(std::array<Shape, 2>{pair.output, pair.other},
-                       std::array<Shape, 2>{renamed.output, renamed.other});
+StandIns::Likeness StandIns::compare(const Pair& pair, const Pair& renamed) {
+  if (!same_counts(std::array<Shape, 2>{pair.output, pair.other},
+                   std::array<Shape, 2>{renamed.output, renamed.other})) {
+    return Likeness::kOther;
   }
-  const std::vector<Shape> before = shapes_of(case_of(pair));
-  const std::vector<Shape> after = shapes_of(case_of(renamed));
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    if (renamings(before[i]) != after[i]) return false;
-    for (const std::int64_t size : before[i]) {
-      if (size >= 2 && kept_.count(size) == 0 && !renamings.has(size)) return false;
-    }
-  }
-  return same_counts(before, after);
+  // As the order of cases has it, since these two have the same ranks and empty dimensions.
+  const std::int64_t x = sum_of(renamed.output) + sum_of(renamed.other);
+  const std::int64_t y = sum_of(pair.output) + sum_of(pair.other);
+  if (x != y) return x < y ? Likeness::kSmaller : Likeness::kLarger;
+  const std::string text = to_string(renamed.output);
+  const std::string own = to_string(pair.output);
+  const bool smaller = text != own ? text < own : to_string(renamed.other) < to_string(pair.other);
+  return smaller ? Likeness::kSmaller : Likeness::kLarger;
 }
 
-bool StandIns::is_smaller(const Pair& a, const Pair& b) const {
-  if (derives_) return shapefuzz::is_smaller(case_of(a), case_of(b));
-  // As the order of cases has it, since these two have the same ranks and empty dimensions.
-  const std::int64_t x = sum_of(a.output) + sum_of(a.other);
-  const std::int64_t y = sum_of(b.output) + sum_of(b.other);
-  if (x != y) return x < y;
-  const std::string text = to_string(a.output);
-  const std::string other = to_string(b.output);
-  return text != other ? text < other : to_string(a.other) < to_string(b.other);
+StandIns::Likeness StandIns::compare(const Renamings& renamings, const Case& c,
+                                     const Case& renamed) const {
+  const std::vector<Shape> before = shapes_of(c);
+  const std::vector<Shape> after = shapes_of(renamed);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (renamings(before[i]) != after[i]) return Likeness::kOther;
+    for (const std::int64_t size : before[i]) {
+      if (size >= 2 && kept_.count(size) == 0 && !renamings.has(size)) return Likeness::kOther;
+    }
+  }
+  if (!same_counts(before, after)) return Likeness::kOther;
+  return is_smaller(renamed, c) ? Likeness::kSmaller : Likeness::kLarger;
 }
 
 // Calls `visit` for each pair that is alike, itself among them, until a smaller one is met; with
@@ -164,12 +165,20 @@ bool StandIns::is_smaller(const Pair& a, const Pair& b) const {
 template <class Visit>
 void StandIns::each_represented(const Pair& pair, Visit visit) const {
   Renamings renamings(*this, pair);
+  std::optional<Case> own;  // made where it is needed
   renamings.each([&](const Pair& renamed) {
-    const bool is_itself = renamed.output == pair.output && renamed.other == pair.other;
-    if (!is_itself && !is_alike(renamings, renamed)) return true;
-    const bool is_last = !is_itself && is_smaller(renamed, pair);
-    visit(is_last ? nullptr : &renamed);
-    return !is_last;
+    if (renamed.output == pair.output && renamed.other == pair.other) {
+      visit(&renamed);
+      return true;
+    }
+    Likeness likeness = compare(pair, renamed);
+    if (likeness != Likeness::kOther && derives_) {
+      if (!own) own = case_of(pair);
+      likeness = compare(renamings, *own, case_of(renamed));
+    }
+    if (likeness == Likeness::kLarger) visit(&renamed);
+    if (likeness == Likeness::kSmaller) visit(nullptr);
+    return likeness != Likeness::kSmaller;
   });
 }
 

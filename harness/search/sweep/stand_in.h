@@ -41,8 +41,11 @@ class StandIns {
   class Renamings;
   template <class Visit>
   void each_represented(const Pair& pair, Visit visit) const;
-  bool is_alike(const Renamings& renamings, const Pair& renamed) const;
-  bool is_smaller(const Pair& a, const Pair& b) const;
+  /// What a renamed pair is to a pair: not alike, or alike and the smaller or the larger one.
+  enum class Likeness { kOther, kSmaller, kLarger };
+  static Likeness compare(const Pair& pair, const Pair& renamed);
+  /// The same of their cases, derived operands included.
+  Likeness compare(const Renamings& renamings, const Case& c, const Case& renamed) const;
   Case case_of(const Pair& pair) const;
 
   const Variation* variation_;
