@@ -25,7 +25,14 @@ struct Sizes {
 const std::vector<Sizes>& all_sizes() {
   static const std::vector<Sizes> sizes = {
       {{3, 2, 3, 2}, {2, 3}}, {{2, 3, 1, 2}, {3}}, {{2, 0, 2, 2}, {0, 2}}, {{0, 2, 1, 3}, {2, 0}},
-      {{2, 2, 2, 2}, {0}},    {{2, 1, 1, 1}, {}},  {{2, 2, 2, 2}, {2}},    {{1, 1, 1, 1}, {}}};
+      {{2, 2, 2, 2}, {0}},    {{2, 2, 2, 2}, {2}}, {{1, 1, 1, 1}, {}}};
+  return sizes;
+}
+
+// Two samples of one number, for somebody's own loss: small enough for pairs of edges and for the
+// coarse tolerance of half precision. LibTorch's losses are tried with enough without it.
+const Sizes& two_samples() {
+  static const Sizes sizes = {{2, 1, 1, 1}, {}};
   return sizes;
 }
 
@@ -38,7 +45,7 @@ const std::vector<Sizes>& far_sizes() {
   return sizes;
 }
 
-constexpr std::ptrdiff_t kWithStorage = 6;
+constexpr std::ptrdiff_t kWithStorage = 5;
 
 bool is_empty(const Sizes& sizes) {
   return std::find(sizes.names.begin(), sizes.names.end(), 0) != sizes.names.end() ||
@@ -107,18 +114,37 @@ std::vector<Base> base_cases(const Loss& loss, const Bounds& bounds, std::uint64
   }
   std::vector<Base> within;
   std::vector<Base> beyond;
+  const auto add = [&](std::optional<Base> base, bool storage) {
+    if (!base) return;
+    base->storage = storage;
+    (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
+  };
   for (const Alternative& alternative : loss.spec.contract.alternatives) {
     for (const std::string& reduction : reductions) {
       for (const Sizes& sizes : all_sizes()) {
         if (is_empty(sizes) && !bounds.thorough) continue;
-        auto base = base_case(loss, alternative, sizes, reduction, seed);
-        if (!base) continue;
-        base->storage = &sizes - all_sizes().data() < kWithStorage;
-        (is_within(base->c, bounds) ? within : beyond).push_back(std::move(*base));
+        add(base_case(loss, alternative, sizes, reduction, seed),
+            &sizes - all_sizes().data() < kWithStorage);
       }
+      if (!loss.spec.own) continue;
+      add(base_case(loss, alternative, two_samples(), reduction, seed), true);
     }
   }
   return within.empty() ? beyond : within;
+}
+
+// Valid calls far beyond the bounds, unless somebody wants little.
+std::vector<Case> far_cases(const Loss& loss, const Bounds& bounds, std::uint64_t seed) {
+  constexpr std::size_t kLittle = 2;
+  std::vector<Case> cases;
+  if (bounds.max_rank <= kLittle || bounds.max_size <= std::int64_t{kLittle}) return cases;
+  for (const Alternative& alternative : loss.spec.contract.alternatives) {
+    for (const Sizes& sizes : far_sizes()) {
+      auto base = base_case(loss, alternative, sizes, "", seed);
+      if (base) cases.push_back(std::move(base->c));
+    }
+  }
+  return cases;
 }
 
 // Few digits, for the reader; no probability becomes 0 or 1.
@@ -400,19 +426,20 @@ class Around {
 std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                 const Bounds& bounds, std::uint64_t seed) {
   std::vector<Case> plain;
-  for (const Alternative& alternative : loss.spec.contract.alternatives) {
-    for (const Sizes& sizes : far_sizes()) {
-      if (bounds.max_rank < 3 || bounds.max_size < 3) continue;  // somebody wants little
-      auto base = base_case(loss, alternative, sizes, "", seed);
-      if (base) plain.push_back(std::move(base->c));
-    }
-  }
   for (const Base& base : base_cases(loss, bounds, seed)) {
     Around(loss, base.c, base.reading, bounds, plain).add_everything(base.storage);
   }
   const bool reduces = loss.spec.reduces || loss.spec.find_option("reduction") == nullptr;
   std::vector<Case> all;
   std::set<std::string> lines;  // the expandable operands of two bases may be the same
+  // One kernel is behind all entries of LibTorch; of somebody's own each is another one.
+  const std::vector<std::string> first = {entries.front()};
+  for (const Case& c : far_cases(loss, bounds, seed)) {
+    for (const Way& way : ways_of(loss, loss.spec.own ? entries : first)) {
+      all.push_back(c);
+      set_way(all.back(), loss.spec, way);
+    }
+  }
   for (const Case& c : plain) {
     if (!lines.insert(to_string(c)).second) continue;
     for (const Way& way : ways_of(loss, entries)) {
