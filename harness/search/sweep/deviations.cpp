@@ -164,7 +164,7 @@ class Around {
   /// Dtypes and layouts are tried with the first sizes only: there they cost the most, and shapes
   /// hardly matter to them.
   void add_everything(bool storage) {
-    add_options();
+    add_options(/*with_values=*/!storage || loss_.spec.own);
     add_values();
     add_single_precision();
     add_expandable();
@@ -191,10 +191,12 @@ class Around {
     return cases;
   }
 
-  // Which values are illegal may depend on the option: the rates of poisson_nll_loss.
-  void add_options() {
+  // Which values are illegal may depend on the option: the rates of poisson_nll_loss. That needs no
+  // shapes but the smallest.
+  void add_options(bool with_values) {
     for (const Case& c : with_options()) {
       add(c);
+      if (!with_values) continue;
       Reading reading;
       if (zone_of(c, loss_.spec, &reading) != Zone::kValid) continue;
       Around(loss_, c, reading, bounds_, all_).add_values();
@@ -433,16 +435,24 @@ std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>
   std::vector<Case> all;
   std::set<std::string> lines;  // the expandable operands of two bases may be the same
   // One kernel is behind all entries of LibTorch; of somebody's own each is another one.
-  const std::vector<std::string> first = {entries.front()};
+  const std::vector<Way> ways = ways_of(loss, entries);
+  const auto is_first = [&](const Way& way) {
+    return loss.spec.own || way.entry == entries.front();
+  };
   for (const Case& c : far_cases(loss, bounds, seed)) {
-    for (const Way& way : ways_of(loss, loss.spec.own ? entries : first)) {
+    for (const Way& way : ways) {
+      if (!is_first(way)) continue;
       all.push_back(c);
       set_way(all.back(), loss.spec, way);
     }
   }
   for (const Case& c : plain) {
     if (!lines.insert(to_string(c)).second) continue;
-    for (const Way& way : ways_of(loss, entries)) {
+    for (const Way& way : ways) {
+      // What an entry makes of the losses, its shapes have shown.
+      if (reduces && !is_first(way) && way.reduction != ways.front().reduction) {
+        continue;
+      }
       if (!reduces && way.reduction != c.get<std::string>(loss.spec, "reduction")) continue;
       all.push_back(c);
       set_way(all.back(), loss.spec, way);
