@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a reduction inherits: a call that is refused unreduced is refused whatever is made of its
-// losses, so nobody need run that. No LibTorch in here.
+// What a way to call a loss inherits from another one, so that nobody need run it: a call that is
+// refused unreduced is refused whatever is made of its losses; and a module calls the functional,
+// as at::mse_loss calls the operator, so that what is refused by the one is by the other. No
+// LibTorch in here.
 #pragma once
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,16 +17,18 @@
 
 namespace shapefuzz {
 
-/// The unreduced calls of one pair of shapes that were refused, by entry. Only what was refused by
+/// The unreduced calls of one pair of shapes that were refused, by entry: of LibTorch, where one
+/// entry calls another. Only what was refused by
 /// rights is inherited: a finding may be another one with another reduction.
 class Refusals {
  public:
   /// What holds for another way to call the same with; null where that has to be judged itself.
   const Judgement* inherited_by(const Way& way) const {
-    if (way.reduction == kUnreduced) return nullptr;
     for (const Refused& refused : refused_) {
-      if (refused.entry != way.entry) continue;
-      const bool differs = reduces_otherwise(refused.loss, way.reduction, refused.has_empty);
+      const bool same = refused.entry == way.entry && way.reduction != kUnreduced;
+      if (!same && refused.entry != behind(way.entry)) continue;
+      const bool differs = way.reduction != kUnreduced &&
+                           reduces_otherwise(refused.loss, way.reduction, refused.has_empty);
       return differs ? nullptr : &refused.judgement;
     }
     return nullptr;
@@ -45,6 +50,12 @@ class Refusals {
 
  private:
   static constexpr const char* kUnreduced = "none";
+
+  // Whose refusal an entry passes on.
+  static std::string_view behind(std::string_view entry) {
+    if (entry == "module") return "functional";
+    return entry == "op" ? "aten" : "";
+  }
 
   struct Refused {
     std::string loss;

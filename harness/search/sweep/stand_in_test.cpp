@@ -99,9 +99,26 @@ TEST(Refusals, AReductionInheritsWhatItsEntryRefusesUnreduced) {
   refusals.note({"functional", "none"}, c, refused());
   EXPECT_NE(refusals.inherited_by({"functional", "mean"}), nullptr);
   EXPECT_EQ(refusals.inherited_by({"functional", "none"}), nullptr);
-  EXPECT_EQ(refusals.inherited_by({"module", "mean"}), nullptr);
+  EXPECT_EQ(refusals.inherited_by({"aten", "mean"}), nullptr);
   refusals.forget();
   EXPECT_EQ(refusals.inherited_by({"functional", "mean"}), nullptr);
+}
+
+TEST(Refusals, AnEntryInheritsFromTheOneThatItCalls) {
+  Case c;
+  c.loss = "mse_loss";
+  Refusals refusals;
+  refusals.note({"functional", "none"}, c, refused());
+  EXPECT_NE(refusals.inherited_by({"module", "none"}), nullptr);
+  EXPECT_NE(refusals.inherited_by({"module", "sum"}), nullptr);
+  EXPECT_EQ(refusals.inherited_by({"op", "none"}), nullptr);
+  refusals.forget();
+  refusals.note({"aten", "none"}, c, refused());
+  EXPECT_NE(refusals.inherited_by({"op", "none"}), nullptr);
+  EXPECT_EQ(refusals.inherited_by({"module", "none"}), nullptr);
+  refusals.forget();
+  refusals.note({"op", "none"}, c, refused());
+  EXPECT_EQ(refusals.inherited_by({"aten", "none"}), nullptr);
 }
 
 TEST(Refusals, NothingElseIsInherited) {
