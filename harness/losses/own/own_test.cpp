@@ -250,7 +250,7 @@ TEST(OwnLoss, TakesOptionsOfEveryType) {
   EXPECT_EQ(court.verdict("all(output=f64[3], target=f64[3], taus=[])"), "wrong_value");
 }
 
-TEST(OwnLoss, HasItsWordsAndFlagsTried) {
+TEST(OwnLoss, HasItsWordsFlagsAndNumbersTried) {
   const auto all = [](const Tensor& o, const Tensor& t, bool, const std::string&, double) {
     return squared(o, t);
   };
@@ -261,7 +261,23 @@ TEST(OwnLoss, HasItsWordsAndFlagsTried) {
   const auto& options = losses.front().spec.options;
   EXPECT_EQ(options[0].samples, std::vector<OptionValue>{false});
   EXPECT_EQ(options[1].samples, (std::vector<OptionValue>{std::string("b"), std::string("c")}));
-  EXPECT_TRUE(options[2].samples.empty());  // which numbers are legal, nobody says
+  EXPECT_EQ(options[2].samples, (std::vector<OptionValue>{0.0, 0.5, 0.9, 2.0, 10.0}));
+}
+
+TEST(OwnLoss, MayRefuseANumberThatIsNotItsDefault) {
+  const auto picky = [](const Tensor& o, const Tensor& t, double scale) {
+    if (scale < 1) throw Refused("scale: expected at least 1");
+    return squared(o, t) * scale;
+  };
+  const auto never = [](const Tensor&, const Tensor&, double) -> Tensor {
+    throw Refused("scale: expected nothing at all");
+  };
+  const auto verdict = [](const OwnLoss& declared, const std::string& options) {
+    return Court(declared).verdict(declared.description().name + "(output=f64[3], target=f64[3]" +
+                                   options + ")");
+  };
+  EXPECT_EQ(verdict(loss("picky", picky, kElements).option("scale", 1.0), ", scale=0.5"), "pass");
+  EXPECT_EQ(verdict(loss("never", never, kElements).option("scale", 1.0), ""), "rejected_valid");
 }
 
 TEST(OwnLoss, IsHeldAgainstItsFormulaAndItsOtherEntries) {

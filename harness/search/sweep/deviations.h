@@ -9,20 +9,13 @@
 #include <vector>
 
 #include "harness/losses/loss/loss.h"
+#include "harness/search/sweep/bases.h"
 
 namespace shapefuzz {
 
-struct Bounds {
-  std::size_t max_rank = 3;
-  std::int64_t max_size = 3;
-  /// Illegal values that LibTorch uses as addresses too: only with MemoryMode::kFull, which traps
-  /// them on both sides of a tensor. Else a reference call, which has plain memory, corrupts that.
-  bool unchecked = false;
-  /// Empty dimensions, dtypes, and values at the edge of a kind or outside of it.
-  bool thorough = true;
-};
-
-/// The deviations of some entries, for every reduction that they have.
+/// The deviations of some entries, for every reduction that they have; of LibTorch's losses by the
+/// entries behind the first one with the first reduction only. Those far beyond the bounds come
+/// first.
 std::vector<Case> deviations_of(const Loss& loss, const std::vector<std::string>& entries,
                                 const Bounds& bounds, std::uint64_t seed);
 
