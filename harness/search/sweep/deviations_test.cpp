@@ -12,6 +12,14 @@
 namespace shapefuzz {
 namespace {
 
+bool is_far(const Case& c) {
+  return std::any_of(c.operands.begin(), c.operands.end(), [](const Operand& operand) {
+    const Shape& shape = operand.shape;
+    return shape.rank() > 3 ||
+           std::any_of(shape.begin(), shape.end(), [](std::int64_t size) { return size > 3; });
+  });
+}
+
 TEST(Deviations, StayWithinBoundsAndTryEveryOption) {
   for (const Loss& loss : all_losses()) {
     std::set<std::string> seen;
@@ -20,8 +28,10 @@ TEST(Deviations, StayWithinBoundsAndTryEveryOption) {
       for (const Operand& operand : c.operands) {
         seen.insert(std::string(to_string(operand.dtype)));
         seen.insert(std::string(to_string(operand.layout)));
-        ASSERT_LE(operand.shape.rank(), 3U) << to_string(c);
-        for (const std::int64_t size : operand.shape) ASSERT_LE(size, 3) << to_string(c);
+      }
+      // Beyond them are valid calls alone.
+      if (is_far(c)) {
+        ASSERT_EQ(zone_of(c, loss.spec), Zone::kValid) << to_string(c);
       }
     }
     for (const OptionSpec& option : loss.spec.options) {
@@ -33,6 +43,26 @@ TEST(Deviations, StayWithinBoundsAndTryEveryOption) {
     for (const Layout layout : all_layouts()) {
       EXPECT_EQ(seen.count(std::string(to_string(layout))), 1U) << loss.spec.name;
     }
+  }
+}
+
+TEST(Deviations, HaveAFewCallsFarBeyondTheBounds) {
+  constexpr std::int64_t kMoreThanAKernelTakesAtOnce = 32768;
+  const Loss& loss = *find_loss("mse_loss");
+  std::size_t most_rank = 0;
+  std::int64_t most_elements = 0;
+  for (const Case& c : deviations_of(loss, loss.spec.entries, {3, 3}, 0)) {
+    most_rank = std::max(most_rank, c.operands[0].shape.rank());
+    most_elements = std::max(most_elements, c.operands[0].shape.elements());
+  }
+  EXPECT_GE(most_rank, 4U);
+  EXPECT_GT(most_elements, 181);  // of [*S]; of [N,C] it is all of them
+  for (const Case& c : deviations_of(*find_loss("cross_entropy"), {"functional"}, {3, 3}, 0)) {
+    most_elements = std::max(most_elements, c.operands[0].shape.elements());
+  }
+  EXPECT_GT(most_elements, kMoreThanAKernelTakesAtOnce);
+  for (const Case& c : deviations_of(loss, loss.spec.entries, {2, 3}, 0)) {
+    EXPECT_FALSE(is_far(c)) << "nobody wants as much: " << to_string(c);
   }
 }
 
