@@ -26,9 +26,9 @@ awk -F'\t' '$4 == "found" { print $1 }' "$scratch/found" | sort -u | diff "$scra
   echo "power_test: these faults were not found"
   exit 1
 }
-# The whole sweep of every twin takes minutes: scripts/nightly.
-modes=(property campaign)
-if [[ -n ${SHAPEFUZZ_NIGHTLY:-} ]]; then modes+=(sweep); fi
+# The suite and the whole sweep of every twin take minutes: scripts/nightly.
+modes=(campaign)
+if [[ -n ${SHAPEFUZZ_NIGHTLY:-} ]]; then modes+=(property sweep); fi
 hunt "$scratch/twins" --twins --cases "${SHAPEFUZZ_TWIN_CASES:-2000}" --mode "${modes[@]}"
 if grep -v $'\tcensored\t' "$scratch/twins"; then
   echo "power_test: something was found in a correct loss"
