@@ -65,6 +65,7 @@ Tensor triplet_swapped(const Tensor& anchor, const Tensor& positive, const Tenso
                        Word reduction) {
   check_pair(anchor, positive);
   check_pair(anchor, negative);
+  // NOLINTNEXTLINE(readability-suspicious-call-argument): the fault
   if (fault()) return reduced(triplet(anchor, negative, positive), reduction);
   return reduced(triplet(anchor, positive, negative), reduction);
 }

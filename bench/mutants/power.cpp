@@ -133,7 +133,7 @@ int run(const Command& command) {
 }  // namespace
 }  // namespace shapefuzz
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   shapefuzz::Command command;
   CLI::App app("Hunts planted faults, and prints a line for each hunt");
   app.add_option("MUTANT", command.losses, "The faulty losses (default: all)");
@@ -144,10 +144,8 @@ int main(int argc, char** argv) {
   app.add_flag("--twins", command.twins, "Hunt in the correct twins: nothing must be found");
   app.add_flag("--minima", command.minima, "Print the smallest case of each signature instead");
   CLI11_PARSE(app, argc, argv);
-  try {
-    return shapefuzz::run(command);
-  } catch (const shapefuzz::InputError& error) {
-    std::cerr << error.what() << "\n";
-    return 2;
-  }
+  return shapefuzz::run(command);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 2;
 }
