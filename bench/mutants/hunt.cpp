@@ -93,16 +93,11 @@ Hunted Hunt::result() {
   return hunted_;
 }
 
-Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed) {
+void for_each_sweep_case(const Loss& loss, std::uint64_t seed,
+                         const std::function<bool(const Case&)>& visit) {
   const Bounds bounds = {3, 3, /*unchecked=*/true, /*thorough=*/true};
-  Judge judge(hunter.judging);
-  Hunt hunt(hunter.quarry);
-  const auto goes_on = [&](const Case& c) {
-    hunt.begin_case();
-    return hunt.end_case(c, judge.judge(loss, c));
-  };
   for (const Case& c : deviations_of(loss, loss.spec.entries, bounds, seed)) {
-    if (!goes_on(c)) return hunt.result();
+    if (!visit(c)) return;
   }
   const std::vector<Shape> within = all_shapes(bounds.max_rank, bounds.max_size);
   for (const Variation& v : variations_of(loss, loss.spec.entries)) {
@@ -110,11 +105,20 @@ Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed)
     for (std::size_t i = 0; i < grid.outputs(); ++i) {
       for (const Shape& other : grid.others(i)) {
         for (const Way& way : v.ways) {
-          if (!goes_on(v.make_case(grid.output(i), other, way, seed))) return hunt.result();
+          if (!visit(v.make_case(grid.output(i), other, way, seed))) return;
         }
       }
     }
   }
+}
+
+Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed) {
+  Judge judge(hunter.judging);
+  Hunt hunt(hunter.quarry);
+  for_each_sweep_case(loss, seed, [&](const Case& c) {
+    hunt.begin_case();
+    return hunt.end_case(c, judge.judge(loss, c));
+  });
   return hunt.result();
 }
 

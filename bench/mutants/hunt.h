@@ -61,6 +61,10 @@ class Hunt {
   Hunted hunted_;
 };
 
+/// Visits the cases of the default sweep, in its order, until `visit` returns false.
+void for_each_sweep_case(const Loss& loss, std::uint64_t seed,
+                         const std::function<bool(const Case&)>& visit);
+
 /// The default sweep, in its order, until its end.
 Hunted hunt_by_sweep(const Loss& loss, const Hunter& hunter, std::uint64_t seed);
 /// The property suite with the draws of the profile ci, property by property, until its end.

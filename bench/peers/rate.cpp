@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <functional>
 #include <iostream>
 
 #include "bench/mutants/hunt.h"
@@ -17,9 +16,6 @@
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
 #include "harness/oracle/memory/trap.h"
-#include "harness/search/sweep/deviations.h"
-#include "harness/search/sweep/plan.h"
-#include "harness/search/sweep/reach.h"
 
 namespace shapefuzz {
 namespace {
@@ -28,34 +24,22 @@ constexpr std::uint64_t kSeed = 1;
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-// Every case of the default sweep, in its order.
-void for_each_case(const Loss& loss, const std::function<void(const Case&)>& visit) {
-  const Bounds bounds = {3, 3, /*unchecked=*/true, /*thorough=*/true};
-  for (const Case& c : deviations_of(loss, loss.spec.entries, bounds, kSeed)) visit(c);
-  const std::vector<Shape> within = all_shapes(bounds.max_rank, bounds.max_size);
-  for (const Variation& v : variations_of(loss, loss.spec.entries)) {
-    const Grid grid(v, within);
-    for (std::size_t i = 0; i < grid.outputs(); ++i) {
-      for (const Shape& other : grid.others(i)) {
-        for (const Way& way : v.ways) visit(v.make_case(grid.output(i), other, way, kSeed));
-      }
-    }
-  }
-}
-
 void measure(const Loss& loss) {
   const Hunter hunter = hunter_of(loss.spec.name, Quarry::kAnything);
   Judge judge(hunter.judging);
   const double before_mix = processor_seconds();
   std::vector<bool> is_valid;
-  for_each_case(
-      loss, [&](const Case& c) { is_valid.push_back(judge.judge(loss, c).zone == Zone::kValid); });
+  for_each_sweep_case(loss, kSeed, [&](const Case& c) {
+    is_valid.push_back(judge.judge(loss, c).zone == Zone::kValid);
+    return true;
+  });
   const double mix = processor_seconds() - before_mix;
   const double before_making = processor_seconds();
   std::size_t i = 0;
   std::vector<Case> valid;
-  for_each_case(loss, [&](const Case& c) {
+  for_each_sweep_case(loss, kSeed, [&](const Case& c) {
     if (is_valid[i++]) valid.push_back(c);
+    return true;
   });
   const double before_judging = processor_seconds();
   for (const Case& c : valid) judge.judge(loss, c);

@@ -39,9 +39,11 @@ ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimi
   if (loss.spec.own) {
     // A layout that was drawn is seldom to blame, and the signature would keep it.
     const Case plain = with_plain_layouts(c);
-    const auto shows = [&](const Case& other) { return judge_apart(other, judging).verdict; };
-    if (plain != c && is_finding(shows(plain)) && shows(plain) == shows(c)) {
-      return shrink_apart(plain, judging, limits);
+    if (plain != c) {
+      const Verdict shown = judge_apart(plain, judging).verdict;
+      if (is_finding(shown) && shown == judge_apart(c, judging).verdict) {
+        return shrink_apart(plain, judging, limits);
+      }
     }
   }
   // What is too large to compute has a twin, which shows the same and is smaller by far.

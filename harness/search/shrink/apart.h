@@ -23,8 +23,9 @@ struct ShrunkApart {
   Shrunk shrunk;
 };
 
-/// The smallest case that shows what `c` shows, or `c` itself where that is no finding. Throws
-/// HarnessError.
+/// The smallest case that shows what `c` shows, or `c` itself where that is no finding. Of
+/// somebody's own loss that is what `c` shows with contiguous operands, where the verdict is the
+/// same. Throws HarnessError.
 ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimits& limits = {});
 
 /// The same signature for a pass as for a finding: a pass is named after its mistake too.

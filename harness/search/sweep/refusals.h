@@ -18,8 +18,8 @@
 namespace shapefuzz {
 
 /// The unreduced calls of one pair of shapes that were refused, by entry: of LibTorch, where one
-/// entry calls another. Only what was refused by
-/// rights is inherited: a finding may be another one with another reduction.
+/// entry calls another. Only what was refused by rights is inherited: a finding may be another one
+/// with another reduction.
 class Refusals {
  public:
   /// What holds for another way to call the same with; null where that has to be judged itself.
