@@ -40,9 +40,11 @@ ShrunkApart shrink_apart(const Case& c, const Judging& judging, const ShrinkLimi
     // A layout that was drawn is seldom to blame, and the signature would keep it.
     const Case plain = with_plain_layouts(c);
     if (plain != c) {
-      const Verdict shown = judge_apart(plain, judging).verdict;
-      if (is_finding(shown) && shown == judge_apart(c, judging).verdict) {
-        return shrink_apart(plain, judging, limits);
+      const Shown shown = judge_apart(c, judging);
+      if (is_finding(shown.verdict) && judge_apart(plain, judging).verdict == shown.verdict) {
+        ShrunkApart result = shrink_apart(plain, judging, limits);
+        result.shown = shown;  // who asks knows the case by its own name
+        return result;
       }
     }
   }
