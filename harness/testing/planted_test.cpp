@@ -54,6 +54,7 @@ TEST_P(PlantedErrors, AreJudgedBySweepingThem) {
   options.max_rank = 1;
   options.max_size = 3;
   options.deviations = false;
+  options.full = true;  // they know the size 2
   options.judging.memory = MemoryMode::kFull;
   options.seconds_per_case = 1;
   const Tally tally = sweep(variations_of(mutant().loss, {"functional"}), options, {});

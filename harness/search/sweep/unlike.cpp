@@ -28,16 +28,20 @@ constexpr std::array<Sized, 3> kSized = {{
 struct Reduced {
   std::string_view loss;
   std::string_view reduction;  ///< kAny: each
-  bool only_empty;
+  bool only_empty;             ///< where there is no class to look at
 };
 
 constexpr std::array<Reduced, 2> kReduced = {{
     // It warns that this mean is another one than people think, and then refuses.
     {"kl_div", "mean", false},
-    // With probabilities for classes and an empty batch the kernel returns its mean before it looks
-    // at the dtype.
+    // Where no class is given, and reduces, the kernel returns before it looks at their dtype.
     {"cross_entropy", kAny, true},
 }};
+
+// Their functionals compare shapes, or ask for more dimensions, before they call the kernel.
+constexpr std::array<std::string_view, 5> kStricter = {
+    {"binary_cross_entropy", "binary_cross_entropy_with_logits", "nll_loss", "multi_margin_loss",
+     "margin_ranking_loss"}};
 
 bool is(std::string_view one, std::string_view other) { return one == kAny || one == other; }
 
@@ -48,10 +52,14 @@ bool knows_sizes(std::string_view loss, std::string_view varied) {
                      [&](const Sized& row) { return row.loss == loss && is(row.varied, varied); });
 }
 
-bool reduces_otherwise(std::string_view loss, std::string_view reduction, bool has_empty) {
+bool reduces_otherwise(std::string_view loss, std::string_view reduction, bool empty_classes) {
   return std::any_of(kReduced.begin(), kReduced.end(), [&](const Reduced& row) {
-    return row.loss == loss && is(row.reduction, reduction) && (has_empty || !row.only_empty);
+    return row.loss == loss && is(row.reduction, reduction) && (empty_classes || !row.only_empty);
   });
+}
+
+bool refuses_more(std::string_view loss) {
+  return std::find(kStricter.begin(), kStricter.end(), loss) != kStricter.end();
 }
 
 }  // namespace shapefuzz

@@ -12,7 +12,11 @@ namespace shapefuzz {
 bool knows_sizes(std::string_view loss, std::string_view varied);
 
 /// Whether a reduction may do something else with what is refused unreduced, so that it is run all
-/// the same (refusals.h). `has_empty`: an operand has no elements.
-bool reduces_otherwise(std::string_view loss, std::string_view reduction, bool has_empty);
+/// the same (refusals.h). `empty_classes`: the second operand, of classes for the first, has no
+/// elements.
+bool reduces_otherwise(std::string_view loss, std::string_view reduction, bool empty_classes);
+
+/// Whether the functional refuses what at:: does not, so that this is run all the same.
+bool refuses_more(std::string_view loss);
 
 }  // namespace shapefuzz
