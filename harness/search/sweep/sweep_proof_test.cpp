@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The proof that a sweep need not judge what another case stands for: every pair of small shapes of
 // every loss, by every entry and reduction, is judged itself and held against what the reduced
-// sweep counts for it. `scripts/test` has rank <= 2 and sizes 0..3, `scripts/nightly` with
-// SHAPEFUZZ_PROOF=3,5 in the environment rank <= 3 and sizes 0..5.
+// sweep counts for it. `scripts/test` has rank <= 2 and sizes 0..3, by each policy,
+// `scripts/nightly` with SHAPEFUZZ_PROOF=3,5 in the environment rank <= 3 and sizes 0..5, as a
+// sweep is run by default.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "harness/findings/records/tally.h"
 #include "harness/losses/registry/registry.h"
@@ -54,8 +56,7 @@ std::string counted(const Case& c, const Judgement& judgement) {
 // What the cases of a pair of shapes count as, by way.
 class Counting {
  public:
-  explicit Counting(const Variation& variation)
-      : v_(variation), judge_(Judging(Policy::kExpand, MemoryMode::kFull)) {}
+  Counting(const Variation& variation, const Judging& judging) : v_(variation), judge_(judging) {}
 
   // Where `reduces`, as a reduced sweep counts: what is refused unreduced is not run again.
   std::vector<std::string> count(const StandIns::Pair& pair, bool reduces, Position& position) {
@@ -81,13 +82,14 @@ class Counting {
 // stands for.
 class SweepProof : public ::testing::Test {
  public:
-  explicit SweepProof(const Loss& loss)
+  SweepProof(const Loss& loss, Judging judging)
       : loss_(loss),
+        judging_(std::move(judging)),
         variations_(variations_of(loss, loss.spec.entries)),
         shapes_(all_shapes(bounds().max_rank, bounds().max_size)) {}
 
   void TestBody() override {
-    warm_up_libtorch(MemoryMode::kFull);
+    warm_up_libtorch(judging_.memory);
     Pool pool;
     pool.units = variations_.size() * shapes_.size();
     pool.jobs = 1;
@@ -121,8 +123,8 @@ class SweepProof : public ::testing::Test {
   std::string work(std::size_t unit, Position& position) const {
     const Variation& v = variations_[unit / shapes_.size()];
     const StandIns stand_ins(v, bounds());
-    Counting full(v);
-    Counting reduced(v);
+    Counting full(v, judging_);
+    Counting reduced(v, judging_);
     std::uint64_t represented = 0;
     std::uint64_t judged = 0;
     std::string failures;
@@ -150,6 +152,7 @@ class SweepProof : public ::testing::Test {
   }
 
   const Loss& loss_;
+  Judging judging_;
   std::vector<Variation> variations_;
   std::vector<Shape> shapes_;
 };
@@ -157,10 +160,19 @@ class SweepProof : public ::testing::Test {
 }  // namespace
 
 void register_sweep_proofs() {
-  for (const Loss& loss : all_losses()) {
-    ::testing::RegisterTest("SweepProof", loss.spec.name.c_str(), nullptr, nullptr, __FILE__,
-                            __LINE__,
-                            [&loss]() -> ::testing::Test* { return new SweepProof(loss); });
+  const std::pair<const char*, Judging> suites[] = {
+      {"SweepProof", {Policy::kExpand, MemoryMode::kFull}},
+      {"SweepProofStrict", {Policy::kStrict, MemoryMode::kFull}},
+      {"SweepProofBroadcast", {Policy::kBroadcast, MemoryMode::kFull}},
+      {"SweepProofGuard", {Policy::kExpand, MemoryMode::kGuard}},
+  };
+  for (const auto& [suite, judging] : suites) {
+    for (const Loss& loss : all_losses()) {
+      ::testing::RegisterTest(suite, loss.spec.name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                              [&loss, judging = judging]() -> ::testing::Test* {
+                                return new SweepProof(loss, judging);
+                              });
+    }
   }
 }
 
