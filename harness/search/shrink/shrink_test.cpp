@@ -250,6 +250,19 @@ TEST(Shrink, WithoutAClimbWalksDown) {
   }
 }
 
+// Eight dimensions are too many to list, so what is smaller is found step by step.
+TEST(Shrink, FillsAnEmptyDimension) {
+  const Case c = parse_case("mse_loss(input=f64[1,3,0,1], target=f64[1,3,0,1])", all_specs());
+  const Signature signature = signature_now(c);
+  const Shrunk shrunk = shrink(c, find_loss(c.loss)->spec, signature,
+                               [&](const Case& smaller) {
+                                 const bool shows = smaller.operands[0].shape.rank() >= 4;
+                                 return shows ? std::optional(signature) : std::nullopt;
+                               },
+                               {});
+  EXPECT_EQ(to_string(shrunk.smallest), "mse_loss(input=f64[1,1,1,1], target=f64[1,1,1,1])");
+}
+
 TEST(Shrink, SaysThatALimitStoppedIt) {
   const Case c =
       parse_case("kl_div(input=f64[5,7,2], target=f64[3,1,1,2], reduction=batchmean)", all_specs());

@@ -116,7 +116,7 @@ class Steps {
   }
 
   // A half less, a quarter less, ..., one less: what needs 10,001 elements is found in a few dozen
-  // steps.
+  // steps. And an empty dimension is filled, since a case without one is the smaller one.
   static std::vector<std::int64_t> smaller(std::int64_t size) {
     std::vector<std::int64_t> sizes = {1, 2};
     for (std::int64_t less = size - size / 2; less > 0; less /= 2) sizes.push_back(size - less);
@@ -124,7 +124,8 @@ class Steps {
   }
 
   void change_sizes_everywhere() {
-    const std::set<std::int64_t> sizes = distinct_sizes();
+    std::set<std::int64_t> sizes = distinct_sizes();
+    sizes.insert(0);
     for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
       for (const std::int64_t other : smaller(*size)) {
         std::vector<Shape> changed = shapes();
@@ -146,7 +147,7 @@ class Steps {
           return from_left ? at : shape.rank() - 1 - at;
         };
         const std::int64_t size = c_.operands.front().shape[place(c_.operands.front().shape)];
-        if (size < 2) continue;
+        if (size == 1) continue;
         for (const std::int64_t other : smaller(size)) {
           std::vector<Shape> changed = shapes();
           for (Shape& shape : changed) {
@@ -177,7 +178,7 @@ class Steps {
     const std::vector<Shape> original = shapes();
     for (std::size_t i = 0; i < original.size(); ++i) {
       for (std::size_t dim = 0; dim < original[i].rank(); ++dim) {
-        if (original[i][dim] < 2) continue;
+        if (original[i][dim] == 1) continue;
         for (const std::int64_t other : smaller(original[i][dim])) {
           std::vector<Shape> changed = original;
           changed[i][dim] = other;
