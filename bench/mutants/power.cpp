@@ -45,7 +45,7 @@ Hunted hunt(const std::string& mode, const Loss& loss, std::uint64_t seed, const
 }
 
 // mutant, mode, seed, found or censored, cases, seconds, reached, triggered, verdict, the smallest
-// case, whether it is proven to be the smallest, and the signature.
+// case, whether it is proven to be the smallest, and its signature.
 void print(const Loss& loss, const std::string& mode, std::uint64_t seed, const Hunted& hunted,
            const Judging& judging) {
   std::string smallest = "-";
@@ -55,7 +55,7 @@ void print(const Loss& loss, const std::string& mode, std::uint64_t seed, const 
     const ShrunkApart shrunk = shrink_apart(*hunted.found, judging);
     smallest = to_string(shrunk.shrunk.smallest);
     proven = shrunk.shrunk.proven ? "proven" : "walked";
-    signature = to_string(shrunk.shown.signature);
+    signature = to_string(judge_apart(shrunk.shrunk.smallest, judging).signature);
   }
   fmt::print("{}\t{}\t{}\t{}\t{}\t{:.6f}\t{}\t{}\t{}\t{}\t{}\t{}\n", loss.spec.name, mode, seed,
              hunted.found ? "found" : "censored", hunted.cases, hunted.seconds, hunted.reached,

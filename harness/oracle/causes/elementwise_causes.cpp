@@ -195,12 +195,13 @@ Cause bce_empty_target() {
   cause.condition = "the input has elements, and it broadcasts with the target to none";
   cause.strikes = [](const Sighting& s) {
     if (s.shape(0).elements() == 0 || s.shape(1).elements() > 0) return false;
-    // A weight of nan makes a nan of whatever it is; another number does not come of itself.
-    const bool is_nan = std::any_of(s.values[2].begin(), s.values[2].end(),
-                                    [](double value) { return std::isnan(value); });
+    // A weight of nan makes a nan of whatever it is, an infinite one of the 0 and of the nan that
+    // fresh memory is full of; another number does not come of itself.
+    const bool makes_nan = std::any_of(s.values[2].begin(), s.values[2].end(),
+                                       [](double value) { return !std::isfinite(value); });
     const bool is_number = s.judgement.verdict == Verdict::kWrongValue ||
                            s.judgement.verdict == Verdict::kSilentBroadcast;
-    return !is_number || is_nan;
+    return !is_number || makes_nan;
   };
   cause.predict = nullptr;
   cause.chance = "nothing is written, so the result is what the memory held before";
