@@ -16,7 +16,7 @@ steps() { printf '%s\n' "a | printf 'for people\nfigure a.time $1\nfigure a.shar
 
 expect() { # STATUS TEXT ARGUMENTS...
   local status=0 said
-  said=$(bench/run "${@:3}" 2>&1) || status=$?
+  said=$(bench/run --bin . "${@:3}" 2>&1) || status=$?
   [[ $status == "$1" && $said == *"$2"* ]] || {
     echo "bench/run ${*:3}: expected status $1 and '$2', found $status and:"
     echo "$said"
@@ -46,7 +46,13 @@ expect 2 'expected some of a' b
 steps 2345.6 66.66
 expect 0 '2 of 2 figures are as stated' --write
 grep -q 'It takes 2,346<!--a.time--> us (10<!--a.time spread--> %), 66.7<!--a.share--> %' docs/a.md
+printf '<!-- t.md from here -->\n\nold\n\n<!-- to here -->\n' >>docs/a.md
+echo new >build/bench/t.md
 expect 0 '2 of 2 figures are as stated' --kept
+grep -q old docs/a.md
+expect 0 '2 of 2 figures are as stated' --kept --write
+[[ $(sed -n '/from here/,/to here/p' docs/a.md) == $'<!-- t.md from here -->\n\nnew\n\n<!-- to here -->' ]]
+expect 2 'found --quick' --quick --write
 rm build/bench/a.json
 expect 1 'has not run yet' --kept
 document 999
