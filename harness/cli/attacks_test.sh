@@ -201,7 +201,7 @@ complains 'more than'
 # A journal with a line that was damaged in its middle.
 "$shapefuzz" "${long[@]/both/half}" >/dev/null 2>&1 &
 first=$!
-for _ in $(seq 600); do [ "$(wc -l 2>/dev/null <half.jsonl.partial)" -gt 50 ] && break; sleep 0.05; done
+for _ in $(seq 600); do [[ -s half.jsonl.partial && $(wc -l <half.jsonl.partial) -gt 50 ]] && break; sleep 0.05; done
 kill -KILL $first
 wait $first 2>/dev/null
 sleep 0.3

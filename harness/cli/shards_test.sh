@@ -17,7 +17,8 @@ for shard in 1 2; do
     >"$scratch/shard$shard" 2>&1 &
   shards[shard]=$!
 done
-sleep 3
+for _ in $(seq 600); do [[ -s $shared/shard-2-of-2/progress.jsonl ]] && break; sleep 0.1; done
+sleep 1
 kill -9 "${shards[2]}"
 wait "${shards[2]}" 2>/dev/null || true
 run 0 "$shapefuzz" fuzz mse_loss nll_loss --shard 2/2 --dir "$shared" --for 6s --jobs 1 --seeds none

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <new>
 
 #include "harness/findings/files/descriptor.h"
@@ -27,6 +28,14 @@ double cpu_seconds(pid_t pid) {
   if (::clock_getcpuclockid(pid, &clock) != 0) return 0;
   if (::clock_gettime(clock, &time) != 0) return 0;
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+// How long it has stood in the kernel's queue; 0 where the kernel does not say.
+double queued_seconds(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/schedstat", pid));
+  std::uint64_t used = 0;
+  std::uint64_t queued = 0;
+  return file >> used >> queued ? 1e-9 * static_cast<double>(queued) : 0;
 }
 
 // A worker's signals are its own, whatever the caller has blocked or ignored: what ends a case must
@@ -171,7 +180,7 @@ bool Ending::is_ours() const {
 StallClock::Time StallClock::now(const WorkerProcess& worker, const Position& position) {
   const auto wall = std::chrono::steady_clock::now().time_since_epoch();
   return {position.cases.load(), std::chrono::duration<double>(wall).count(),
-          cpu_seconds(worker.pid())};
+          cpu_seconds(worker.pid()), queued_seconds(worker.pid())};
 }
 
 bool StallClock::lasts(const Time& now, double limit) {
@@ -179,7 +188,7 @@ bool StallClock::lasts(const Time& now, double limit) {
     *this = StallClock(now);
     return false;
   }
-  const double waited = now.seconds - since_.seconds;
+  const double waited = now.seconds - since_.seconds - (now.queued_seconds - since_.queued_seconds);
   if (waited < limit) return false;
   constexpr double kIdle = 4;
   idle_ = now.cpu_seconds - since_.cpu_seconds < limit;

@@ -125,18 +125,19 @@ class StallClock {
  public:
   /// What the clocks say.
   struct Time {
-    std::uint64_t cases = 0;  ///< that the worker has done
-    double seconds = 0;       ///< of a clock on the wall
-    double cpu_seconds = 0;   ///< that the worker has used of the processor
+    std::uint64_t cases = 0;    ///< that the worker has done
+    double seconds = 0;         ///< of a clock on the wall
+    double cpu_seconds = 0;     ///< that the worker has used of the processor
+    double queued_seconds = 0;  ///< that it was ready to, and others used it
   };
   static Time now(const WorkerProcess& worker, const Position& position);
 
   StallClock() = default;
   explicit StallClock(const Time& since) : since_(since) {}
 
-  /// Whether it has used the processor for `limit` seconds, or waited for four times as long: a
-  /// loaded machine must not look like a case that hangs. Asked again and again; a case that is
-  /// done starts it anew.
+  /// Whether it has used the processor for `limit` seconds, or slept for four times as long: a
+  /// loaded machine, on which it stands in a queue, must not look like a case that hangs. Asked
+  /// again and again; a case that is done starts it anew.
   bool lasts(const Time& now, double limit);
   /// Whether what lasts is a wait.
   bool is_idle() const { return idle_; }
