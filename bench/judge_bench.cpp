@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/sweep_mix.h"
+#include "bench/survived_mix.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/memory/trap.h"
@@ -22,7 +22,7 @@ constexpr std::size_t kEvery = 31;
 void judge(benchmark::State& state, const Loss& loss) {
   static Fault fault;
   report_faults_to(fault);
-  const std::vector<Block> blocks = sweep_mix(loss, kEvery);
+  const std::vector<Block> blocks = survived_mix(loss, kEvery).blocks;
   std::size_t cases = 0;
   for (const Block& block : blocks) cases += block.cases.size();
   Judge judge(Policy::kExpand, MemoryMode::kFull);

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "bench/recorded_calls.h"
-#include "bench/sweep_mix.h"
+#include "bench/survived_mix.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -143,7 +143,9 @@ OfLoss measure(const Loss& loss, const Options& options) {
   OfLoss of_loss;
   Recorder recorder(loss);
   std::vector<Recorded> cases;
-  for (const Block& block : sweep_mix(loss, options.every)) {
+  const SurvivedMix mix = survived_mix(loss, options.every);
+  of_loss.left_out = mix.left_out;
+  for (const Block& block : mix.blocks) {
     record(block, recorder, of_loss, cases);
   }
   of_loss.cases = cases.size();
