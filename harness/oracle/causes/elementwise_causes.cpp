@@ -201,7 +201,8 @@ Cause bce_empty_target() {
                                        [](double value) { return !std::isfinite(value); });
     const bool is_number = s.judgement.verdict == Verdict::kWrongValue ||
                            s.judgement.verdict == Verdict::kSilentBroadcast;
-    return !is_number || makes_nan;
+    const std::optional<double>& digest = s.judgement.digest;
+    return !is_number || (makes_nan && digest && std::isnan(*digest));
   };
   cause.predict = nullptr;
   cause.chance = "nothing is written, so the result is what the memory held before";
