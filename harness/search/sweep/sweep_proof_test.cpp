@@ -82,9 +82,9 @@ class Counting {
 // stands for.
 class SweepProof : public ::testing::Test {
  public:
-  SweepProof(const Loss& loss, Judging judging)
+  SweepProof(const Loss& loss, const Judging& judging)
       : loss_(loss),
-        judging_(std::move(judging)),
+        judging_(judging),
         variations_(variations_of(loss, loss.spec.entries)),
         shapes_(all_shapes(bounds().max_rank, bounds().max_size)) {}
 
