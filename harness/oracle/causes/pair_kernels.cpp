@@ -13,12 +13,18 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // ATen/native/Distance.cpp, pairwise_distance: the norm over the last dimension of what the two
-// broadcast to. A difference of uint8 wraps around.
+// broadcast to. A difference of uint8 wraps around, and what the dtype takes for 0 is none: half
+// precision has no 2e-8, which counts where p is 0.
 Array distance(const KernelCall& call, std::size_t i, std::size_t k, double p, double eps) {
-  const bool wraps = dtype_of(call, i, k) == DType::kU8;
-  const Array gaps =
-      each([=](double x, double y) { return std::abs((wraps ? as_byte(x - y) : x - y) + eps); },
-           call[i], call[k]);
+  const DType both = dtype_of(call, i, k);
+  const bool wraps = both == DType::kU8;
+  // A fraction makes whole numbers floating.
+  const DType dtype = number_class(both) == NumberClass::kFloating ? both : DType::kF32;
+  const auto gap = [=](double x, double y) {
+    const double exact = std::abs((wraps ? as_byte(x - y) : x - y) + eps);
+    return rounded_to(dtype, exact) == 0 ? 0 : exact;
+  };
+  const Array gaps = each(gap, call[i], call[k]);
   const std::size_t last = gaps.shape.empty() ? 0 : gaps.shape.rank() - 1;
   return along(gaps, last, [p](const std::vector<double>& vector) {
     if (vector.empty()) return 0.0;
