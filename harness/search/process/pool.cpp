@@ -8,7 +8,6 @@
 #include <csignal>
 #include <deque>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "harness/findings/files/descriptor.h"
@@ -30,23 +29,24 @@ struct Task {
 };
 
 bool send(int fd, const Task& task) {
-  const std::uint64_t header[2] = {task.unit, task.skipped.size()};
+  const std::uint64_t header[3] = {task.unit, task.first_case, task.skipped.size()};
   return write_all(fd, header, sizeof header) &&
          write_all(fd, task.skipped.data(), task.skipped.size() * sizeof(std::uint64_t));
 }
 
 bool receive(int fd, Task& task) {
-  std::uint64_t header[2];
+  std::uint64_t header[3];
   if (!read_all(fd, header, sizeof header)) return false;
   task.unit = header[0];
-  task.skipped.resize(header[1]);
-  return read_all(fd, task.skipped.data(), header[1] * sizeof(std::uint64_t));
+  task.first_case = header[1];
+  task.skipped.resize(header[2]);
+  return read_all(fd, task.skipped.data(), task.skipped.size() * sizeof(std::uint64_t));
 }
 
 struct Worker {
   WorkerProcess process;
   Position* position = nullptr;
-  std::optional<Task> task;
+  std::deque<Task> tasks;  // the first is in work, another one waits in the pipe
   StallClock stall;
   bool ended_by_us = false;
 };
@@ -64,13 +64,13 @@ class Run {
   void operator()() {
     deliver();
     for (Worker& worker : workers_) assign(worker);
-    Clock::time_point shown;
+    Clock::time_point ticked;
     while (done_ < pool_.units) {
       wait_for_results();
+      if (Clock::now() - ticked < kTick) continue;
+      ticked = Clock::now();
       end_stalled();
-      if (!pool_.on_progress || Clock::now() - shown < kTick) continue;
-      pool_.on_progress(cases(), done_);
-      shown = Clock::now();
+      if (pool_.on_progress) pool_.on_progress(cases(), done_);
     }
   }
 
@@ -100,6 +100,7 @@ class Run {
       others.push_back(other.process.from());
     }
     Position& position = *worker.position;
+    position.unit = Position::kNoUnit;
     worker.process.start(position, others, pool_.jobs,
                          [&](int in, int out) { serve(in, out, position); });
     worker.ended_by_us = false;
@@ -109,28 +110,45 @@ class Run {
   void serve(int in, int out, Position& position) const {
     Task task;
     while (receive(in, task)) {
+      position.first_case = task.first_case;
+      position.next_case.store(task.first_case);
+      position.unit.store(task.unit);
       const std::string result = pool_.work(task.unit, task.skipped, position);
       if (!send_text(out, Pool::kWholeUnit, result)) break;
     }
   }
 
-  // Gives a worker its next unit, starting it if need be.
+  // Gives a worker its next unit, starting it if need be; and one more, for when it is done with
+  // that, or it would wait for this process in between.
   void assign(Worker& worker) {
     if (waiting_.empty()) return;
-    if (!worker.process.runs()) start(worker);
-    worker.task = waiting_.front();
+    if (worker.tasks.empty()) {
+      if (!worker.process.runs()) start(worker);
+      worker.stall = StallClock(StallClock::now(worker.process, *worker.position));
+      give(worker);
+    }
+    if (worker.tasks.size() == 1 && may_give_ahead()) give(worker);
+  }
+
+  void give(Worker& worker) {
+    worker.tasks.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
-    worker.position->first_case = worker.task->first_case;
-    worker.position->next_case.store(worker.task->first_case);
-    worker.stall = StallClock(StallClock::now(worker.process, *worker.position));
-    send(worker.process.to(), *worker.task);  // a worker that is gone shows at its other pipe
+    send(worker.process.to(), worker.tasks.back());  // who is gone shows at the other pipe
+  }
+
+  // Not the last units, which another worker may have time for; and nothing that a pipe whose
+  // reader is at work might not hold.
+  bool may_give_ahead() const {
+    constexpr std::size_t kLast = 8;
+    return pool_.reuse_workers && waiting_.size() > kLast * workers_.size() &&
+           waiting_.front().skipped.empty();
   }
 
   void wait_for_results() {
     std::vector<pollfd> fds;
     std::vector<Worker*> owners;
     for (Worker& worker : workers_) {
-      if (!worker.process.runs() || !worker.task) continue;
+      if (!worker.process.runs() || worker.tasks.empty()) continue;
       fds.push_back({worker.process.from(), POLLIN, 0});
       owners.push_back(&worker);
     }
@@ -144,7 +162,7 @@ class Run {
     std::uint64_t next_case = 0;
     std::string part;
     if (!receive_text(worker.process.from(), next_case, part)) return bury(worker);
-    Task& task = *worker.task;
+    Task& task = worker.tasks.front();
     const auto dead = task.dead.find(next_case - 1);
     if (dead == task.dead.end()) {
       keep(task.unit, next_case, std::move(part));
@@ -155,7 +173,7 @@ class Run {
     task.first_case = next_case;
     if (next_case == Pool::kWholeUnit) {
       results_[task.unit].whole = true;
-      worker.task.reset();
+      worker.tasks.pop_front();
       if (!pool_.reuse_workers) worker.process.end();
       assign(worker);
     }
@@ -181,9 +199,13 @@ class Run {
   void bury(Worker& worker) {
     const Ending ending{worker.process.reap(), worker.ended_by_us, worker.stall.is_idle()};
     if (ending.is_ours()) throw HarnessError("a worker of the pool failed");
-    Task task = std::move(*worker.task);
-    worker.task.reset();
-    const std::uint64_t at_case = worker.position->next_case.load();
+    Task task = std::move(worker.tasks.front());
+    worker.tasks.pop_front();
+    for (; !worker.tasks.empty(); worker.tasks.pop_back()) {
+      waiting_.push_front(std::move(worker.tasks.back()));
+    }
+    const bool began = worker.position->unit.load() == task.unit;
+    const std::uint64_t at_case = began ? worker.position->next_case.load() : task.first_case;
     const Fault fault = std::exchange(worker.position->fault, {});
     if (task.chances[at_case].another(ending, fault)) {
       waiting_.push_front(std::move(task));
@@ -204,7 +226,7 @@ class Run {
 
   void end_stalled() {
     for (Worker& worker : workers_) {
-      if (!worker.process.runs() || !worker.task || worker.ended_by_us) continue;
+      if (!worker.process.runs() || worker.tasks.empty() || worker.ended_by_us) continue;
       worker.ended_by_us = worker.stall.lasts(StallClock::now(worker.process, *worker.position),
                                               pool_.seconds_per_case);
       if (worker.ended_by_us) ::kill(worker.process.pid(), SIGKILL);

@@ -20,12 +20,15 @@ namespace shapefuzz {
 
 /// Where a worker is, in memory that it shares with the parent.
 struct Position {
-  std::atomic<std::uint64_t> next_case{0};  ///< within the unit; set before the case runs
-  std::atomic<std::uint64_t> cases{0};      ///< done so far, over all units
-  std::uint64_t first_case = 0;             ///< of the unit, that is not handed over yet
-  Fault fault;                              ///< what the worker could say of its death
-  Shortage shortage;                        ///< whether it was refused memory
-  int pipe = -1;                            ///< of the worker
+  static constexpr std::uint64_t kNoUnit = ~std::uint64_t{0};
+
+  std::atomic<std::uint64_t> unit{kNoUnit};  ///< that it has begun
+  std::atomic<std::uint64_t> next_case{0};   ///< within the unit; set before the case runs
+  std::atomic<std::uint64_t> cases{0};       ///< done so far, over all units
+  std::uint64_t first_case = 0;              ///< of the unit, that is not handed over yet
+  Fault fault;                               ///< what the worker could say of its death
+  Shortage shortage;                         ///< whether it was refused memory
+  int pipe = -1;                             ///< of the worker
 
   /// In a worker: a part of the unit's result, of all its cases before `next`. Whatever happens
   /// to the worker, they do not run again.
