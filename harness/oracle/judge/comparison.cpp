@@ -42,6 +42,7 @@ Difference compare_results(const Loss& loss, const Execution& execution, const T
   // A mean is a sum first, in the one of the calls perhaps in a wider format.
   allowed.overflow = overflow_of(loss, execution.value, operands) /
                      static_cast<double>(std::max<std::int64_t>(elements, 1));
+  allowed.either_infinity = has_infinite_weight(loss, operands);
   return compare(actual, expected, allowed);
 }
 
@@ -297,6 +298,7 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   if (gold.peak > allowed.overflow)
     return comparison;  // and what is infinite may make 0 of the rest
   if (peak_of(gold) > allowed.overflow) allowed.overflow = 0;
+  allowed.either_infinity = has_infinite_weight(loss, operands.tensors);
   difference = compare(values, expected, allowed);
   if (difference.equal) return comparison;
   comparison.agreement = Agreement::kValue;

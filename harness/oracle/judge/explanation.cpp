@@ -75,6 +75,7 @@ class Expectation {
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     if (prediction.peak > overflow) return true;  // infinite on the way, and anything behind it
     allowed.overflow = overflow / static_cast<double>(std::max<std::int64_t>(elements_, 1));
+    allowed.either_infinity = has_infinite_weight(loss_, operands_.tensors);
     return compare(values, expected.values, allowed).equal;
   }
 
@@ -125,6 +126,7 @@ class Expectation {
     allowed.gap = std::max(tolerance(roundoff_, elements_, std::max(1.0, largest(expected.values))),
                            tolerance(roundoff_, elements_, scale_of_operands(operands_.tensors)));
     allowed.overflow = overflow_of(loss_, actual_.value, operands_.tensors);
+    allowed.either_infinity = has_infinite_weight(loss_, operands_.tensors);
     if (compare(values, expected.values, allowed).equal) return true;
     allowed.gap = allowed_for_quotients();
     return compare(values, expected.values, allowed).equal;

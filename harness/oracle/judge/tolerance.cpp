@@ -99,6 +99,18 @@ bool leaves_gradients_open(const Tensors& operands) {
   });
 }
 
+bool has_infinite_weight(const Loss& loss, const Tensors& operands) {
+  const auto& patterns = loss.spec.contract.operands();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (patterns[i].kind != Kind::kWeight || !operands[i].defined()) continue;
+    const std::vector<double> values = values_of(operands[i]);
+    if (std::any_of(values.begin(), values.end(), [](double v) { return std::isinf(v); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 namespace {
 
 double smallest_normal(const at::Tensor& operand) {

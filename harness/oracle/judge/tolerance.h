@@ -49,6 +49,9 @@ double gradient_tolerance(const Loss& loss, const Execution& actual, const Opera
 /// the slope at the edge of a kind, as that of x log x at 0.
 bool leaves_gradients_open(const Tensors& operands);
 
+/// Whether a weight is infinite: it makes either infinity of what cancels up to a rounding.
+bool has_infinite_weight(const Loss& loss, const Tensors& operands);
+
 /// Whether an operand holds a number below the smallest normal one of its dtype: a product on the
 /// way to a gradient may be 0 then, and what is divided by that number again is off by anything.
 bool hold_subnormal(const Tensors& operands);

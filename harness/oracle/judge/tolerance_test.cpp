@@ -177,6 +177,15 @@ TEST(Rounding, TakesNoReferenceFromAFormulaThatSaysNothing) {
   EXPECT_EQ(to_string(judgement.verdict), "pass") << judgement.detail;
 }
 
+// The last sigmoid is its target up to a rounding of bf16, and an infinite weight makes either
+// infinity of that.
+TEST(Rounding, HasNoSignBeforeAnInfiniteWeight) {
+  const Judgement judgement = judge(
+      "binary_cross_entropy_with_logits(input=f64[15], target=bf16[15], weight=f64[]{inf}, "
+      "pos_weight=f64[])#2");
+  EXPECT_EQ(to_string(judgement.verdict), "pass") << judgement.detail;
+}
+
 // The input, which has no dimension, is rounded to f16 and is then the target; expanded it stays
 // f64, and is not.
 TEST(Rounding, LeavesAKinkToRounding) {

@@ -223,7 +223,9 @@ bool same_bits(const at::Tensor& a, const at::Tensor& b) {
 
 bool Allowance::covers(double a, double b) const {
   if (a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= gap) return true;
-  if (!std::isfinite(a) && !std::isfinite(b)) return std::isnan(a) || std::isnan(b);
+  if (!std::isfinite(a) && !std::isfinite(b)) {
+    return either_infinity || std::isnan(a) || std::isnan(b);
+  }
   if (std::isfinite(a) && std::isfinite(b)) return false;
   const double finite = std::isfinite(a) ? a : b;
   const double other = std::isfinite(a) ? b : a;

@@ -44,6 +44,8 @@ struct Allowance {
   double gap = 0;  ///< absolute
   /// A number of at least this size may be an infinity of its sign on the other side, or a NaN.
   double overflow = std::numeric_limits<double>::infinity();
+  /// Whether the two infinities say the same: that there is no number.
+  bool either_infinity = false;
 
   /// Equal are also two NaNs, and a NaN and an infinity: both say that there is no number, and the
   /// order of operations decides which of them it is.

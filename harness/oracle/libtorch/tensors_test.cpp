@@ -121,6 +121,9 @@ TEST(Allowance, CoversWhatSaysTheSame) {
   EXPECT_TRUE(gap.covers(2e38, infinity));
   EXPECT_TRUE(gap.covers(nan, 2e38));
   EXPECT_FALSE(gap.covers(2e38, -infinity));
+  const Allowance sign = {0.5, 1e38, true};
+  EXPECT_TRUE(sign.covers(infinity, -infinity));
+  EXPECT_FALSE(sign.covers(infinity, 1));
 }
 
 }  // namespace
