@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reads a contract.
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
