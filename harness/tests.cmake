@@ -34,12 +34,13 @@ shapefuzz_tests(
     oracle/memory/arena_test.cpp
     oracle/memory/limit_test.cpp
     oracle/judgement/verdict_test.cpp
+    findings/baseline/baseline_test.cpp
     findings/files/file_test.cpp
     findings/files/line_file_test.cpp
     findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
-  USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/corpus findings/records search/generate)
+  USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/baseline findings/corpus findings/records search/generate)
 
 shapefuzz_tests(
   shapefuzz_oracle_tests
