@@ -253,6 +253,30 @@ TEST(Pool, EndsACaseThatDoesNotComeBack) {
   EXPECT_EQ(result, "done");
 }
 
+// Its worker has been given the next unit already, which nobody may take for the one that hangs.
+TEST(Pool, BlamesTheUnitInWorkAndNotTheOneBehindIt) {
+  Pool pool;
+  pool.units = 60;
+  pool.jobs = 2;
+  pool.seconds_per_case = 0.5;
+  pool.work = [](std::size_t unit, const auto& skipped, Position& position) {
+    position.next_case.store(7);
+    while (unit == 5 && skipped.empty()) position.next_case.store(7);
+    position.cases.fetch_add(1);
+    return std::to_string(unit);
+  };
+  std::vector<std::size_t> deaths;
+  std::size_t next = 0;
+  pool.on_death = [&](const Death& death) { deaths.push_back(death.unit); };
+  pool.on_result = [&](std::size_t unit, const std::string& text) {
+    EXPECT_EQ(unit, next++);
+    EXPECT_EQ(text, std::to_string(unit));
+  };
+  pool.run();
+  EXPECT_EQ(next, 60U);
+  EXPECT_EQ(deaths, std::vector<std::size_t>{5});
+}
+
 TEST(Pool, ReportsAFailureOfItsOwn) {
   Pool pool;
   pool.units = 1;
