@@ -38,7 +38,7 @@ Difference compare_results(const Loss& loss, const Execution& execution, const T
   allowed.gap = tolerance(roundoff, elements, scale);
   const Difference difference = compare(actual, expected, allowed);
   if (difference.equal) return difference;
-  allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands)));
+  allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(loss, operands)));
   // A mean is a sum first, in the one of the calls perhaps in a wider format.
   allowed.overflow = overflow_of(loss, execution.value, operands) /
                      static_cast<double>(std::max<std::int64_t>(elements, 1));
@@ -293,7 +293,8 @@ Comparison compare_with_gold(const Loss& loss, const Case& c, const Execution& a
   allowed.gap = tolerance(roundoff, elements, scale);
   Difference difference = compare(values, expected, allowed);
   if (difference.equal) return comparison;
-  allowed.gap = tolerance(roundoff, elements, std::max(scale, scale_of_operands(operands.tensors)));
+  allowed.gap =
+      tolerance(roundoff, elements, std::max(scale, scale_of_operands(loss, operands.tensors)));
   allowed.overflow = overflow_of(loss, actual.value, operands.tensors);
   if (gold.peak > allowed.overflow)
     return comparison;  // and what is infinite may make 0 of the rest
@@ -353,7 +354,7 @@ Comparison compare_with_slopes(const Loss& loss, const Case& c, const Execution&
       if (std::isnan(values[k]) && leaves_gradients_open(operands.tensors)) continue;
       if (std::isfinite(gap) && hold_subnormal(operands.tensors)) continue;
       if (gap <= allowed_for_quotients(operands.tensors, roundoff, elements)) continue;
-      if (gap <= tolerance(roundoff, elements, scale_of_operands(operands.tensors))) continue;
+      if (gap <= tolerance(roundoff, elements, scale_of_operands(loss, operands.tensors))) continue;
       comparison.agreement = Agreement::kGradient;
       comparison.detail =
           fmt::format("the gradient of {}{} is {}, the documented formula has the slope {}",

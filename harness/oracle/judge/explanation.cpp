@@ -70,8 +70,9 @@ class Expectation {
     allowed.gap = tolerance(roundoff_, elements_, std::max(1.0, largest(expected.values)));
     if (compare(values, expected.values, allowed).equal) return true;
     allowed.gap = std::max(
-        allowed.gap, tolerance(roundoff_, elements_,
-                               std::max(prediction.scale, scale_of_operands(operands_.tensors))));
+        allowed.gap,
+        tolerance(roundoff_, elements_,
+                  std::max(prediction.scale, scale_of_operands(loss_, operands_.tensors))));
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     if (prediction.peak > overflow) return true;  // infinite on the way, and anything behind it
     allowed.overflow = overflow / static_cast<double>(std::max<std::int64_t>(elements_, 1));
@@ -123,8 +124,9 @@ class Expectation {
       if (std::isnan(values[k])) expected.values[k] = values[k];
     }
     Allowance allowed;
-    allowed.gap = std::max(tolerance(roundoff_, elements_, std::max(1.0, largest(expected.values))),
-                           tolerance(roundoff_, elements_, scale_of_operands(operands_.tensors)));
+    allowed.gap =
+        std::max(tolerance(roundoff_, elements_, std::max(1.0, largest(expected.values))),
+                 tolerance(roundoff_, elements_, scale_of_operands(loss_, operands_.tensors)));
     allowed.overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     allowed.either_infinity = has_infinite_weight(loss_, operands_.tensors);
     if (compare(values, expected.values, allowed).equal) return true;
@@ -167,7 +169,7 @@ class Expectation {
     call_.operands[i].values = original;
     const double overflow = overflow_of(loss_, actual_.value, operands_.tensors);
     // Terms that are large may cancel in a gradient.
-    const double scale = std::max(scale_of_operands(operands_.tensors), largest_term);
+    const double scale = std::max(scale_of_operands(loss_, operands_.tensors), largest_term);
     const double rounding =
         std::max(allowed_for_quotients(), tolerance(roundoff_, elements_, scale));
     for (std::size_t k = 0; k < slopes.size(); ++k) {

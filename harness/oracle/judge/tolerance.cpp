@@ -72,12 +72,12 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
   return std::min(tolerance(roundoff, elements, std::max(1.0, largest_result) / smallest), most);
 }
 
-double scale_of_operands(const Tensors& operands) {
+double scale_of_operands(const Loss& loss, const Tensors& operands) {
   constexpr double kDrawn = 4;
   double most = 1;
-  for (const at::Tensor& operand : operands) {
-    if (!operand.defined() || !operand.is_floating_point()) continue;
-    most = std::max(most, largest(values_of(operand)) / kDrawn);
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i].defined() || is_index(loss, i)) continue;
+    most = std::max(most, largest(values_of(operands[i])) / kDrawn);
   }
   return most;
 }

@@ -38,8 +38,9 @@ double allowed_for_quotients(const Tensors& operands, double roundoff, std::int6
                              double largest_result = 1);
 
 /// A scale for operands that are larger than drawn ones. The 16 operations of a tolerance have room
-/// for those, up to 3; larger ones may cancel to a small result, as 100 and -100 in a mean.
-double scale_of_operands(const Tensors& operands);
+/// for those, up to 3; larger ones may cancel to a small result, as 100 and -100 in a mean. Whole
+/// numbers are such operands, too, if they are computed with and not counted with.
+double scale_of_operands(const Loss& loss, const Tensors& operands);
 
 /// How far a gradient may be from finite differences, relative to them but at least to 1.
 double gradient_tolerance(const Loss& loss, const Execution& actual, const OperandSet& operands);

@@ -177,6 +177,14 @@ TEST(Rounding, TakesNoReferenceFromAFormulaThatSaysNothing) {
   EXPECT_EQ(to_string(judgement.verdict), "pass") << judgement.detail;
 }
 
+// 100 and 1 - 100 times the same logarithm: what is left of them is a rounding of 69 in bf16.
+TEST(Rounding, OfAWholeNumberIsAsLargeAsThatOfAnother) {
+  const Judgement judgement = judge(
+      "multilabel_soft_margin_loss(input=bf16[1,1]{0}, target=i32[]{100}, weight=i32[3]~strided, "
+      "reduction=sum)#37");
+  EXPECT_NE(judgement.cause, "") << judgement.detail;
+}
+
 // The last sigmoid is its target up to a rounding of bf16, and an infinite weight makes either
 // infinity of that.
 TEST(Rounding, HasNoSignBeforeAnInfiniteWeight) {
