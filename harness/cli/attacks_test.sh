@@ -279,7 +279,8 @@ limited() {
 for limit in "${limits[@]}"; do
   limited bash -c "ulimit $limit; "'exec "$0" "$@"'
 done
-limited nice -n 19
+# What stands behind everybody else takes as long as those let it.
+patience=1200 limited nice -n 19
 limited env -i
 if [ "$(id -u)" -eq 0 ]; then limited setpriv --reuid 65534 --regid 65534 --clear-groups; fi
 busy=()

@@ -38,7 +38,7 @@ expect() {
   local expected=$1 status
   shift
   running="${under[*]} shapefuzz $*"
-  timeout 120 "${under[@]}" "$shapefuzz" "$@" >"$out" 2>"$err" </dev/null
+  timeout "${patience:-120}" "${under[@]}" "$shapefuzz" "$@" >"$out" 2>"$err" </dev/null
   status=$?
   check "status $expected: $(printf '%.100s' "$running" | tr -c ' -~' '?')" [ "$status" -eq "$expected" ]
 }

@@ -17,7 +17,8 @@ for shard in 1 2; do
     >"$scratch/shard$shard" 2>&1 &
   shards[shard]=$!
 done
-for _ in $(seq 600); do [[ -s $shared/shard-2-of-2/progress.jsonl ]] && break; sleep 0.1; done
+begun() { grep -qs "^executions [1-9]" "$shared/shard-2-of-2/campaign.txt"; }
+for _ in $(seq 600); do begun && break; sleep 0.1; done
 sleep 1
 kill -9 "${shards[2]}"
 wait "${shards[2]}" 2>/dev/null || true
