@@ -206,7 +206,9 @@ class Run {
     }
     const bool began = worker.position->unit.load() == task.unit;
     const std::uint64_t at_case = began ? worker.position->next_case.load() : task.first_case;
-    const Fault fault = std::exchange(worker.position->fault, {});
+    Fault fault = std::exchange(worker.position->fault, {});
+    // Who has not begun can neither say that a signal was sent nor have died of a case.
+    if (!began) fault.was_sent = true;
     if (task.chances[at_case].another(ending, fault)) {
       waiting_.push_front(std::move(task));
       return assign(worker);
