@@ -76,7 +76,8 @@ double scale_of_operands(const Loss& loss, const Tensors& operands) {
   constexpr double kDrawn = 4;
   double most = 1;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    if (!operands[i].defined() || is_index(loss, i)) continue;
+    if (!operands[i].defined()) continue;
+    if (!operands[i].is_floating_point() && !becomes_float(loss, operands, i)) continue;
     most = std::max(most, largest(values_of(operands[i])) / kDrawn);
   }
   return most;

@@ -12,6 +12,7 @@
 #include "harness/language/case/zone.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
+#include "harness/oracle/judge/tolerance.h"
 #include "harness/testing/mutants.h"
 
 namespace shapefuzz {
@@ -175,6 +176,15 @@ TEST(Rounding, TakesNoReferenceFromAFormulaThatSaysNothing) {
   const Judgement judgement =
       judge("multi_margin_loss@op(input=f64[1], target=i64[], weight=f64[1]{inf})");
   EXPECT_EQ(to_string(judgement.verdict), "pass") << judgement.detail;
+}
+
+// What may be an index is none where it holds fractions: 100 is a probability here, and scales.
+TEST(Rounding, OfAnOperandThatIsNoIndexCountsWhateverElseItMayBe) {
+  const Loss& loss = *find_loss("cross_entropy");
+  const Tensors fractions = {at::zeros({1, 2}), at::full({1, 2}, 100.0)};
+  const Tensors classes = {at::zeros({1, 2}), at::full({1}, 100, at::kLong)};
+  EXPECT_EQ(scale_of_operands(loss, fractions), 25);
+  EXPECT_EQ(scale_of_operands(loss, classes), 1);
 }
 
 // 100 and 1 - 100 times the same logarithm: what is left of them is a rounding of 69 in bf16.
