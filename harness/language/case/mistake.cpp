@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/language/case/padding.h"
 #include "harness/language/case/values.h"
 #include "harness/language/text/table.h"
 
@@ -275,7 +276,7 @@ void add_illegal(const Case& c, const LossSpec& spec, const Reading& reading,
     if (operand == nullptr) continue;
     const BoundKind kind = bind_kind(operands[i], reading.bindings);
     if (!has_values_to_check(*operand, kind.kind)) continue;
-    if (illegal_value(kind, operand->shape, held_values(*operand, kind, c.seed, i))) {
+    if (illegal_value(kind, operand->shape, read_values(c, reading, *operand, i))) {
       mistakes.push_back({Mistake::kIllegalValue, operands[i].name, reading.shapes[i]});
     }
   }

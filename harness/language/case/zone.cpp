@@ -3,10 +3,10 @@
 
 #include <fmt/core.h>
 
+#include "harness/language/case/padding.h"
 #include "harness/language/case/values.h"
 
 namespace shapefuzz {
-
 Zone zone_of(const Case& c, const LossSpec& spec, Reading* reading) {
   Reading found;
   if (spec.open) {
@@ -37,7 +37,7 @@ std::optional<Illegality> find_illegality(const Case& c, const LossSpec& spec,
     const OperandPattern& pattern = patterns[next];
     if (operand.values.empty() && !may_break_kind(operand, pattern.kind)) continue;
     const BoundKind kind = bind_kind(pattern, reading.bindings);
-    const auto why = illegal_value(kind, operand.shape, held_values(operand, kind, c.seed, next));
+    const auto why = illegal_value(kind, operand.shape, read_values(c, reading, operand, next));
     if (why) return Illegality{operand.name, fmt::format("{} holds {}", operand.name, *why)};
   }
   if (spec.illegal_option == nullptr) return std::nullopt;

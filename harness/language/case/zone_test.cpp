@@ -68,6 +68,19 @@ TEST(Zone, AsksForABlankThatIsAClassAndNoLabel) {
   EXPECT_EQ(zone(ctc + "-1)", ctc_spec()), Zone::kIncompatible);
 }
 
+TEST(Zone, AsksNothingOfWhatRowsArePaddedWith) {
+  const std::string ctc = "ctc_loss(log_probs=[5,2,4], input_lengths=[2], targets=[2,3]";
+  const std::string lengths = ", target_lengths=[2]{2,1})";
+  EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}" + lengths, ctc_spec()), Zone::kValid);
+  EXPECT_EQ(zone(ctc + "{1,2,-1,3,-1,99}" + lengths, ctc_spec()), Zone::kValid);
+  EXPECT_EQ(zone(ctc + "{1,0,0,3,0,0}" + lengths, ctc_spec()), Zone::kIncompatible);
+  EXPECT_EQ(zone(ctc + "{1,2,0,-1,0,0}" + lengths, ctc_spec()), Zone::kIncompatible);
+  EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}, target_lengths=[2]{3,1})", ctc_spec()),
+            Zone::kIncompatible);
+  EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}, target_lengths=[2]{-1,1})", ctc_spec()),
+            Zone::kIncompatible);
+}
+
 TEST(Zone, IsExpandableWhereLibTorchMustConvert) {
   EXPECT_EQ(zone("mse_loss(input=f32[2], target=f32[2])", mse_spec()), Zone::kValid);
   EXPECT_EQ(zone("mse_loss(input=f32[2], target=f64[2])", mse_spec()), Zone::kExpandable);

@@ -62,9 +62,19 @@ TEST(Spelling, ReadsPastedPython) {
 
 TEST(Spelling, KnowsTheDtypesOfFactories) {
   EXPECT_EQ(read("mse_loss(torch.full((2,), 50), torch.full((2,), 0.5))"),
-            "mse_loss(input=i64[2], target=f32[2])");
+            "mse_loss(input=i64[2]{50,50}, target=f32[2])");
   EXPECT_EQ(read("mse_loss(torch.arange(3), torch.randn(3, 4).mean(1))"),
             "mse_loss(input=i64[3], target=f32[3])");
+}
+
+TEST(Spelling, KeepsTheWholeNumbersThatFactoriesGive) {
+  EXPECT_EQ(read("nn.NLLLoss(ignore_index=0)(torch.randn(2, 5), torch.zeros(2, dtype=torch.long))"),
+            "nll_loss(input=f32[2,5], target=i64[2]{0,0}, ignore_index=0)");
+  EXPECT_EQ(read("F.nll_loss(torch.randn(2, 5), torch.ones(2).long())"),
+            "nll_loss(input=f32[2,5], target=i64[2]{1,1})");
+  // Real ones only stand for a shape.
+  EXPECT_EQ(read("F.mse_loss(torch.zeros(2, 3), torch.ones(2, 3))"),
+            "mse_loss(input=f32[2,3], target=f32[2,3])");
 }
 
 TEST(Spelling, ReadsPastedCpp) {

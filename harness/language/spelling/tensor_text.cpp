@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "harness/language/spelling/argument_text.h"
 #include "harness/language/spelling/method_text.h"
@@ -37,7 +38,9 @@ class TensorParser {
       return operand_;
     }
     make(name, start);
+    fill();
     parse_methods(cursor_, operand_);
+    if (fill_ && number_class(operand_.dtype) == NumberClass::kFloating) operand_.values.clear();
     return operand_;
   }
 
@@ -54,6 +57,8 @@ class TensorParser {
       cursor_.expect("(");
       operand_ = parse_tensor(cursor_);
       operand_.values.clear();
+      if (name == "zeros_like") fill_ = 0;
+      if (name == "ones_like") fill_ = 1;
       skip_arguments(cursor_);
       return;
     }
@@ -63,6 +68,8 @@ class TensorParser {
     const bool is_class = dtype && name.size() > 1 && name[0] >= 'A' && name[0] <= 'Z';
     if (is_one_of(kBySizes, name)) {
       take_sizes(arguments, 0, start);
+      if (name == "zeros") fill_ = 0;
+      if (name == "ones") fill_ = 1;
       if (name == "eye" && operand_.shape.rank() == 1) operand_.shape.push_back(operand_.shape[0]);
     } else if (name == "full") {
       take_full(arguments, start);
@@ -85,6 +92,15 @@ class TensorParser {
     }
   }
 
+  // Zeros and ones of whole numbers are meant: classes, lengths, masks. Those of real numbers only
+  // stand for a shape, and equal ones would hide what a broadcast does. A line with more values is
+  // not read by anybody.
+  void fill() {
+    constexpr std::int64_t kMostValues = 256;
+    if (!fill_ || cursor_.failed() || operand_.shape.elements() > kMostValues) return;
+    operand_.values.assign(static_cast<std::size_t>(operand_.shape.elements()), *fill_);
+  }
+
   // The sizes, and the number whose dtype all have.
   void take_full(const std::vector<Argument>& arguments, std::size_t start) {
     if (arguments.size() < 2 || !arguments[0].literal || !arguments[1].literal) {
@@ -93,6 +109,7 @@ class TensorParser {
     }
     take_sizes({arguments[0]}, 0, start);
     operand_.dtype = dtype_of(*arguments[1].literal);
+    if (!arguments[1].literal->values.empty()) fill_ = arguments[1].literal->values.front();
   }
 
   static DType dtype_of(const Literal& literal) {
@@ -148,6 +165,7 @@ class TensorParser {
 
   Cursor& cursor_;
   Operand operand_;
+  std::optional<double> fill_;  // what every element is
 };
 
 }  // namespace

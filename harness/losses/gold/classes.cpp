@@ -30,13 +30,16 @@ class Rows {
   }
   double score(std::size_t row, std::size_t c) const { return input_[at(row, c)]; }
 
-  /// log(sum(exp(scores))) of a row.
-  double log_sum_exp(std::size_t row) const {
+  /// log(softmax(scores)) of a row. The largest score is taken off first: 1e17 + log(2) is 1e17.
+  std::vector<double> log_softmax(std::size_t row) const {
     double most = -INFINITY;
     for (std::size_t c = 0; c < classes_; ++c) most = std::max(most, score(row, c));
     double sum = 0;
     for (std::size_t c = 0; c < classes_; ++c) sum += std::exp(score(row, c) - most);
-    return most + std::log(sum);
+    const double log_sum = std::log(sum);
+    std::vector<double> logarithms;
+    for (std::size_t c = 0; c < classes_; ++c) logarithms.push_back(score(row, c) - most - log_sum);
+    return logarithms;
   }
 
  private:
@@ -93,11 +96,11 @@ GoldLoss cross_entropy(const GoldCall& call) {
   const bool indices =
       number_class(call.c->find_operand("target")->dtype) == NumberClass::kIntegral;
   const auto loss_of_row = [&](std::size_t row, auto probability) {
-    const double norm = rows.log_sum_exp(row);
+    const std::vector<double> logarithms = rows.log_softmax(row);
     double loss = 0;
     for (std::size_t c = 0; c < rows.classes(); ++c) {
       const double share = (1 - smoothing) * probability(c) + smoothing / classes;
-      const double logarithm = rows.score(row, c) - norm;
+      const double logarithm = logarithms[c];
       // Of a class that has no share nothing is asked, unless there is no softmax at all, or a
       // weight that makes a NaN of nothing.
       const bool is_nothing = !std::isnan(logarithm) && std::isfinite(weight_of(call, c));

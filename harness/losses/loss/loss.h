@@ -61,7 +61,8 @@ struct Entry {
   std::string name;
   EntryCall call;
   std::string operator_name = {};  ///< of the entry `op`: `aten::ctc_loss.Tensor`
-  std::string python_import = {};  ///< of a function of Python: `from losses import dice`
+  /// What Python has to do first: `from losses import dice`, `torch.ops.load_library("my.so")`.
+  std::string python_import = {};
 };
 
 struct Loss {

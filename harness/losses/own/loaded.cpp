@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iomanip>
+#include <sstream>
 
 #include "harness/language/text/errors.h"
 #include "harness/losses/torch/operators.h"
@@ -133,6 +135,19 @@ c10::OperatorHandle find(const std::string& name) {
       did_you_mean(name, names)));
 }
 
+std::vector<std::string>& libraries() {
+  static std::vector<std::string> paths;
+  return paths;
+}
+
+std::string loading_in_python() {
+  std::ostringstream text;
+  for (const std::string& path : libraries()) {
+    text << (text.str().empty() ? "" : "\n") << "torch.ops.load_library(" << std::quoted(path) << ")";
+  }
+  return text.str();
+}
+
 }  // namespace
 
 void load_library(const std::string& path) {
@@ -143,6 +158,7 @@ void load_library(const std::string& path) {
   }
   const std::string error = load(path);
   if (!error.empty()) throw InputError(fmt::format("--load: {}", printable(error, 400)));
+  libraries().push_back(path);
 }
 
 Loss loaded_operator(const std::string& name, const std::string& contract) {
@@ -172,7 +188,7 @@ Loss loaded_operator(const std::string& name, const std::string& contract) {
   check_names(loss, schema);
   loss.spec.reduces = loss.spec.find_option("reduction") != nullptr;
   loss.spec.entries = {"op"};
-  loss.entries = {{"op", Operator(handle), name}};
+  loss.entries = {{"op", Operator(handle), name, loading_in_python()}};
   return loss;
 }
 

@@ -2,6 +2,7 @@
 // The bugs of CTC and of the adaptive softmax.
 #include <algorithm>
 
+#include "harness/language/case/padding.h"
 #include "harness/oracle/causes/cause.h"
 
 namespace shapefuzz {
@@ -93,10 +94,13 @@ Cause ctc_unchecked_labels() {
                     Verdict::kTimedOut,          Verdict::kSilentBroadcast,
                     Verdict::kWrongValue,        Verdict::kWrongReduction,
                     Verdict::kWrongGradient,     Verdict::kWrongShape};
-  cause.condition = "a label is outside [0, C)";
+  cause.condition = "a label that the lengths have read is outside [0, C)";
   cause.strikes = [](const Sighting& s) {
     const double classes = classes_of(s);
-    return std::any_of(s.values[1].begin(), s.values[1].end(),
+    const bool has_rows = s.shape(1).rank() == 2 && s.shape(3) == Shape{s.shape(1)[0]};
+    const std::vector<double> labels =
+        has_rows ? without_padding(s.values[1], s.shape(1)[1], s.values[3]) : s.values[1];
+    return std::any_of(labels.begin(), labels.end(),
                        [classes](double label) { return !(label >= 0 && label < classes); });
   };
   cause.chance = "what lies at such an index is anything";

@@ -84,8 +84,10 @@ Decision decide_among_expanded(const Acceptance& call, Zone zone) {
 
 // A wrong number that comes from the arithmetic of whole numbers is no miscalculation.
 void excuse_whole_numbers(const Acceptance& call, Judgement& judgement, const Compare& compare) {
-  if (!is_wrong_number(judgement.verdict)) return;
-  const auto why = whole_numbers_explain(call, compare);
+  const bool is_gradient = judgement.verdict == Verdict::kWrongGradient;
+  if (!is_wrong_number(judgement.verdict) && !is_gradient) return;
+  const auto why = whole_numbers_explain(
+      call, is_gradient ? Agreement::kGradient : Agreement::kValue, compare);
   if (!why) return;
   judgement.verdict = Verdict::kIllegalValueAccepted;
   judgement.by_whole_numbers = true;
@@ -230,7 +232,7 @@ void judge_illegal(const Acceptance& call, Policy policy, Judgement& judgement) 
     // Of whole numbers no more is wrong than that they are computed with as such.
     const bool explained =
         is_wrong_number(judgement.verdict) && call.reading != nullptr &&
-        whole_numbers_explain(call, [&](const Acceptance& other) {
+        whole_numbers_explain(call, Agreement::kValue, [&](const Acceptance& other) {
           return compare_with_references(other, *call.reading, judgement.zone).agreement;
         });
     if (!equal && !explained) return;

@@ -7,6 +7,7 @@
 
 #include "harness/language/case/zone.h"
 #include "harness/oracle/judge/execute.h"
+#include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
 
 namespace shapefuzz {
@@ -21,7 +22,8 @@ struct Acceptance {
   const Reading* reading = nullptr;
   /// What alone is wrong with the case, where the contract has a meaning of its shapes.
   const std::optional<Illegality>& illegality;
-  bool slopes = true;  ///< held against finite differences too, if it is small (judging.h)
+  /// The most elements of a call that is held against finite differences too; 0 for none.
+  std::int64_t most_for_slopes = kFewForSlopes;
 };
 
 /// Sets the verdict of `judgement`, its detail, its expected shape and its basis. Throws

@@ -181,19 +181,27 @@ class Gathering {
     evidence_.shapes = reading.shapes;
     for (std::size_t i = 0; i < kMaxOperands; ++i) {
       if (!evidence_.differentiable[i] || !actual_.accepted) continue;
-      // Four calls of the formula an element.
-      constexpr std::int64_t kMostElements = 64;
-      if (operands_.tensors[i].numel() > kMostElements) continue;
+      if (operands_.tensors[i].numel() > kManyForSlopes) continue;
       constexpr double kTolerance = 1e-5;  // as in compare_with_slopes
-      Numbers gradient{shape_of(operands_.tensors[i]), {}};
-      bool smooth = true;
-      for (const Slope& slope : finite_differences(loss_, c_, operands_.values, reading, i,
-                                                   cotangent_of(shape), kTolerance)) {
-        gradient.values.push_back(slope.value);
-        smooth = smooth && slope.smooth;
-      }
-      if (smooth) expected.gradients[i] = gradient;
+      const std::vector<Slope> slopes = finite_differences(loss_, c_, operands_.values, reading, i,
+                                                           cotangent_of(shape), kTolerance);
+      expected.gradients[i] = gradient_of(i, slopes);
     }
+  }
+
+  // Where the formula has a kink, it has no slope, and whatever came is expected. None if it has
+  // kinks only.
+  std::optional<Numbers> gradient_of(std::size_t i, const std::vector<Slope>& slopes) const {
+    Numbers gradient{shape_of(operands_.tensors[i]), {}};
+    const auto& actual = evidence_.actual.gradients[i];
+    bool says_nothing = !slopes.empty();
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+      says_nothing = says_nothing && !slopes[k].smooth;
+      if (!slopes[k].smooth && !actual) return std::nullopt;
+      gradient.values.push_back(slopes[k].smooth ? slopes[k].value : actual->values[k]);
+    }
+    if (says_nothing) return std::nullopt;
+    return gradient;
   }
 
   // Where the formula says nothing, whatever came is expected, as in compare_with_gold.

@@ -55,6 +55,7 @@ Exhibit exhibit(const Case& c, Judging judging, bool exact) {
   Exhibit exhibit = begin_exhibit(c, exact);
   const Case& computed = exhibit.computed();
   judging.slopes = judging.slopes && !exhibit.twin;
+  judging.most_for_slopes = kManyForSlopes;
   const Judgement judgement = Judge(judging).judge(*exhibit.loss, computed);
   take_judgement(judgement, exhibit);
   if (judgement.verdict == Verdict::kNotJudged && judging.device == Device::kCpu) {

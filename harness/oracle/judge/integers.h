@@ -17,7 +17,10 @@ using Compare = std::function<Agreement(const Acceptance& other)>;
 
 /// What a wrong result of a call comes from that computes with operands of whole numbers, where it
 /// is right once those are converted: "computed in uint8, which wraps around and has no fractions;
-/// convert target with to(torch::kFloat)". None where it comes from something else.
-std::optional<std::string> whole_numbers_explain(const Acceptance& call, const Compare& compare);
+/// convert target with to(torch::kFloat)". None where it comes from something else. Of a call that
+/// `agrees` but for its gradient the result has to be another one then, too, beyond roundings: who
+/// computes it alike and differentiates in a dtype of whole numbers is wrong.
+std::optional<std::string> whole_numbers_explain(const Acceptance& call, Agreement agrees,
+                                                 const Compare& compare);
 
 }  // namespace shapefuzz

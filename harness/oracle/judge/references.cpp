@@ -15,8 +15,7 @@ using Reference = Basis::Reference;
 // Finite differences cost four calls of the formula an element: small cases only. Where nothing has
 // to be expanded, nothing else knows a gradient but LibTorch itself; of the others a share, chosen
 // by what the case is, so that it is chosen every time.
-bool is_chosen_for_slopes(const Case& c, bool expanded) {
-  constexpr std::int64_t kMostElements = 64;
+bool is_chosen_for_slopes(const Case& c, bool expanded, std::int64_t most) {
   constexpr std::uint64_t kOneIn = 4;
   std::int64_t elements = 0;
   std::uint64_t hash = mix(c.seed);
@@ -25,7 +24,7 @@ bool is_chosen_for_slopes(const Case& c, bool expanded) {
     for (const std::int64_t size : operand.shape)
       hash = mix(hash ^ static_cast<std::uint64_t>(size));
   }
-  return elements <= kMostElements && (!expanded || hash % kOneIn == 0);
+  return elements <= most && (!expanded || hash % kOneIn == 0);
 }
 
 // Whether the call gives every sample its own result. The gradient of a mean does not: an operator
@@ -98,7 +97,7 @@ Comparison compare_with_expanded_call(const Acceptance& call, const Reading& rea
 /// The first of the references without a formula that disagrees: the samples alone, the samples in
 /// another order, and the slopes.
 std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Reading& reading) {
-  const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
+  const auto& [loss, c, operands, actual, first, illegality, most_for_slopes] = call;
   std::optional<Comparison> found;
   const auto disagrees = [&](Comparison comparison) {
     if (comparison.agreement != Agreement::kEqual) found = std::move(comparison);
@@ -112,7 +111,7 @@ std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Re
       disagrees(compare_with_permuted(loss, c, operands, actual, reading))) {
     return found;
   }
-  if (!slopes || !is_chosen_for_slopes(c, is_expanded(call, reading))) return found;
+  if (!is_chosen_for_slopes(c, is_expanded(call, reading), most_for_slopes)) return found;
   if (loss.spec.own && loss.gold == nullptr &&
       disagrees(compare_with_own_slopes(loss, c, actual, operands))) {
     return found;
@@ -130,7 +129,7 @@ std::optional<Comparison> disagreement_of_parts(const Acceptance& call, const Re
 }  // namespace
 
 Comparison compare_with_references(const Acceptance& call, const Reading& reading, Zone zone) {
-  const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
+  const auto& [loss, c, operands, actual, first, illegality, most_for_slopes] = call;
   // An unreduced valid call would be compared with itself.
   const bool has_expanded = zone != Zone::kValid || !is_unreduced(call);
   std::optional<Execution> expanded;
@@ -159,7 +158,7 @@ Comparison compare_with_references(const Acceptance& call, const Reading& readin
 }
 
 bool is_wrong_in_reduction(const Acceptance& call, const Reading& reading, Zone zone) {
-  const auto& [loss, c, operands, actual, first, illegality, slopes] = call;
+  const auto& [loss, c, operands, actual, first, illegality, most_for_slopes] = call;
   Case unreduced = c;
   if (is_unreduced(call) || loss.spec.folds()) return false;
   unreduced.set_option(loss.spec, "reduction", std::string("none"));

@@ -2,6 +2,7 @@
 // How cases are judged. No LibTorch in here.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,12 @@ const std::vector<Device>& all_devices();
 /// `cpu`, `meta`, `cuda` or `compile`; none for another text.
 std::optional<Device> parse_device(std::string_view text);
 
+/// The most elements of all operands for which a gradient is held against finite differences, which
+/// cost four calls of the formula an element: of one case among many, and of one that somebody
+/// looks at.
+inline constexpr std::int64_t kFewForSlopes = 64;
+inline constexpr std::int64_t kManyForSlopes = 4096;
+
 struct Judging {
   Policy policy = Policy::kExpand;
   MemoryMode memory = MemoryMode::kOff;
@@ -28,6 +35,7 @@ struct Judging {
   /// Finite differences too, where a case is small enough. A twin is: without them it is judged as
   /// its large original would be.
   bool slopes = true;
+  std::int64_t most_for_slopes = kFewForSlopes;
   /// Cases of somebody's own loss that are not ordinary too (language/case/ordinary.h): for whoever
   /// looks for cases.
   bool thorough = false;

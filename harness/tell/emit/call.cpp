@@ -46,7 +46,10 @@ class CallText {
         reduction_(std::move(reduction)) {}
 
   std::string of(const std::string& entry) const {
-    if (loss_.spec.own) return own(entry);
+    if (loss_.spec.own) {
+      const std::string& name = loss_.entry(entry).operator_name;
+      return name.empty() ? own(entry) : dialect_.dispatched(name, arguments(name));
+    }
     // Such a module has no option `reduction`: its result has both.
     if (loss_.parameters != nullptr) return dialect_.call_module(required(), reduction_ != "none");
     if (entry == "functional") return dialect_.functional(loss_, required(), named());
@@ -222,6 +225,10 @@ std::string module_name(const Loss& loss) {
 std::string base_of(const std::string& operator_name) {
   const std::size_t start = operator_name.find("::") + 2;
   return operator_name.substr(start, operator_name.find('.') - start);
+}
+
+std::string namespace_of(const std::string& operator_name) {
+  return operator_name.substr(0, operator_name.find("::"));
 }
 
 std::string overload_of(const std::string& operator_name) {

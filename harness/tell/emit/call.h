@@ -93,6 +93,7 @@ std::string pascal_name(const Loss& loss);
 /// `mse_loss` of `aten::mse_loss` and of `aten::mse_loss.out`, and `out` or nothing.
 std::string base_of(const std::string& operator_name);
 std::string overload_of(const std::string& operator_name);
+std::string namespace_of(const std::string& operator_name);
 /// The elements of a tensor, at least one, as lists of lists: `[[1, 2], [3, 4]]`.
 std::string nested(const std::vector<std::string>& numbers, const Shape& shape);
 /// `2, 4`.

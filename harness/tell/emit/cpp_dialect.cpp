@@ -67,8 +67,12 @@ class Cpp : public Dialect {
     for (const Named& option : options) arguments.push_back(option.value);
     return fmt::format("{}({})", function, joined(arguments));
   }
-  std::string declaration(const Loss& loss, const std::string& /*entry*/,
+  std::string declaration(const Loss& loss, const std::string& entry,
                           const std::string& function) const override {
+    const std::string& operator_name = loss.entry(entry).operator_name;
+    if (!operator_name.empty()) {
+      return fmt::format("// Link the library that registers {}.\n", operator_name);
+    }
     std::vector<std::string> parameters;
     for (const OperandPattern& operand : loss.spec.contract.operands()) {
       parameters.push_back("const torch::Tensor& " + operand.name);
@@ -113,15 +117,16 @@ class Cpp : public Dialect {
   std::string dispatched(const std::string& operator_name,
                          const std::vector<Named>& arguments) const override {
     // Two ways to the same kernel; only an overload may have another name in C++.
-    if (overload_of(operator_name).empty()) return aten(operator_name, arguments);
+    const std::string space = namespace_of(operator_name);
+    if (space == "aten" && overload_of(operator_name).empty()) return aten(operator_name, arguments);
     std::vector<std::string> values;
     for (const Named& argument : arguments) {
       values.push_back(argument.value == missing()
                            ? "c10::IValue()"
                            : fmt::format("c10::IValue({})", argument.value));
     }
-    return fmt::format("call_operator(\"aten::{}\", \"{}\", {{{}}})", base_of(operator_name),
-                       overload_of(operator_name), joined(values));
+    return fmt::format("call_operator(\"{}::{}\", \"{}\", {{{}}})", space,
+                       base_of(operator_name), overload_of(operator_name), joined(values));
   }
 
  private:

@@ -65,6 +65,7 @@ class Python : public Dialect {
                           const std::string& function) const override {
     const std::string& known = loss.entry(entry).python_import;
     if (!known.empty()) return known + "\n";
+    if (!loss.entry(entry).operator_name.empty()) return "";
     return fmt::format("from yours import {}  # import it from where it is\n", function);
   }
   std::string word(const std::string& word) const override { return '"' + word + '"'; }
@@ -88,8 +89,8 @@ class Python : public Dialect {
   std::string dispatched(const std::string& operator_name,
                          const std::vector<Named>& arguments) const override {
     const std::string overload = overload_of(operator_name);
-    return fmt::format("torch.ops.aten.{}.{}({})", base_of(operator_name),
-                       overload.empty() ? "default" : overload,
+    return fmt::format("torch.ops.{}.{}.{}({})", namespace_of(operator_name),
+                       base_of(operator_name), overload.empty() ? "default" : overload,
                        joined(with_keywords({}, arguments)));
   }
 

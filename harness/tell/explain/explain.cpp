@@ -350,7 +350,15 @@ Explanation explain(const Exhibit& exhibit) {
   Explanation explanation = explain(exhibit.c, exhibit.loss->spec, exhibit.judgement, background);
   if (explanation.why.empty()) explanation.why = why_not_finite(exhibit);
   if (!exhibit.pairing.second.empty()) explanation.why = pairing_inside(exhibit.pairing);
+  if (is_far_from_formula(exhibit)) {
+    explanation.meaning = fmt::format(
+        "accepted: the numbers are not the formula's, and the arithmetic of {} loses that much "
+        "with such operands",
+        to_string(exhibit.c.operands.front().dtype));
+  }
   explanation.notes = notes_on(exhibit);
+  const std::string unheld = unheld_gradient(exhibit);
+  if (!unheld.empty()) explanation.notes.push_back(unheld);
   return explanation;
 }
 

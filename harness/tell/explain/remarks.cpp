@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/language/case/dtype.h"
+#include "harness/oracle/judgement/judging.h"
 #include "harness/tell/explain/explain.h"
 #include "harness/tell/explain/number_text.h"
 
@@ -211,6 +213,39 @@ std::string why_not_finite(const Exhibit& exhibit) {
   if (why.empty()) why = beyond_the_range(exhibit, call);
   if (why.empty()) return "";
   return fmt::format("the result is {}: {}", number_text(*odd), why);
+}
+
+bool is_far_from_formula(const Exhibit& exhibit) {
+  const Evidence& evidence = exhibit.evidence;
+  const bool passes = exhibit.has_numbers && exhibit.judgement.verdict == Verdict::kPass &&
+                      evidence.source == Evidence::Source::kFormula && evidence.actual.value &&
+                      evidence.expected.value;
+  if (!passes) return false;
+  const auto& actual = evidence.actual.value->values;
+  const auto& expected = evidence.expected.value->values;
+  const double near = is_half(exhibit.computed().operands.front().dtype) ? 0.1 : 1e-3;
+  return !std::equal(actual.begin(), actual.end(), expected.begin(), expected.end(),
+                     [near](double a, double e) {
+                       if (a == e || (std::isnan(a) && std::isnan(e))) return true;
+                       return std::abs(a - e) <= near * std::max(1.0, std::abs(e));
+                     });
+}
+
+std::string unheld_gradient(const Exhibit& exhibit) {
+  const Loss& loss = *exhibit.loss;
+  const auto& differentiable = exhibit.evidence.differentiable;
+  const bool has_gradient = exhibit.has_numbers && exhibit.judgement.device == "cpu" &&
+                            exhibit.judgement.verdict == Verdict::kPass &&
+                            exhibit.judgement.outcome == Outcome::kAccepted && !loss.spec.open &&
+                            std::any_of(differentiable.begin(), differentiable.end(),
+                                        [](bool differentiates) { return differentiates; });
+  std::int64_t elements = 0;
+  for (const Operand& operand : exhibit.c.operands) elements += operand.shape.elements();
+  if (!has_gradient || elements <= kManyForSlopes) return "";
+  return fmt::format(
+      "the gradient was not held against the slopes of the formula: that takes too long for the {} "
+      "elements of the operands, of which at most {} are looked at",
+      count_text(elements), count_text(kManyForSlopes));
 }
 
 std::vector<std::string> notes_on(const Exhibit& exhibit) {

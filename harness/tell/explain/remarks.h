@@ -13,6 +13,13 @@ namespace shapefuzz {
 /// where nobody can say.
 std::string why_not_finite(const Exhibit& exhibit);
 
+/// Whether a call passes with numbers that anybody can see are not the formula's, since the
+/// arithmetic of their dtype loses that much with such operands.
+bool is_far_from_formula(const Exhibit& exhibit);
+
+/// Why the gradient of a call that passes was held against nothing; empty if it was not so.
+std::string unheld_gradient(const Exhibit& exhibit);
+
 /// Sentences on what the call does that its caller may not expect: what a mean divides by, along
 /// which dimension a weight goes.
 std::vector<std::string> notes_on(const Exhibit& exhibit);

@@ -307,7 +307,9 @@ std::string narrative(const Exhibit& exhibit, bool colour, bool draws) {
                                      where + e.outcome));
   }
   for (const std::string& warning : exhibit.evidence.warnings) {
-    text.add("", "warns: " + in_one_line(warning));
+    // What is not known of the call itself came behind it.
+    text.add("", (exhibit.judgement.warned ? "warns: " : "its backward warns: ") +
+                     in_one_line(warning));
   }
   add_numbers(exhibit, text);
   if (verdict != Verdict::kPass) add_losses(exhibit, text);
