@@ -59,6 +59,20 @@ expect_no_text() {
 
 lacks() { ! grep -qF -- "$2" "$1"; }
 
+# shows_parts_of SHOWN PRINTED: the lines of the one stand in the other, one behind the other, and
+# others only where a line `...` says so.
+shows_parts_of() {
+  awk 'function bare(line) { sub(/ +$/, "", line); return line }
+       NR == FNR { printed[++lines] = bare($0); next }
+       bare($0) ~ /^ *[.][.][.]$/ { skips = 1; next }
+       {
+         do found = printed[++at] == bare($0); while (!found && skips && at < lines)
+         if (!found) exit missing = 1
+         skips = 0
+       }
+       END { exit missing || !at }' "$2" "$1"
+}
+
 # Results go to standard output, everything else to standard error.
 expect_silence() {
   check "  nothing on standard error" [ ! -s "$err" ]
@@ -531,6 +545,11 @@ understanding() {
       check "  prints what README shows in block $block" cmp shown printed
     done
     check '  README has three such blocks' [ "$(grep -c '^[$] shapefuzz run ' "$readme")" = 3 ]
+    running=$(sed -n 's/^[$] shapefuzz sweep /sweep /p' "$readme")
+    awk '/^[$] shapefuzz sweep /{inside = 1; next} /^```$/{inside = 0} inside' "$readme" >shown
+    # shellcheck disable=SC2086
+    "$shapefuzz" $running >printed || true
+    check '  the sweep prints what README shows of it' shows_parts_of shown printed
   fi
   expect_text "$out" 'mean of those: 2.85142'
   expect_status 0 emit "$good"
