@@ -71,7 +71,9 @@ std::string to_text(const CampaignStatus& status) {
       clock_text(status.seconds_left), rate, status.features,
       status.findings[0] + status.findings[1] + status.findings[2], status.causes,
       status.unexplained,
-      (status.deaths == 0 ? "" : fmt::format("  {} workers died", status.deaths)) +
+      (status.deaths == 0
+           ? ""
+           : fmt::format("  {} worker{} died", status.deaths, status.deaths == 1 ? "" : "s")) +
           (status.not_judged == 0 ? "" : fmt::format("  {} not judged", status.not_judged)));
 }
 

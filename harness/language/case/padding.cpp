@@ -11,8 +11,8 @@ std::vector<double> without_padding(const std::vector<double>& values, std::int6
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto row = i / static_cast<std::size_t>(width);
     const auto place = static_cast<double>(i % static_cast<std::size_t>(width));
-    const bool is_told = row < lengths.size() && lengths[row] >= 0 &&
-                         lengths[row] <= static_cast<double>(width);
+    const bool is_told =
+        row < lengths.size() && lengths[row] >= 0 && lengths[row] <= static_cast<double>(width);
     if (!is_told || place < lengths[row]) read.push_back(values[i]);
   }
   return read;

@@ -75,8 +75,7 @@ TEST(Zone, AsksNothingOfWhatRowsArePaddedWith) {
   EXPECT_EQ(zone(ctc + "{1,2,-1,3,-1,99}" + lengths, ctc_spec()), Zone::kValid);
   EXPECT_EQ(zone(ctc + "{1,0,0,3,0,0}" + lengths, ctc_spec()), Zone::kIncompatible);
   EXPECT_EQ(zone(ctc + "{1,2,0,-1,0,0}" + lengths, ctc_spec()), Zone::kIncompatible);
-  EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}, target_lengths=[2]{3,1})", ctc_spec()),
-            Zone::kIncompatible);
+  EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}, target_lengths=[2]{3,1})", ctc_spec()), Zone::kIncompatible);
   EXPECT_EQ(zone(ctc + "{1,2,0,3,0,0}, target_lengths=[2]{-1,1})", ctc_spec()),
             Zone::kIncompatible);
 }

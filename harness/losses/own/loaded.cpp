@@ -143,7 +143,8 @@ std::vector<std::string>& libraries() {
 std::string loading_in_python() {
   std::ostringstream text;
   for (const std::string& path : libraries()) {
-    text << (text.str().empty() ? "" : "\n") << "torch.ops.load_library(" << std::quoted(path) << ")";
+    text << (text.str().empty() ? "" : "\n") << "torch.ops.load_library(" << std::quoted(path)
+         << ")";
   }
   return text.str();
 }

@@ -165,7 +165,9 @@ class Inference {
                                    call.integral[i] ? "i64" : "f64",
                                    to_string(with_dimensions(output, call.operands[i]))));
     }
-    return fmt::format("{}({})", loss_.spec.name, fmt::join(shapes, ", "));
+    const bool is_first = call.entry == loss_.spec.entries.front();
+    return fmt::format("{}{}({})", loss_.spec.name, is_first ? "" : "@" + call.entry,
+                       fmt::join(shapes, ", "));
   }
 
   const Loss& loss_;

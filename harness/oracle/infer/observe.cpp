@@ -47,6 +47,8 @@ class Caller {
 
   const std::vector<std::size_t>& required() const { return required_; }
   bool reduces() const { return reduces_; }
+  /// Of the latest call that was accepted.
+  const std::string& entry() const { return c_.entry; }
 
   Tensors operands_of(const Observed& call) const {
     Tensors tensors;
@@ -190,6 +192,7 @@ void observe_call(Caller& call, Observed seen, std::vector<Observed>& all) {
   const auto dimensions = dimensions_in(output_of_rank(seen.rank), shape_of(*result));
   if (!dimensions) return;
   seen.result = *dimensions;
+  seen.entry = call.entry();
   if (repeats_an_operand(call, seen, operands, *result)) {
     seen.how = Observed::How::kBroadcast;
   } else if (takes_scalars_for_rows(call, seen, operands, *result)) {

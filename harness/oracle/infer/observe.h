@@ -27,6 +27,7 @@ struct Observed {
   std::vector<bool> integral;        ///< by operand: whole numbers
   std::vector<Dimensions> operands;  ///< of the required operands; the output has all
   Dimensions result = 0;
+  std::string entry;        ///< the first one that accepts the call
   Fold fold = Fold::kNone;  ///< of a single number: what it is of the samples' own
   enum class How {
     kSampleBySample,

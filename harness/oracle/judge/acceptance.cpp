@@ -86,8 +86,8 @@ Decision decide_among_expanded(const Acceptance& call, Zone zone) {
 void excuse_whole_numbers(const Acceptance& call, Judgement& judgement, const Compare& compare) {
   const bool is_gradient = judgement.verdict == Verdict::kWrongGradient;
   if (!is_wrong_number(judgement.verdict) && !is_gradient) return;
-  const auto why = whole_numbers_explain(
-      call, is_gradient ? Agreement::kGradient : Agreement::kValue, compare);
+  const auto why =
+      whole_numbers_explain(call, is_gradient ? Agreement::kGradient : Agreement::kValue, compare);
   if (!why) return;
   judgement.verdict = Verdict::kIllegalValueAccepted;
   judgement.by_whole_numbers = true;

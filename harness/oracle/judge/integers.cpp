@@ -83,7 +83,7 @@ std::optional<std::string> whole_numbers_explain(const Acceptance& call, Agreeme
   if (names.empty()) return std::nullopt;
   const Execution right = execute(call.loss, call.c, converted.tensors);
   if (!right.accepted) return std::nullopt;
-  const Acceptance other = {call.loss,    call.c,          converted,  right,
+  const Acceptance other = {call.loss,    call.c,          converted,           right,
                             call.reading, call.illegality, call.most_for_slopes};
   const Agreement agreement = compare(other);
   if (agrees == Agreement::kGradient) {
@@ -92,8 +92,7 @@ std::optional<std::string> whole_numbers_explain(const Acceptance& call, Agreeme
   // A gradient that is wrong by itself is another finding.
   if (agreement != Agreement::kEqual && agreement != Agreement::kGradient) return std::nullopt;
   return fmt::format("computed in {}, which {}; convert {} with to({})", name_of(whole),
-                     whole == at::kByte ? "wraps around and has no fractions" : "has no fractions",
-                     fmt::join(names, " and "), name_of(type));
+                     "wraps around and has no fractions", fmt::join(names, " and "), name_of(type));
 }
 
 }  // namespace shapefuzz

@@ -334,10 +334,9 @@ void Judge::judge_result(const Loss& loss, const Case& c, const Execution& actua
                          Judgement& judgement) const {
   const Reading* const reading = prepared_->readable ? &prepared_->reading : nullptr;
   try {
-    judge_accepted(
-        {loss, c, prepared_->operands, actual, reading, prepared_->illegality,
-         judging_.slopes ? judging_.most_for_slopes : 0},
-        judging_.policy, judgement);
+    judge_accepted({loss, c, prepared_->operands, actual, reading, prepared_->illegality,
+                    judging_.slopes ? judging_.most_for_slopes : 0},
+                   judging_.policy, judgement);
   } catch (const FormulaError& error) {
     // Nothing of LibTorch's, and nobody else to ask what is right.
     judgement.verdict = Verdict::kNotJudged;

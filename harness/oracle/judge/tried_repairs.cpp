@@ -32,10 +32,18 @@ std::vector<Repair> tried_repairs(const Loss& loss, const Case& c, const Judgeme
     Judging on_cpu = judging;
     on_cpu.device = Device::kCpu;
     on_cpu.slopes = judging.slopes && !is_large;
+    on_cpu.most_for_slopes = kFewForSlopes;
     const Judgement after =
         Judge(on_cpu).judge(loss, is_large ? twin_of(repair.c, loss.spec).c : repair.c);
-    const bool helps = after.verdict == Verdict::kPass && after.outcome == Outcome::kAccepted;
-    if (helps) tried.push_back(std::move(repair));
+    if (after.outcome != Outcome::kAccepted) continue;
+    // What is left may be a known bug of the valid call, and of no shape: then nothing that is
+    // further away is any better.
+    const bool is_right = after.zone == Zone::kValid && !after.cause.empty() &&
+                          severity_of(after.verdict) == Severity::kMiscalculation;
+    if (after.verdict != Verdict::kPass && !is_right) continue;
+    repair.verdict = to_string(after.verdict);
+    repair.left = is_right ? after.cause : "";
+    tried.push_back(std::move(repair));
   }
   return tried;
 }

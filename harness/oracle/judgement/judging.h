@@ -26,7 +26,7 @@ std::optional<Device> parse_device(std::string_view text);
 /// cost four calls of the formula an element: of one case among many, and of one that somebody
 /// looks at.
 inline constexpr std::int64_t kFewForSlopes = 64;
-inline constexpr std::int64_t kManyForSlopes = 4096;
+inline constexpr std::int64_t kManyForSlopes = 1024;
 
 struct Judging {
   Policy policy = Policy::kExpand;

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <csignal>
 #include <cstring>
 
 namespace shapefuzz {
@@ -44,6 +45,9 @@ std::string message_of(const Fault& fault) {
 }
 
 std::string detail_of(const Fault& fault) {
+  if (fault.signal == SIGFPE) {
+    return "divides whole numbers that have no quotient, as by 0" + in_operator(fault);
+  }
   if (fault.place != Fault::Place::kGuard) {
     return fmt::format("{} address {:#x}{}", verb(fault.access), fault.address, in_operator(fault));
   }

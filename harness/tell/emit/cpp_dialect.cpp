@@ -118,15 +118,16 @@ class Cpp : public Dialect {
                          const std::vector<Named>& arguments) const override {
     // Two ways to the same kernel; only an overload may have another name in C++.
     const std::string space = namespace_of(operator_name);
-    if (space == "aten" && overload_of(operator_name).empty()) return aten(operator_name, arguments);
+    if (space == "aten" && overload_of(operator_name).empty())
+      return aten(operator_name, arguments);
     std::vector<std::string> values;
     for (const Named& argument : arguments) {
       values.push_back(argument.value == missing()
                            ? "c10::IValue()"
                            : fmt::format("c10::IValue({})", argument.value));
     }
-    return fmt::format("call_operator(\"{}::{}\", \"{}\", {{{}}})", space,
-                       base_of(operator_name), overload_of(operator_name), joined(values));
+    return fmt::format("call_operator(\"{}::{}\", \"{}\", {{{}}})", space, base_of(operator_name),
+                       overload_of(operator_name), joined(values));
   }
 
  private:

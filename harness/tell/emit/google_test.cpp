@@ -76,7 +76,8 @@ std::string expected_gradients(const Exhibit& exhibit) {
     if (!evidence.differentiable[i]) continue;
     const std::string& name = patterns[i].name;
     if (!evidence.actual.backward_accepted) {
-      return text + fmt::format("EXPECT_NO_THROW(gradient(actual(), {}, leaves, weights));\n", name);
+      return text +
+             fmt::format("EXPECT_NO_THROW(gradient(actual(), {}, leaves, weights));\n", name);
     }
     std::string expected = fmt::format("gradient(expected(), {}, leaves, weights)", name);
     if (evidence.source == Evidence::Source::kFormula) {

@@ -14,6 +14,11 @@
 namespace shapefuzz {
 namespace {
 
+// `1 sample`, `8 samples`.
+std::string counted(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count_text(count), what, count == 1 ? "" : "s");
+}
+
 // A case with the elements of its operands by name.
 class Computation {
  public:
@@ -97,8 +102,9 @@ std::string target_without_path(const Computation& call) {
     const std::size_t repeats = repeats_in(labels_of(call, i, length));
     if (static_cast<double>(length + repeats) <= frames[i]) continue;
     const std::string between =
-        repeats == 0 ? ""
-                     : fmt::format(" (and {} repeated ones need a blank between them)", repeats);
+        repeats == 0   ? ""
+        : repeats == 1 ? " (and a repeated one needs a blank before it)"
+                       : fmt::format(" (and {} repeated ones need a blank between them)", repeats);
     return fmt::format(
         "target {} is longer than its input: {} labels{} in {} frames, so that no path is left and "
         "the loss is infinite; zero_infinity = true makes it 0",
@@ -141,11 +147,12 @@ std::string beyond_the_range(const Exhibit& exhibit, const Computation& call) {
 
 std::string divisor_of_mean(const Computation& call) {
   if (call.loss() == "kl_div") {
+    if (call.output().shape.elements() == 1) return "";
     return fmt::format(
-        "mean divides by all {} elements, the classes too; batchmean divides by the {} samples of "
-        "the batch",
+        "mean divides by all {} elements, the classes too; batchmean divides by the {} of the "
+        "batch",
         count_text(call.output().shape.elements()),
-        call.output().shape.empty() ? 1 : call.output().shape[0]);
+        counted(call.output().shape.empty() ? 1 : call.output().shape[0], "sample"));
   }
   if (call.loss() == "ctc_loss") {
     return "mean divides each loss by the length of its target before it averages over the batch";
@@ -157,8 +164,9 @@ std::string divisor_of_mean(const Computation& call) {
   const auto count = static_cast<std::int64_t>(call.values("target").size());
   const std::int64_t ignored = call.ignored();
   if (ignored == 0 || ignored == count) return "";
-  return fmt::format("mean divides by the {} targets that are not ignored, not by {}",
-                     count_text(count - ignored), count_text(count));
+  return fmt::format("mean divides by the {} that {} not ignored, not by {}",
+                     counted(count - ignored, "target"), count - ignored == 1 ? "is" : "are",
+                     count_text(count));
 }
 
 std::string divisor_of_batchmean(const Shape& shape) {

@@ -104,7 +104,9 @@ void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& t
                           : effect_of(repair, exhibit.loss->spec);
     text.add(label, text.painted(cpp, "36"));
     if (python != cpp) text.add("", text.painted(python, "36") + " in Python");
-    text.add("", fmt::format("({})", effect));
+    const std::string left =
+        repair.left.empty() ? "" : "; what is left is the known bug " + repair.left;
+    text.add("", fmt::format("({}{})", effect, left));
     label = "or";
   }
 }
@@ -127,8 +129,10 @@ Json repair_json(const Repair& repair) {
     edits.push_back(
         {{"operand", edit.operand}, {"cpp", to_cpp(edit)}, {"python", to_python(edit)}});
   }
-  // Another one would not have been kept.
-  return {{"edits", edits}, {"case", to_string(repair.c)}, {"verdict", to_string(Verdict::kPass)}};
+  return {{"edits", edits},
+          {"case", to_string(repair.c)},
+          {"verdict", repair.verdict},
+          {"left", repair.left}};
 }
 
 void add_losses(const Exhibit& exhibit, Text& text) {
@@ -308,8 +312,8 @@ std::string narrative(const Exhibit& exhibit, bool colour, bool draws) {
   }
   for (const std::string& warning : exhibit.evidence.warnings) {
     // What is not known of the call itself came behind it.
-    text.add("", (exhibit.judgement.warned ? "warns: " : "its backward warns: ") +
-                     in_one_line(warning));
+    text.add(
+        "", (exhibit.judgement.warned ? "warns: " : "its backward warns: ") + in_one_line(warning));
   }
   add_numbers(exhibit, text);
   if (verdict != Verdict::kPass) add_losses(exhibit, text);
