@@ -37,6 +37,7 @@ shapefuzz_tests(
     findings/baseline/baseline_test.cpp
     findings/files/file_test.cpp
     findings/files/line_file_test.cpp
+    findings/files/opened_test.cpp
     findings/files/places_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp

@@ -323,4 +323,35 @@ for wrong in '--for nonsense' '--for 1s --memory some' '--for 1s --seeds missing
 done
 expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir fresh
 
+echo '# what is no file, or somebody else'"'"'s, is left alone'
+tiny=(sweep mse_loss@functional --max-rank 1 --max-size 2 --jobs 1 --baseline none)
+mkdir victims && : >victims/empty
+ln -s victims/new planted.partial && ln victims/empty linked.partial && mkfifo piped.partial
+for name in planted linked piped; do
+  expect 2 "${tiny[@]}" --out $name
+  complains "$name.partial: is a"
+done
+check '  nothing was written there' [ "$(cat victims/* | wc -c)" -eq 0 ]
+check '  and nothing made there' [ "$(ls victims)" = empty ]
+printf '{"swe' >torn.partial # of a sweep that was ended at once
+expect 1 "${tiny[@]}" --out torn
+mkdir piped && mkfifo piped/records.jsonl
+expect 2 report piped -o piped.html
+complains 'piped/records.jsonl: is a pipe, expected a file'
+for file in campaign.txt corpus-7.cases findings-7.jsonl lock; do
+  for plant in mkfifo 'ln -s /dev/zero'; do
+    rm -rf hollow && cp -r fresh hollow && rm -f hollow/$file && $plant hollow/$file
+    expect 2 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 2s --dir hollow --resume
+    complains "hollow/$file"
+  done
+done
+rm -rf hollow && cp -r fresh hollow && mkfifo hollow/findings-7.jsonl
+expect 2 triage hollow --baseline none
+complains 'hollow/findings-7.jsonl: is a pipe, expected a file'
+mkdir -p piped/regression && mkfifo piped/regression/new.case
+export SHAPEFUZZ_CORPUS=$PWD/piped
+expect 2 fuzz mse_loss --jobs 1 --no-triage --for 1s --dir barren
+complains 'new.case: is a pipe, expected a file'
+unset SHAPEFUZZ_CORPUS
+
 finish

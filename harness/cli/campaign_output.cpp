@@ -47,7 +47,7 @@ Baseline read_campaign_baseline(const std::string& name, Device device) {
   if (!name.empty()) return read_baseline(name, all_specs());
   if (has_own_losses()) return {};
   const auto file = find_baseline(libtorch_version(), device);
-  return file ? read_baseline(file->path, all_specs()) : Baseline();
+  return file ? read_baseline(file->path, all_specs(), Input::kFile) : Baseline();
 }
 
 int print_triage(const TriageResult& result, const CampaignDirectory& campaign) {

@@ -252,7 +252,7 @@ class Fuzz {
   static std::vector<Case> read_seeds(const std::string& path) {
     std::vector<Case> seeds;
     if (path.empty() || path == "none") return seeds;
-    for (const Line& line : read_lines(path)) {
+    for (const Line& line : read_lines(path, Input::kAnything)) {
       try {
         seeds.push_back(parse_case(line.text, all_specs()));
       } catch (const ParseError& error) {

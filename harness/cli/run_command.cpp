@@ -58,7 +58,7 @@ std::vector<Case> read_cases(const RunCommand& command) {
   std::vector<Case> cases;
   for (const std::string& text : command.cases) cases.push_back(read_case(text));
   if (!command.file.empty()) {
-    const std::vector<Line> lines = read_lines(command.file);
+    const std::vector<Line> lines = read_lines(command.file, Input::kAnything);
     if (lines.empty()) throw InputError(printable_path(command.file) + ": holds no case");
     for (const Line& line : lines) cases.push_back(case_in_line(command.file, line));
   }

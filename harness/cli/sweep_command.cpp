@@ -122,7 +122,8 @@ int run(const SweepCommand& command) {
   const std::string path = chosen_baseline(command);
   check_files(command, path);
   Baseline baseline;
-  if (!path.empty()) baseline = read_baseline(path, all_specs());
+  const Input input = command.baseline.empty() ? Input::kFile : Input::kAnything;
+  if (!path.empty()) baseline = read_baseline(path, all_specs(), input);
   options.policies = baseline.policies;
 
   std::unique_ptr<OutputFile> out;

@@ -204,9 +204,10 @@ bool is_about(std::string_view line, const LossSpecs& specs) {
                      [&](const LossSpec* spec) { return spec->name == loss; });
 }
 
-Baseline read_lines_of(const std::string& path, const LossSpecs& specs, bool all_lines) {
+Baseline read_lines_of(const std::string& path, const LossSpecs& specs, bool all_lines,
+                       Input input) {
   Baseline baseline;
-  for (const Line& line : read_lines(path)) {
+  for (const Line& line : read_lines(path, input)) {
     if (!all_lines && !is_about(line.text, specs)) continue;
     std::string reason;
     Baseline one;
@@ -243,17 +244,17 @@ Baseline read_lines_of(const std::string& path, const LossSpecs& specs, bool all
 
 }  // namespace
 
-Baseline read_baseline(const std::string& path, const LossSpecs& specs) {
-  return read_lines_of(path, specs, /*all_lines=*/true);
+Baseline read_baseline(const std::string& path, const LossSpecs& specs, Input input) {
+  return read_lines_of(path, specs, /*all_lines=*/true, input);
 }
 
 Baseline read_baseline_of(const std::string& path, const LossSpecs& specs) {
-  return read_lines_of(path, specs, /*all_lines=*/false);
+  return read_lines_of(path, specs, /*all_lines=*/false, Input::kAnything);
 }
 
 Baseline read_known(const std::string& libtorch, const LossSpecs& specs) {
   const auto file = find_baseline(libtorch);
-  return file ? read_baseline(file->path, specs) : Baseline();
+  return file ? read_baseline(file->path, specs, Input::kFile) : Baseline();
 }
 
 std::string to_text(const Baseline& baseline, const std::string& libtorch) {

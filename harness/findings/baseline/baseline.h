@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/findings/files/opened.h"
 #include "harness/findings/records/tally.h"
 #include "harness/oracle/judgement/judging.h"
 
@@ -81,7 +82,8 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
 
 /// Throws InputError with file and line: a line of the wrong form, an unknown verdict, a case that
 /// cannot be read or is not of that loss and entry, a signature that stands twice.
-Baseline read_baseline(const std::string& path, const LossSpecs& specs);
+Baseline read_baseline(const std::string& path, const LossSpecs& specs,
+                       Input input = Input::kAnything);
 /// The same, of a file that is about other losses too: their lines are passed over.
 Baseline read_baseline_of(const std::string& path, const LossSpecs& specs);
 

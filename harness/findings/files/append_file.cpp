@@ -8,9 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "harness/findings/files/calls.h"
-#include "harness/findings/files/descriptor.h"
+#include "harness/findings/files/opened.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 
@@ -23,16 +24,16 @@ std::string cannot_be_written(const std::string& path) {
 
 }  // namespace
 
-AppendFile::AppendFile(std::string path) : path_(std::move(path)) {
-  fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (fd_ < 0) throw InputError(cannot_be_written(path_));
+AppendFile::AppendFile(std::string path)
+    : path_(std::move(path)), file_(open_our_own(path_, path_)) {}
+
+void AppendFile::lock() {
+  Descriptor other(::fcntl(file_.get(), F_DUPFD_CLOEXEC, 0));
+  if (other.get() < 0) throw InputError(cannot_be_written(path_));
+  lock_ = FileLock(std::move(other), path_);
 }
 
-AppendFile::~AppendFile() { ::close(fd_); }
-
-void AppendFile::lock() { lock_ = FileLock(::fcntl(fd_, F_DUPFD_CLOEXEC, 0), path_); }
-
-std::int64_t AppendFile::size() const { return ::lseek(fd_, 0, SEEK_END); }
+std::int64_t AppendFile::size() const { return ::lseek(file_.get(), 0, SEEK_END); }
 
 std::int64_t AppendFile::whole_lines() const {
   std::int64_t end = size();
@@ -40,7 +41,8 @@ std::int64_t AppendFile::whole_lines() const {
   while (end > 0) {
     const std::int64_t start =
         std::max<std::int64_t>(0, end - static_cast<std::int64_t>(block.size()));
-    const ssize_t count = ::pread(fd_, block.data(), static_cast<std::size_t>(end - start), start);
+    const ssize_t count =
+        ::pread(file_.get(), block.data(), static_cast<std::size_t>(end - start), start);
     if (count <= 0) return end;
     for (ssize_t i = count; i > 0; --i) {
       if (block[static_cast<std::size_t>(i - 1)] == '\n') return start + i;
@@ -51,21 +53,21 @@ std::int64_t AppendFile::whole_lines() const {
 }
 
 void AppendFile::cut_off(std::int64_t size) {
-  if (file_calls().cut_off(fd_, size) != 0) throw InputError(cannot_be_written(path_));
+  if (file_calls().cut_off(file_.get(), size) != 0) throw InputError(cannot_be_written(path_));
 }
 
 void AppendFile::append(std::string_view text) {
   const std::int64_t before = size();
-  if (write_all(fd_, text.data(), text.size())) return;
+  if (write_all(file_.get(), text.data(), text.size())) return;
   const std::string error = cannot_be_written(path_);
   // Where not even that is possible, the next one who opens the file cuts off what is torn.
-  const int cut = file_calls().cut_off(fd_, before);
+  const int cut = file_calls().cut_off(file_.get(), before);
   static_cast<void>(cut);
   throw HarnessError(error);
 }
 
 void AppendFile::sync() const {
-  if (file_calls().sync(fd_) != 0) throw HarnessError(cannot_be_written(path_));
+  if (file_calls().sync(file_.get()) != 0) throw HarnessError(cannot_be_written(path_));
 }
 
 }  // namespace shapefuzz

@@ -6,17 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "harness/findings/files/descriptor.h"
 #include "harness/findings/files/lock.h"
 
 namespace shapefuzz {
 
 class AppendFile {
  public:
-  /// Creates the file if need be. Throws InputError if it cannot be written.
+  /// Creates the file if need be. Throws InputError if it cannot be written, or is not our own (see
+  /// open_our_own).
   explicit AppendFile(std::string path);
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
-  ~AppendFile();
 
   const std::string& path() const { return path_; }
   /// One writer at a time: throws InputError where another process has it (see FileLock).
@@ -33,8 +34,8 @@ class AppendFile {
 
  private:
   std::string path_;
+  Descriptor file_;
   FileLock lock_;
-  int fd_ = -1;
 };
 
 }  // namespace shapefuzz

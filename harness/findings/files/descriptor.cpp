@@ -5,10 +5,22 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "harness/findings/files/calls.h"
 
 namespace shapefuzz {
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+int Descriptor::release() { return std::exchange(fd_, -1); }
 
 bool read_all(int fd, void* data, std::size_t size) {
   auto* bytes = static_cast<char*>(data);

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 
 #include "harness/findings/files/descriptor.h"
@@ -28,15 +27,19 @@ bool is_standard_output(const std::string& path) {
          file.st_dev == output.st_dev && file.st_ino == output.st_ino;
 }
 
+// What comes next, of a file or a pipe; 0 at its end.
+std::size_t read_some(int fd, const std::string& path, std::string& block) {
+  ssize_t count = 0;
+  do count = ::read(fd, block.data(), block.size());
+  while (count < 0 && errno == EINTR);
+  if (count >= 0) return static_cast<std::size_t>(count);
+  throw InputError(fmt::format("{}: {}", printable_path(path), std::strerror(errno)));
+}
+
 // Stops with an error behind `most` bytes of the file, and of a line.
-void read(const std::string& path, std::uint64_t most,
+void read(const std::string& path, Input input, std::uint64_t most,
           const std::function<void(const Line&)>& use) {
-  std::error_code status;
-  if (std::filesystem::is_directory(path, status)) {
-    throw InputError(fmt::format("{}: is a directory, expected a file", printable_path(path)));
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(fmt::format("{}: {}", printable_path(path), std::strerror(errno)));
+  const Descriptor file = open_to_read(path, input);
   Line line;
   const auto end_line = [&](bool ended) {
     line.ended = ended;
@@ -47,31 +50,33 @@ void read(const std::string& path, std::uint64_t most,
     line.text.clear();
   };
   std::uint64_t bytes = 0;
-  for (char c = '\0'; file.get(c);) {
-    if (++bytes > most || line.text.size() == kMostBytes) {
-      throw InputError(fmt::format("{}: more than {} bytes", printable_path(path), kMostBytes));
-    }
-    if (c == '\n') {
-      end_line(true);
-    } else {
-      line.text += c;
+  std::string block(1 << 16, '\0');
+  while (const std::size_t count = read_some(file.get(), path, block)) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (++bytes > most || line.text.size() == kMostBytes) {
+        throw InputError(fmt::format("{}: more than {} bytes", printable_path(path), kMostBytes));
+      }
+      if (block[i] == '\n') {
+        end_line(true);
+      } else {
+        line.text += block[i];
+      }
     }
   }
-  if (file.bad())
-    throw InputError(fmt::format("{}: {}", printable_path(path), std::strerror(errno)));
   end_line(false);
 }
 
 }  // namespace
 
-std::vector<Line> read_lines(const std::string& path) {
+std::vector<Line> read_lines(const std::string& path, Input input) {
   std::vector<Line> lines;
-  read(path, kMostBytes, [&](const Line& line) { lines.push_back(line); });
+  read(path, input, kMostBytes, [&](const Line& line) { lines.push_back(line); });
   return lines;
 }
 
-void for_each_line(const std::string& path, const std::function<void(const Line&)>& use) {
-  read(path, std::numeric_limits<std::uint64_t>::max(), use);
+void for_each_line(const std::string& path, Input input,
+                   const std::function<void(const Line&)>& use) {
+  read(path, input, std::numeric_limits<std::uint64_t>::max(), use);
 }
 
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error) {

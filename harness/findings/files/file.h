@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/findings/files/opened.h"
 #include "harness/findings/files/temporary_file.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
@@ -22,10 +23,11 @@ struct Line {
 };
 
 /// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError, also
-/// for a file that is larger than any of cases.
-std::vector<Line> read_lines(const std::string& path);
+/// for a file that is larger than any of cases, or is no such input.
+std::vector<Line> read_lines(const std::string& path, Input input = Input::kFile);
 /// Hands them over one after the other, of a file of any size: a sweep of all cases is 2 GB.
-void for_each_line(const std::string& path, const std::function<void(const Line&)>& use);
+void for_each_line(const std::string& path, Input input,
+                   const std::function<void(const Line&)>& use);
 
 /// `path:line: ` and the explained error.
 InputError error_in_file(const std::string& path, const Line& line, const ParseError& error);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/findings/files/line_file.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "harness/findings/files/descriptor.h"
+#include "harness/findings/files/opened.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/parse_error.h"
 
@@ -19,10 +18,6 @@ namespace {
 
 // A campaign keeps some ten thousand lines of a hundred bytes.
 constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;
-
-InputError input_error(const std::string& path, const char* what) {
-  return InputError(fmt::format("{}: {}: {}", printable_path(path), what, std::strerror(errno)));
-}
 
 HarnessError write_error(const std::string& path) {
   return HarnessError(
@@ -44,31 +39,27 @@ void LineWriter::append(std::string_view line) {
 
 std::vector<std::string> LineReader::read_new() {
   first_line_ = next_line_;
-  const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    if (errno == ENOENT) return {};
-    throw input_error(path_, "cannot be read");
-  }
+  const auto opened = open_if_there(path_);
+  if (!opened) return {};
   struct stat file = {};
-  const bool known = ::fstat(fd, &file) == 0;
+  const bool known = ::fstat(opened->get(), &file) == 0;
   if (known && static_cast<std::uint64_t>(file.st_size) > kMostBytes) {
-    ::close(fd);
     throw InputError(fmt::format("{}: {} bytes, expected at most {}", printable_path(path_),
                                  file.st_size, kMostBytes));
   }
   std::string text;
   std::string block(1 << 16, '\0');
   for (ssize_t count = 1; count > 0;) {
-    count = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset_ + text.size()));
-    if (count < 0 && errno != EINTR) {
-      const int error = errno;
-      ::close(fd);
-      errno = error;
-      throw input_error(path_, "cannot be read");
+    count = ::pread(opened->get(), block.data(), block.size(),
+                    static_cast<off_t>(offset_ + text.size()));
+    if (count < 0 && errno == EINTR) {
+      count = 1;
+    } else if (count < 0) {
+      throw InputError(
+          fmt::format("{}: cannot be read: {}", printable_path(path_), std::strerror(errno)));
     }
     if (count > 0) text.append(block, 0, static_cast<std::size_t>(count));
   }
-  ::close(fd);
   std::vector<std::string> lines;
   std::size_t start = 0;
   for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
@@ -82,12 +73,7 @@ std::vector<std::string> LineReader::read_new() {
 }
 
 void LineReader::sync() const {
-  const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fdatasync(fd) == 0;
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  errno = error;
-  if (!synced) throw write_error(path_);
+  if (::fdatasync(open_to_read(path_).get()) != 0) throw write_error(path_);
 }
 
 }  // namespace shapefuzz

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "harness/findings/files/descriptor.h"
+
 namespace shapefuzz {
 
 /// Holds a file that says "somebody is at work here", until it is destroyed or the process ends.
@@ -12,16 +14,14 @@ class FileLock {
   FileLock() = default;
   /// Waits up to three seconds, since the workers of a parent that was just killed are still on
   /// their way out. Throws InputError where another process keeps the lock, or the file cannot be
-  /// written; `place` is what the message calls it.
+  /// written or
+  /// is not our own (see open_our_own); `place` is what the message calls it.
   FileLock(const std::string& path, const std::string& place);
-  /// The same of a file that is open already, which it closes.
-  FileLock(int fd, const std::string& place);
-  FileLock(FileLock&& other) noexcept;
-  FileLock& operator=(FileLock&& other) noexcept;
-  ~FileLock();
+  /// The same of a file that is open already.
+  FileLock(Descriptor file, const std::string& place);
 
  private:
-  int fd_ = -1;
+  Descriptor file_;
 };
 
 }  // namespace shapefuzz

@@ -59,15 +59,14 @@ void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
            fields.message, fields.libtorch, known.records, fields.cause};
 }
 
-std::vector<std::string> files_of(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(path, error)) return {path};
+std::vector<std::string> files_in(const std::string& directory) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
     if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
-  if (files.empty()) throw InputError(printable_path(path) + ": holds no file of records, *.jsonl");
+  if (files.empty())
+    throw InputError(printable_path(directory) + ": holds no file of records, *.jsonl");
   return files;
 }
 
@@ -75,9 +74,12 @@ std::vector<std::string> files_of(const std::string& path) {
 
 RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
   RecordSummary summary;
-  for (const std::string& file : files_of(path)) {
+  std::error_code error;
+  const bool is_directory = std::filesystem::is_directory(path, error);
+  const auto files = is_directory ? files_in(path) : std::vector<std::string>{path};
+  for (const std::string& file : files) {
     const bool is_progress = std::filesystem::path(file).filename() == "progress.jsonl";
-    for_each_line(file, [&](const Line& line) {
+    for_each_line(file, is_directory ? Input::kFile : Input::kAnything, [&](const Line& line) {
       try {
         const Json json = Json::parse(line.text);
         if (is_progress) {
