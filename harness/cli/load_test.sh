@@ -43,6 +43,16 @@ check no-file 2 'cannot open shared object file' "$shapefuzz" --load "$work/none
 check throws 2 'ends the process while it is loaded' "$shapefuzz" --load "$throws" --op a::b sweep
 echo 'no library' >"$work/text.so"
 check text 2 '--load: ' "$shapefuzz" --load "$work/text.so" --op a::b sweep
+cp "$operators" "$work/library.so" && ln -s library.so "$work/link.so"
+"$shapefuzz" run 'mse_loss(input=f64[2,1], target=f64[2])' --json >"$work/records.jsonl"
+for output in library.so link.so; do
+  check "overwrites-$output" 2 'which is loaded and runs, expected another file' "$shapefuzz" --load "$work/library.so" \
+    --op shapefuzz_test::checked_loss --contract "$contract" report "$work/records.jsonl" -o "$work/$output"
+done
+if ! cmp -s "$operators" "$work/library.so"; then
+  echo 'FAILED overwrites: the library is another one'
+  failures=$((failures + 1))
+fi
 check help 0 'An operator of your own' "$shapefuzz" --help
 ((failures == 0)) && echo "all passed"
 exit $((failures > 0))

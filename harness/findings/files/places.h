@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a command reads and where it writes, compared before any work: no output may take the place
-// of an input or of another output.
+// of an input, of another output, or of what the process itself has loaded.
 #pragma once
 
 #include <string>

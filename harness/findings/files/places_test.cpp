@@ -70,6 +70,26 @@ TEST_F(PlacesTest, AnOutputIsNoFileOfADirectoryThatIsRead) {
   }
 }
 
+TEST_F(PlacesTest, AnOutputIsNotWhatALinkInSuchADirectoryLeadsTo) {
+  fs::create_symlink(file("f"), file("d/a.jsonl"));
+  std::ofstream(file("other")) << "records\n";
+  fs::create_hard_link(file("other"), file("d/b.jsonl"));
+  fs::create_symlink(file("d/later.jsonl"), file("later"));
+  for (const char* name : {"f", "link", "other", "later"}) {
+    Places places;
+    places.reads_all_in("RECORDS", file("d"), ".jsonl");
+    places.writes("--out", file(name));
+    EXPECT_NE(refusal(places), "") << name;
+  }
+}
+
+TEST_F(PlacesTest, AnOutputIsNotTheProgramThatRunsNorALibraryOfIts) {
+  Places places;
+  places.writes("--out", "/proc/self/exe");
+  EXPECT_EQ(refusal(places),
+            "--out: found '/proc/self/exe', which is loaded and runs, expected another file");
+}
+
 TEST_F(PlacesTest, WhatIsDifferentIsAllowed) {
   Places places;
   places.reads("RECORDS", file("f"));
