@@ -100,9 +100,8 @@ OutputFile::OutputFile(std::string path) : path_(std::move(path)) {
     if (special_ < 0) fail("cannot be written");
     return;
   }
-  // A symbolic link stays; what it leads to is replaced.
-  const std::string resolved = std::filesystem::canonical(path_, status).string();
-  temporary_ = std::make_unique<TemporaryFile>(status ? path_ : resolved);
+  // A symbolic link stays; what it leads to is replaced, or made.
+  temporary_ = std::make_unique<TemporaryFile>(follow_links(path_));
   if (temporary_->fd() < 0) fail("cannot be written");
 }
 
