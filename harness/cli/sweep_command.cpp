@@ -15,6 +15,7 @@
 #include "harness/cli/sweep_selection.h"
 #include "harness/findings/baseline/baseline.h"
 #include "harness/findings/files/file.h"
+#include "harness/findings/files/lock.h"
 #include "harness/findings/files/places.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/case/twin.h"
@@ -65,6 +66,15 @@ std::string file_of_results(const std::string& baseline) {
   return source_file().empty() ? baseline : source_file();
 }
 
+// Whether there is or will be a file of that name. A pipe or a device keeps nothing that one could
+// go on from.
+bool keeps(const std::string& path) {
+  std::error_code error;
+  const auto type = std::filesystem::status(path, error).type();
+  return !path.empty() && (type == std::filesystem::file_type::regular ||
+                           type == std::filesystem::file_type::not_found);
+}
+
 // A baseline may be rewritten: what `--write-baseline` names is read first, unless another one is
 // named.
 void check_files(const SweepCommand& command, const std::string& baseline) {
@@ -72,15 +82,13 @@ void check_files(const SweepCommand& command, const std::string& baseline) {
   const bool rewrites = command.baseline.empty() && baseline == command.write_baseline;
   if (!rewrites) places.reads("--baseline", baseline);
   places.writes("--write-baseline", command.write_baseline);
+  if (keeps(command.write_baseline)) {
+    places.writes("--write-baseline", WriterLock::path_for(command.write_baseline));
+  }
   places.writes("--out", command.out);
   if (!command.out.empty()) places.writes("--out", command.out + ".partial");
   places.writes("--summary", command.summary);
   places.check();
-}
-
-// A pipe or a device keeps nothing that one could go on from.
-bool is_special(const std::string& path) {
-  return std::filesystem::exists(path) && !std::filesystem::is_regular_file(path);
 }
 
 // All that decides which cases there are, and what is kept of them.
@@ -119,6 +127,10 @@ int run(const SweepCommand& command) {
   options.shard = command.shard.value_or(Shard());
   options.seconds_per_case = command.timeout;
   const std::vector<Variation> variations = select_variations(command.targets, command.device);
+  // From before the old baseline is read until the new one has its place: what another sweep wrote
+  // in between would be lost.
+  std::unique_ptr<WriterLock> writer;
+  if (keeps(command.write_baseline)) writer = std::make_unique<WriterLock>(command.write_baseline);
   const std::string path = chosen_baseline(command);
   check_files(command, path);
   Baseline baseline;
@@ -129,7 +141,7 @@ int run(const SweepCommand& command) {
   std::unique_ptr<OutputFile> out;
   if (!command.out.empty()) out = std::make_unique<OutputFile>(command.out);
   std::unique_ptr<Journal> journal;
-  if (out && !is_special(command.out)) {
+  if (keeps(command.out)) {
     journal = std::make_unique<Journal>(
         command.out + ".partial", what_is_swept(command, options, variations), command.resume);
   }
@@ -159,6 +171,7 @@ int run(const SweepCommand& command) {
   if (new_baseline) {
     new_baseline->write(to_text(held.known, libtorch_version()));
     new_baseline->commit();
+    writer.reset();
   }
 
   SweepResult result;

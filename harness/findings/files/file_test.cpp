@@ -18,6 +18,7 @@
 
 #include "harness/findings/files/calls.h"
 #include "harness/findings/files/line_file.h"
+#include "harness/findings/files/lock.h"
 #include "harness/testing/test_directory.h"
 
 namespace shapefuzz {
@@ -139,6 +140,37 @@ TEST(OutputFile, LeavesASymbolicLink) {
   file.commit();
   EXPECT_TRUE(fs::is_symlink(directory.file("link")));
   EXPECT_EQ(text_in(real), "new");
+}
+
+TEST(OutputFile, MakesWhatASymbolicLinkLeadsTo) {
+  const TestDirectory directory;
+  fs::create_symlink("real", directory.file("link"));
+  OutputFile file(directory.file("link"));
+  file.write("new");
+  file.commit();
+  EXPECT_TRUE(fs::is_symlink(directory.file("link")));
+  EXPECT_EQ(text_in(directory.file("real")), "new");
+}
+
+TEST(WriterLock, GoesWithItsHolderAndExcludesOthers) {
+  const TestDirectory directory;
+  const std::string path = directory.file("baseline");
+  fs::create_symlink(path, directory.file("link"));
+  {
+    const WriterLock lock(path);
+    EXPECT_THROW(WriterLock other(directory.file("link")), InputError);
+    EXPECT_TRUE(fs::exists(path + ".lock"));
+  }
+  EXPECT_EQ(files_in(directory.path()), 1U);
+  const WriterLock again(path);
+}
+
+TEST(WriterLock, LeavesAFileThatIsNoLock) {
+  const TestDirectory directory;
+  const std::string path = directory.file("baseline");
+  put(path + ".lock", "notes");
+  EXPECT_THROW(WriterLock lock(path), InputError);
+  EXPECT_EQ(text_in(path + ".lock"), "notes");
 }
 
 TEST(OutputFile, IsGoneAfterEverySignalButSigkill) {

@@ -20,8 +20,30 @@ class FileLock {
   /// The same of a file that is open already.
   FileLock(Descriptor file, const std::string& place);
 
+  int fd() const { return file_.get(); }
+
  private:
   Descriptor file_;
+};
+
+/// Excludes other writers of a file that is replaced as a whole, and so cannot be locked itself:
+/// what is locked is FILE.lock, which goes with this object, and with a signal that ends the
+/// process (but for SIGKILL).
+class WriterLock {
+ public:
+  /// Throws InputError where another process keeps the lock, the directory cannot be written, or
+  /// FILE.lock is something else.
+  explicit WriterLock(const std::string& file);
+  WriterLock(const WriterLock&) = delete;
+  WriterLock& operator=(const WriterLock&) = delete;
+  ~WriterLock();
+
+  /// The path of FILE.lock, the same of a symbolic link and of the file that it leads to.
+  static std::string path_for(const std::string& file);
+
+ private:
+  std::string path_;
+  FileLock lock_;
 };
 
 }  // namespace shapefuzz

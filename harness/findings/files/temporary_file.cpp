@@ -38,6 +38,8 @@ extern "C" void remove_temporaries(int signal) {
   std::raise(signal);
 }
 
+}  // namespace
+
 void remove_on_signal(const char* path) {
   if (owner != ::getpid()) {
     owner = ::getpid();
@@ -63,6 +65,8 @@ void keep_on_signal(const char* path) {
     if (place == path) place = nullptr;
   }
 }
+
+namespace {
 
 // The mode of the file that is there, or the one that a new file has.
 mode_t mode_for(const std::string& target) {

@@ -6,6 +6,11 @@
 
 namespace shapefuzz {
 
+/// From here on a signal that ends this process (but for SIGKILL) removes the file, whose path must
+/// live as long; until it is to be kept, or has been removed.
+void remove_on_signal(const char* path);
+void keep_on_signal(const char* path);
+
 /// Removed when it is destroyed, and by every signal that ends the process but SIGKILL, unless it
 /// was put in its place. Its name is one that nobody can have planted.
 class TemporaryFile {
