@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <sstream>
 
 #include "harness/cli/commands.h"
@@ -18,6 +19,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/records/version.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/language/text/program_name.h"
 #include "harness/losses/registry/registry.h"
 #include "harness/oracle/judge/judge.h"
@@ -114,6 +116,11 @@ int guarded_main(int argc, char** argv, const std::function<void()>& prepare) {
     return main_with(argc, argv, prepare);
   } catch (const InputError& error) {
     print_message(fmt::format("shapefuzz: {}\n", error.what()));
+    return kWrongInput;
+  } catch (const std::filesystem::filesystem_error& error) {
+    // Of a place that the user has named, or that lies in one.
+    print_message(fmt::format("shapefuzz: {}: {}\n", printable_path(error.path1().string()),
+                              error.code().message()));
     return kWrongInput;
   } catch (const std::exception& error) {
     print_message(fmt::format("shapefuzz: the harness failed: {}\n", error.what()));

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "harness/cli/campaign_output.h"
@@ -87,6 +88,7 @@ class Fuzz {
         jobs_(jobs_on(device_, command.jobs, command.has_jobs)),
         given_seeds_(read_seeds(command.seeds)),
         until_(command.until.empty() ? std::nullopt : parse_moment(command.until)),
+        regressions_(read_regressions(command, device_)),
         directory_(open()) {}  // last: who cannot start leaves nothing
 
   int operator()() {
@@ -221,17 +223,23 @@ class Fuzz {
     return kNothingNew;
   }
 
+  static std::string regression_directory() { return corpus_directory() + "/regression"; }
+
+  // What the corpus expects is about the CPU. None where there is no corpus.
+  static std::optional<std::vector<CorpusCase>> read_regressions(const FuzzCommand& command,
+                                                                 Device device) {
+    if (command.merge || has_own_losses() || device != Device::kCpu) return std::nullopt;
+    if (!std::filesystem::is_directory(regression_directory())) return std::nullopt;
+    return read_corpus(regression_directory(), all_specs(), libtorch_version());
+  }
+
   // The cases to begin with; what they do now is told if it is not what they expect.
   std::vector<Case> replay_regressions() const {
-    // What the corpus expects is about the CPU.
     if (has_own_losses() || device_ != Device::kCpu) return {};
-    const std::string regression = corpus_directory() + "/regression";
-    std::vector<CorpusCase> cases;
-    if (std::filesystem::is_directory(regression)) {
-      cases = read_corpus(regression, all_specs(), libtorch_version());
-    } else {
-      print_message(fmt::format("shapefuzz: no regression corpus in {}\n", regression));
+    if (!regressions_) {
+      print_message(fmt::format("shapefuzz: no regression corpus in {}\n", regression_directory()));
     }
+    const std::vector<CorpusCase> cases = regressions_ ? *regressions_ : std::vector<CorpusCase>();
     const auto differences = replay_corpus(cases, jobs_);
     std::vector<Case> seeds;
     std::size_t changed = 0;
@@ -308,6 +316,7 @@ class Fuzz {
   std::size_t jobs_;
   std::vector<Case> given_seeds_;
   std::optional<std::time_t> until_;
+  std::optional<std::vector<CorpusCase>> regressions_;
   CampaignDirectory directory_;
   double seconds_ = 0;
   double triage_seconds_ = 0;

@@ -174,21 +174,24 @@ std::optional<BaselineFile> find_baseline(const std::string& libtorch, Device de
   const std::string suffix =
       device == Device::kCpu ? ".txt" : fmt::format("-{}.txt", to_string(device));
   std::optional<BaselineFile> nearest;
-  std::error_code error;
-  const std::filesystem::directory_iterator files(directory, error);
   // No directory is no baseline; one that cannot be read might hold one.
-  if (error && error != std::errc::no_such_file_or_directory) {
-    throw InputError(fmt::format("{}: {}", printable_path(directory), error.message()));
-  }
-  for (const auto& file : files) {
-    const std::string name = file.path().filename().string();
+  const auto files = entries_if_there(directory);
+  for (const std::string& path : files ? *files : std::vector<std::string>()) {
+    const std::string name = std::filesystem::path(path).filename().string();
     const bool fits = name.rfind(kPrefix, 0) == 0 && name.size() > kPrefix.size() + suffix.size();
     if (!fits || name.substr(name.size() - suffix.size()) != suffix) continue;
     const std::string version =
         name.substr(kPrefix.size(), name.size() - kPrefix.size() - suffix.size());
     if (version.find_first_not_of("0123456789.") != std::string::npos) continue;
-    if (is_older(line, version) || (nearest && is_older(version, nearest->version))) continue;
-    nearest = {file.path().string(), version, !is_older(version, line)};
+    try {
+      if (is_older(line, version) || (nearest && is_older(version, nearest->version))) continue;
+      nearest = {path, version, !is_older(version, line)};
+    } catch (const ParseError&) {
+      throw InputError(
+          fmt::format("{}: found the version '{}' in the name of a baseline, expected one like "
+                      "2.6; remove the file, or give it another name",
+                      printable_path(path), version));
+    }
   }
   return nearest;
 }

@@ -59,8 +59,11 @@ TEST(Baseline, RefusesASignatureThatStandsTwice) {
   const TestDirectory directory;
   const std::string path =
       write(directory, "twice.txt", std::string(kOfMse) + "\n" + kOfMse + "\n");
-  for (const auto& read : {read_baseline, read_baseline_of}) {
-    const std::string message = refusal([&] { read(path, test_specs()); });
+  for (const bool of_other_losses_too : {false, true}) {
+    const std::string message = refusal([&] {
+      of_other_losses_too ? read_baseline_of(path, test_specs())
+                          : read_baseline(path, test_specs());
+    });
     EXPECT_NE(message.find("twice.txt:2"), std::string::npos) << message;
     EXPECT_NE(message.find("every signature once"), std::string::npos) << message;
   }
@@ -92,6 +95,17 @@ TEST(Baseline, IsThatOfTheLibtorchOrTheNearestOlderOne) {
   EXPECT_EQ(version_for("1.12.0", Device::kCpu), "none");
   EXPECT_EQ(version_for("2.14.0", Device::kCuda), "2.6");
   EXPECT_FALSE(find_baseline("2.6.0", Device::kCpu, directory.file("absent")));
+}
+
+TEST(Baseline, OfAVersionThatIsNoneIsNamed) {
+  for (const char* name : {"libtorch-99999999999999999999.1.txt", "libtorch-2..1.txt"}) {
+    const TestDirectory directory;
+    write(directory, name, "");
+    const std::string message =
+        refusal([&] { find_baseline("2.6.0", Device::kCpu, directory.path()); });
+    EXPECT_NE(message.find(std::string(name) + ": found the version"), std::string::npos)
+        << name << ": " << message;
+  }
 }
 
 }  // namespace

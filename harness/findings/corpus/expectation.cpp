@@ -120,9 +120,9 @@ std::string Expectation::differs_from(const Judgement& judgement) const {
 std::vector<CorpusCase> read_corpus(const std::string& directory, const LossSpecs& specs,
                                     const std::string& libtorch) {
   std::vector<std::string> paths;
-  for (const auto& file : std::filesystem::recursive_directory_iterator(directory)) {
-    const std::string extension = file.path().extension().string();
-    if (extension == ".cases" || extension == ".case") paths.push_back(file.path().string());
+  for (std::string& path : entries_below(directory)) {
+    const std::string extension = std::filesystem::path(path).extension().string();
+    if (extension == ".cases" || extension == ".case") paths.push_back(std::move(path));
   }
   std::sort(paths.begin(), paths.end());
   std::vector<CorpusCase> cases;

@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -61,10 +60,9 @@ void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
 
 std::vector<std::string> files_in(const std::string& directory) {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (entry.path().extension() == ".jsonl") files.push_back(entry.path().string());
+  for (std::string& path : entries_in(directory)) {
+    if (std::filesystem::path(path).extension() == ".jsonl") files.push_back(std::move(path));
   }
-  std::sort(files.begin(), files.end());
   if (files.empty())
     throw InputError(printable_path(directory) + ": holds no file of records, *.jsonl");
   return files;

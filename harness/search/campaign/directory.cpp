@@ -53,10 +53,9 @@ std::optional<std::size_t> worker_in(const std::string& name) {
 }
 
 bool holds_shards(const std::string& path) {
-  std::error_code error;
-  const fs::directory_iterator entries(path, error);
-  return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
-    return entry.path().filename().string().compare(0, 6, "shard-") == 0;
+  const std::vector<std::string> entries = entries_in(path);
+  return std::any_of(entries.begin(), entries.end(), [](const std::string& entry) {
+    return fs::path(entry).filename().string().compare(0, 6, "shard-") == 0;
   });
 }
 
@@ -98,9 +97,9 @@ void read_lines_of(const std::string& path, std::size_t* torn, Parse parse) {
 
 std::vector<std::size_t> workers_in(const std::string& path) {
   std::set<std::size_t> numbers;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
-    if (const auto worker = worker_in(entry.path().filename().string())) numbers.insert(*worker);
+  const auto entries = entries_if_there(path);
+  for (const std::string& entry : entries ? *entries : std::vector<std::string>()) {
+    if (const auto worker = worker_in(fs::path(entry).filename().string())) numbers.insert(*worker);
   }
   return {numbers.begin(), numbers.end()};
 }
@@ -218,10 +217,8 @@ CampaignDirectory CampaignDirectory::start(const std::string& path, CampaignStat
     throw InputError(fmt::format("{}: holds a campaign already; --resume goes on with it",
                                  printable_path(path)));
   }
-  fs::directory_iterator entries(path, error);
-  if (error) throw InputError(fmt::format("{}: {}", printable_path(path), error.message()));
-  for (const auto& entry : entries) {
-    const std::string name = entry.path().filename().string();
+  for (const std::string& entry : entries_in(path)) {
+    const std::string name = fs::path(entry).filename().string();
     if (name == "lock") continue;
     throw InputError(fmt::format("{}: holds '{}' and is no campaign, expected an empty directory",
                                  printable_path(path), printable(name)));

@@ -42,9 +42,9 @@ std::optional<Shard> shard_in(const std::string& name) {
 std::map<std::uint64_t, std::string> shards_in(const std::string& shared) {
   std::map<std::uint64_t, std::string> paths;
   std::optional<Shard> first;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(shared, error)) {
-    const auto shard = shard_in(entry.path().filename().string());
+  const auto entries = entries_if_there(shared);
+  for (const std::string& entry : entries ? *entries : std::vector<std::string>()) {
+    const auto shard = shard_in(fs::path(entry).filename().string());
     if (!shard) continue;
     if (!first) first = shard;
     if (shard->count != first->count) {
@@ -52,7 +52,7 @@ std::map<std::uint64_t, std::string> shards_in(const std::string& shared) {
                                    printable_path(shared), std::min(shard->count, first->count),
                                    std::max(shard->count, first->count)));
     }
-    paths[shard->index] = entry.path().string();
+    paths[shard->index] = entry;
   }
   return paths;
 }
