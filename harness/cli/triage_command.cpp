@@ -25,6 +25,7 @@ struct TriageCommand {
 
 int run(const TriageCommand& command) {
   const CampaignDirectory directory = CampaignDirectory::open(command.directory);
+  if (command.promote) prepare_promotion(command.regression);
   TriagePlan plan = command.plan;
   plan.jobs = command.jobs;
   plan.explained_too = command.baseline == "none";

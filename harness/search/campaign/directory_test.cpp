@@ -143,5 +143,16 @@ TEST(CampaignState, KeepsItsDevice) {
             std::string::npos);
 }
 
+TEST(Promotion, IsRefusedBeforeTheWorkWhereNothingCanBePut) {
+  const TestDirectory scratch;
+  std::ofstream(scratch.file("file")) << "";
+  for (const std::string& place : {scratch.file("file"), std::string("/dev/null"),
+                                   std::string("/proc/none"), scratch.file("file/below")}) {
+    EXPECT_EQ(refusal([&] { prepare_promotion(place); }).find(place + ": "), 0U) << place;
+  }
+  prepare_promotion(scratch.file("new/place"));
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.file("new/place")));
+}
+
 }  // namespace
 }  // namespace shapefuzz

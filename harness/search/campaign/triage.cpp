@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -15,6 +17,7 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/files/line_file.h"
 #include "harness/findings/files/lock.h"
+#include "harness/findings/files/temporary_file.h"
 #include "harness/language/case/order.h"
 #include "harness/language/text/errors.h"
 #include "harness/language/text/hash.h"
@@ -308,11 +311,24 @@ TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline
   return Triage(directory, baseline, plan)();
 }
 
+void prepare_promotion(const std::string& regression) {
+  const auto refuse = [&](const std::string& why) {
+    return InputError(fmt::format("{}: {}, expected a directory to promote findings into",
+                                  printable_path(regression), why));
+  };
+  std::error_code error;
+  const bool is_other = fs::exists(regression, error) && !fs::is_directory(regression, error);
+  if (is_other) throw refuse("is no directory");
+  fs::create_directories(regression, error);
+  if (error) throw refuse(fmt::format("cannot be made ({})", error.message()));
+  const TemporaryFile trial(regression + "/trial");
+  if (trial.fd() < 0) throw refuse(fmt::format("cannot be written ({})", std::strerror(errno)));
+}
+
 std::vector<std::string> promote(const std::vector<std::string>& files,
                                  const std::string& regression) {
+  prepare_promotion(regression);
   std::error_code error;
-  fs::create_directories(regression, error);
-  if (error) throw InputError(fmt::format("{}: {}", printable_path(regression), error.message()));
   std::vector<std::string> promoted;
   for (const std::string& file : files) {
     const fs::path target = fs::path(regression) / fs::path(file).filename();

@@ -52,6 +52,10 @@ struct TriageResult {
 TriageResult triage(const CampaignDirectory& directory, const Baseline& baseline,
                     const TriagePlan& plan);
 
+/// Makes the directory if need be. Throws InputError where findings cannot be promoted into it,
+/// which is worth knowing before hours of triage.
+void prepare_promotion(const std::string& regression);
+
 /// Copies the files into `regression`, those that are not there yet; returns their names there.
 /// Throws InputError.
 std::vector<std::string> promote(const std::vector<std::string>& files,
