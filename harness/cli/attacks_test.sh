@@ -10,6 +10,7 @@ home=$shapefuzz
 
 # Some thousand cases of a loss that crashes in none, half a second with two workers.
 sweep=(sweep mse_loss@functional --max-rank 2 --max-size 3 --jobs 2 --baseline none)
+tiny=(sweep mse_loss@functional --max-rank 1 --max-size 2 --jobs 1 --baseline none)
 good='mse_loss(input=f64[64,1], target=f64[64,1])'
 
 lacks_escape() { ! grep -q $'\x1b' "$out" "$err"; }
@@ -37,6 +38,12 @@ for name in records.jsonl ./records.jsonl link twin dir/../records.jsonl "$PWD/r
 done
 refused report dir -o dir/findings-1.jsonl
 refused report dir -o dir/new.jsonl
+mkdir names && ln -s ../records.jsonl names/a.jsonl && ln other.jsonl names/b.jsonl
+refused report names -o records.jsonl
+refused report names -o other.jsonl
+ln -s dir/later.jsonl later
+refused report dir -o later
+cp "$shapefuzz" program && shapefuzz=$PWD/program && refused report records.jsonl -o program && shapefuzz=$home
 refused "${sweep[@]/none/base}" --summary base
 refused "${sweep[@]/none/base}" --out base
 refused "${sweep[@]/none/base}" --write-baseline base
@@ -45,6 +52,7 @@ refused "${sweep[@]}" --out one --summary ./one
 refused "${sweep[@]}" --out one --write-baseline one
 refused "${sweep[@]}" --write-baseline one --summary one
 refused "${sweep[@]}" --out one --summary one.partial
+refused "${sweep[@]}" --out new.lock --write-baseline new
 echo "somebody's notes" >mine.partial
 for resume in '' --resume; do
   expect 2 "${sweep[@]}" --out mine $resume
@@ -59,6 +67,18 @@ expect 0 sweep mse_loss@functional --max-rank 1 --max-size 1 --baseline none --w
 check '  the link' [ -L leads ]
 check '  the mode' [ "$(stat -c %a kept)" = 640 ]
 
+ln -s new-kept new-leads
+follows() {
+  expect "$@" new-leads
+  check '  the link' [ -L new-leads ]
+  check '  and what it leads to' [ -f new-kept ]
+  rm -f new-kept
+}
+follows 1 "${tiny[@]}" --out
+follows 1 "${tiny[@]}" --summary
+follows 0 "${tiny[@]}" --write-baseline
+follows 0 report records.jsonl -o
+
 echo '# two writers exclude each other'
 long=(sweep mse_loss nll_loss --max-rank 3 --jobs 1 --baseline none --out both.jsonl)
 "$shapefuzz" "${long[@]}" >/dev/null 2>&1 &
@@ -71,6 +91,29 @@ kill -CONT $first
 wait $first
 "$shapefuzz" "${long[@]/both/alone}" >/dev/null 2>&1
 check 'the first one has all records' cmp <(sort both.jsonl) <(sort alone.jsonl)
+
+writer=(sweep mse_loss nll_loss --max-rank 3 --jobs 1 --write-baseline shared)
+for end in KILL TERM; do
+  rm -f shared.lock # of the one before
+  "$shapefuzz" "${writer[@]}" >/dev/null 2>&1 &
+  first=$!
+  for _ in $(seq 600); do [ -e shared.lock ] && break; sleep 0.05; done
+  kill -STOP $first
+  expect 2 "${tiny[@]}" --write-baseline shared
+  complains 'shared: another shapefuzz is at work'
+  check '  nothing was written' [ ! -e shared ]
+  kill -$end $first
+  kill -CONT $first
+  wait $first 2>/dev/null
+done
+check 'a signal takes the lock away' [ ! -e shared.lock ]
+: >shared.lock # as SIGKILL leaves it
+expect 0 "${tiny[@]}" --write-baseline shared
+check '  the lock is gone' [ ! -e shared.lock ]
+echo "somebody's notes" >shared.lock
+expect 2 "${tiny[@]}" --write-baseline shared
+complains 'shared.lock: is there and is no lock'
+check '  and left alone' [ "$(cat shared.lock)" = "somebody's notes" ]
 
 echo '# a signal from outside is no finding'
 expect 1 "${sweep[@]}" --out undisturbed.jsonl
@@ -323,8 +366,33 @@ for wrong in '--for nonsense' '--for 1s --memory some' '--for 1s --seeds missing
 done
 expect 0 fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir fresh
 
+echo '# what must not be read is said with its name'
+if [ "$(id -u)" -eq 0 ]; then
+  under=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  shapefuzz=$PWD/shapefuzz-for-all
+  mkdir closed open && chmod 000 closed && chmod 777 open
+  expect 2 report closed -o open/report.html
+  complains 'closed: Permission denied'
+  mkdir -p guarded/regression guarded/baseline && chmod 000 guarded/regression
+  export SHAPEFUZZ_CORPUS=$PWD/guarded
+  expect 2 fuzz mse_loss --jobs 1 --no-triage --for 1s --dir open/campaign
+  complains 'guarded/regression: Permission denied'
+  check '  no campaign was begun' [ ! -e open/campaign ]
+  chmod 000 guarded
+  expect 2 fuzz mse_loss --jobs 1 --no-triage --for 1s --dir open/campaign
+  complains 'Permission denied'
+  chmod 755 guarded guarded/regression closed
+  unset SHAPEFUZZ_CORPUS
+  shapefuzz=$home
+  under=()
+fi
+mkdir -p strange/baseline && : >strange/baseline/libtorch-99999999999999999999.1.txt
+export SHAPEFUZZ_CORPUS=$PWD/strange
+expect 2 "${tiny[@]:0:8}"
+complains 'strange/baseline/libtorch-99999999999999999999.1.txt: found the version'
+unset SHAPEFUZZ_CORPUS
+
 echo '# what is no file, or somebody else'"'"'s, is left alone'
-tiny=(sweep mse_loss@functional --max-rank 1 --max-size 2 --jobs 1 --baseline none)
 mkdir victims && : >victims/empty
 ln -s victims/new planted.partial && ln victims/empty linked.partial && mkfifo piped.partial
 for name in planted linked piped; do
@@ -348,6 +416,11 @@ done
 rm -rf hollow && cp -r fresh hollow && mkfifo hollow/findings-7.jsonl
 expect 2 triage hollow --baseline none
 complains 'hollow/findings-7.jsonl: is a pipe, expected a file'
+for place in empty /dev/null /proc/none; do
+  expect 2 triage fresh --baseline none --promote --to $place
+  complains "$place: "
+  check '  before any work' [ ! -e fresh/triage ]
+done
 mkdir -p piped/regression && mkfifo piped/regression/new.case
 export SHAPEFUZZ_CORPUS=$PWD/piped
 expect 2 fuzz mse_loss --jobs 1 --no-triage --for 1s --dir barren
