@@ -12,15 +12,7 @@
 
 namespace shapefuzz {
 
-std::optional<Case> read_pasted(const std::string& text) {
-  try {
-    return parse_case(translated(text, all_specs()), all_specs());
-  } catch (const ParseError&) {
-    return std::nullopt;
-  }
-}
-
-Case read_case(const std::string& text) {
+Case read_case(const std::string& text, const std::string& where) {
   std::optional<ParseError> as_line;
   try {
     return parse_case(text, all_specs());
@@ -33,13 +25,13 @@ Case read_case(const std::string& text) {
   } catch (const ParseError& error) {
     // What was read further is what was meant.
     const bool is_pasted = looks_pasted(text, all_specs()) || error.offset() > as_line->offset();
-    throw InputError("CASE: " + explain(is_pasted ? error : *as_line, text));
+    throw InputError(where + ": " + explain(is_pasted ? error : *as_line, text));
   }
   try {
     return parse_case(translation, all_specs());
   } catch (const ParseError& error) {
-    if (!looks_pasted(text, all_specs())) throw InputError("CASE: " + explain(*as_line, text));
-    throw InputError("CASE: it was read as a case line: " + explain(error, translation));
+    if (!looks_pasted(text, all_specs())) throw InputError(where + ": " + explain(*as_line, text));
+    throw InputError(where + ": it was read as a case line: " + explain(error, translation));
   }
 }
 

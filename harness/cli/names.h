@@ -2,7 +2,6 @@
 // Losses and calls as people type them.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "harness/language/case/case.h"
@@ -10,11 +9,9 @@
 
 namespace shapefuzz {
 
-/// Reads a case of the command line, or a call that was pasted (spelling.h); throws InputError.
-Case read_case(const std::string& text);
-
-/// What a call means that is no case line; none if it cannot be read.
-std::optional<Case> read_pasted(const std::string& text);
+/// Reads a case, or a call that was pasted (spelling.h). Throws InputError, which begins with where
+/// the text stands: `CASE`, or a file and a line.
+Case read_case(const std::string& text, const std::string& where = "CASE");
 
 /// The loss of that name, as `mse_loss` or `nn.MSELoss`. Throws InputError with what comes near.
 const Loss& loss_named(const std::string& name);

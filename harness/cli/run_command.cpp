@@ -44,13 +44,8 @@ std::size_t find_comment(const std::string& line) {
 }
 
 Case case_in_line(const std::string& path, const Line& line) {
-  const std::size_t comment = find_comment(line.text);
-  try {
-    return parse_case(line.text.substr(0, comment), all_specs());
-  } catch (const ParseError& error) {
-    if (auto pasted = read_pasted(line.text.substr(0, comment))) return *std::move(pasted);
-    throw error_in_file(path, line, error);
-  }
+  return read_case(line.text.substr(0, find_comment(line.text)),
+                   fmt::format("{}:{}", printable_path(path), line.number));
 }
 
 // Everything is read before anything runs, so that a typing error loses no work.

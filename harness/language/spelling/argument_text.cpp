@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/spelling/argument_text.h"
 
+#include <fmt/core.h>
+
 #include "harness/language/case/option.h"
 #include "harness/language/spelling/names.h"
 
@@ -77,7 +79,9 @@ class ArgumentParser {
       cursor_.skip(1);
       const char close = closing(open);
       std::int64_t count = 0;
-      if (depth == kMaxRank) return cursor_.fail("fewer brackets");
+      if (depth == kMaxRank) {
+        return cursor_.fail(fmt::format("at most {} brackets in one another", kMaxRank));
+      }
       if (literal.shape.rank() == depth) {
         if (!literal.values.empty()) return cursor_.fail("rows of equal length");
         literal.shape.push_back(-1);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/language/case/nickname.h"
+#include "harness/language/spelling/tensor_text.h"
 #include "harness/language/text/parse_error.h"
 #include "harness/testing/test_specs.h"
 
@@ -103,6 +104,18 @@ TEST(Spelling, PointsToWhatTellsNoShape) {
   expect_unreadable("F.mse_loss(torch.tensor([1, [2]]), torch.randn(2))", "rows of equal length");
   expect_unreadable("F.mse_loss(torch.tensor([[1, 2], [3]]), torch.randn(2))",
                     "rows of equal length");
+}
+
+TEST(Spelling, ReadsCallsInOneAnotherToADepth) {
+  const auto nested = [](std::size_t depth) {
+    std::string text = "F.mse_loss(";
+    for (std::size_t i = 0; i < depth; ++i) text += "torch.abs(";
+    return text + "torch.randn(3)" + std::string(depth, ')') + ", torch.randn(3))";
+  };
+  EXPECT_EQ(read(nested(kMostNested)), "mse_loss(input=f32[3], target=f32[3])");
+  for (const std::size_t depth : {kMostNested + 1, std::size_t{1000000}}) {
+    expect_unreadable(nested(depth), "at most 64 calls in one another");
+  }
 }
 
 TEST(Spelling, SuggestsTheLossThatSomebodyMeans) {

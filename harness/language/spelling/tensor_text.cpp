@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/language/spelling/tensor_text.h"
 
+#include <fmt/core.h>
+
 #include <array>
 #include <cmath>
 #include <optional>
@@ -27,7 +29,8 @@ constexpr std::array<std::string_view, 6> kPointwiseModules = {
 
 class TensorParser {
  public:
-  explicit TensorParser(Cursor& cursor) : cursor_(cursor) {}
+  /// `depth` calls are around it.
+  TensorParser(Cursor& cursor, std::size_t depth) : cursor_(cursor), depth_(depth) {}
 
   Operand parse() {
     cursor_.skip_spaces();
@@ -55,7 +58,12 @@ class TensorParser {
     }
     if (is_module || is_one_of(kPointwise, name)) {
       cursor_.expect("(");
-      operand_ = parse_tensor(cursor_);
+      // Each level has a frame on the stack, of which a text must not use up all.
+      if (depth_ == kMostNested) {
+        cursor_.fail(fmt::format("at most {} calls in one another", kMostNested));
+        return;
+      }
+      operand_ = TensorParser(cursor_, depth_ + 1).parse();
       operand_.values.clear();
       if (name == "zeros_like") fill_ = 0;
       if (name == "ones_like") fill_ = 1;
@@ -164,13 +172,14 @@ class TensorParser {
   }
 
   Cursor& cursor_;
+  std::size_t depth_;
   Operand operand_;
   std::optional<double> fill_;  // what every element is
 };
 
 }  // namespace
 
-Operand parse_tensor(Cursor& cursor) { return TensorParser(cursor).parse(); }
+Operand parse_tensor(Cursor& cursor) { return TensorParser(cursor, 0).parse(); }
 
 bool sees_tensor(Cursor cursor) {
   const std::string_view name = take_qualified_name(cursor);
