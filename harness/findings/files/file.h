@@ -22,6 +22,12 @@ struct Line {
   bool ended = true;  ///< false of a last line without its end, which a power cut may have torn
 };
 
+/// Whether a line is empty or a comment, `#` first.
+inline bool holds_nothing(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '#';
+}
+
 /// The lines of a file that are neither empty nor a comment (`#` first). Throws InputError, also
 /// for a file that is larger than any of cases, or is no such input.
 std::vector<Line> read_lines(const std::string& path, Input input = Input::kFile);

@@ -47,23 +47,41 @@ class ErrorPosition : public nlohmann::json_sax<Json> {
   std::size_t position_ = 1;
 };
 
+// Where the text has one level too many; its end if it has not. What is no JSON may be miscounted,
+// and is refused by the parser.
+std::size_t find_deepest(std::string_view text) {
+  std::size_t levels = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string) {
+      if (c == '\\') ++i;
+    } else if (c == '[' || c == '{') {
+      if (++levels > kMostLevels) return i;
+    } else if ((c == ']' || c == '}') && levels > 0) {
+      --levels;
+    }
+  }
+  return text.size();
+}
+
 }  // namespace
 
 Json parse_json(Cursor& cursor, std::string_view expected) {
   const std::string_view text = cursor.rest();
   const std::size_t start = cursor.offset();
+  if (const std::size_t deepest = find_deepest(text); deepest < text.size()) {
+    cursor.fail_with({start + deepest, fmt::format("JSON of more than {} levels", kMostLevels),
+                      std::string(expected)});
+    return {};
+  }
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_discarded()) return json;
   const std::size_t position = std::max<std::size_t>(ErrorPosition::in(text), 1);
   cursor.fail_with({start + std::min(text.size(), position - 1), "something that is no JSON",
                     std::string(expected)});
   return {};
-}
-
-std::string plain_text(const Json::exception& error) {
-  const std::string what = error.what();  // `[json.exception.type_error.302] type must be ...`
-  const std::size_t end = what.find("] ");
-  return end == std::string::npos ? what : what.substr(end + 2);
 }
 
 std::string as_utf8(const std::string& text) {
@@ -81,6 +99,9 @@ Json to_json(const std::optional<Shape>& shape) {
 std::optional<Shape> shape_in(const Json& sizes, std::string_view field) {
   if (sizes.is_null()) return std::nullopt;
   if (!sizes.is_array()) throw FieldError(field, sizes, "a list of sizes");
+  if (sizes.size() > kMaxRank) {
+    throw FieldError(field, sizes, fmt::format("a list of at most {} sizes", kMaxRank));
+  }
   Shape shape;
   for (const auto& size : sizes) {
     const bool counts = size.is_number_unsigned() &&
@@ -103,28 +124,33 @@ const Json& field_of(const Json& json, const char* field) {
   return *found;
 }
 
+std::uint64_t count_of(const Json& value, const char* field, std::uint64_t most) {
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > most) {
+    throw FieldError(field, value, fmt::format("a whole number from 0 to {}", most));
+  }
+  return value.get<std::uint64_t>();
+}
+
+std::uint64_t count_in(const Json& json, const char* field, std::uint64_t most) {
+  return count_of(field_of(json, field), field, most);
+}
+
 std::string text_in(const Json& json, const char* field) {
   const Json& value = field_of(json, field);
   if (!value.is_string()) throw FieldError(field, value, "a text");
   return value.get<std::string>();
 }
 
-namespace {
-
-std::string checked_word(std::string text, const char* field) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f) {
-      throw FieldError(field, text, "a text without control characters");
-    }
+void require_word(const std::string& text, const char* field) {
+  if (find_unprintable(text) < text.size()) {
+    throw FieldError(field, text, "a text without control characters");
   }
-  return text;
 }
 
-}  // namespace
-
 std::string word_in(const Json& json, const char* field) {
-  return checked_word(text_in(json, field), field);
+  std::string text = text_in(json, field);
+  require_word(text, field);
+  return text;
 }
 
 std::vector<std::string> words_in(const Json& json, const char* field) {
@@ -133,7 +159,8 @@ std::vector<std::string> words_in(const Json& json, const char* field) {
   std::vector<std::string> words;
   for (const Json& text : list) {
     if (!text.is_string()) throw FieldError(field, text, "a text");
-    words.push_back(checked_word(text.get<std::string>(), field));
+    words.push_back(text.get<std::string>());
+    require_word(words.back(), field);
   }
   return words;
 }

@@ -109,21 +109,7 @@ std::string to_record(const Case& c, const LossSpec& spec, const Judgement& judg
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Record parse_record(Cursor& cursor) {
-  const std::size_t start = cursor.offset();
-  const Json json = parse_json(cursor, "a result record");
-  if (cursor.failed()) return {};
-  try {
-    return read_record(json);
-  } catch (const FieldError& error) {
-    cursor.fail_with({start, fmt::format("a record with an error ({})", error.what()),
-                      "the fields of a result record"});
-  } catch (const std::length_error&) {
-    cursor.fail_with(
-        {start, "a shape of too many dimensions", fmt::format("at most {} dimensions", kMaxRank)});
-  }
-  return {};
-}
+Record parse_record(Cursor& cursor) { return read_json(cursor, "a result record", read_record); }
 
 Record parse_record(std::string_view line) {
   return parse_text(line, [](Cursor& cursor) { return parse_record(cursor); });

@@ -40,8 +40,7 @@ struct Record {
   std::vector<std::string> after;  ///< of a death: the cases before it, without which it lives
 };
 
-/// The fields of a record of any version of shapefuzz. Throws FieldError, or std::length_error for
-/// a shape of too many dimensions.
+/// The fields of a record of any version of shapefuzz; throws FieldError.
 Record read_record(const nlohmann::ordered_json& json);
 
 /// Reads a record of any version of shapefuzz; throws ParseError.

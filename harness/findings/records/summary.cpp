@@ -16,7 +16,7 @@
 namespace shapefuzz {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 std::optional<Case> read_case(const std::string& text, const LossSpecs& specs) {
   try {
@@ -58,6 +58,13 @@ void add(const Json& record, const LossSpecs& specs, RecordSummary& summary) {
            fields.message, fields.libtorch, known.records, fields.cause};
 }
 
+Moment moment_in(const Json& json) {
+  const Json& seconds = field_of(json, "seconds");
+  if (!seconds.is_number()) throw FieldError("seconds", seconds, "a number");
+  const auto count = [&](const char* field) { return static_cast<double>(count_in(json, field)); };
+  return {seconds.get<double>(), count("executions"), count("features"), count("findings")};
+}
+
 std::vector<std::string> files_in(const std::string& directory) {
   std::vector<std::string> files;
   for (std::string& path : entries_in(directory)) {
@@ -78,30 +85,21 @@ RecordSummary read_records(const std::string& path, const LossSpecs& specs) {
   for (const std::string& file : files) {
     const bool is_progress = std::filesystem::path(file).filename() == "progress.jsonl";
     for_each_line(file, is_directory ? Input::kFile : Input::kAnything, [&](const Line& line) {
-      try {
-        const Json json = Json::parse(line.text);
-        if (is_progress) {
-          summary.curve.push_back({json.at("seconds"), json.at("executions"), json.at("features"),
-                                   json.at("findings")});
-        } else {
+      Cursor cursor(line.text);
+      if (is_progress) {
+        read_json(cursor, "a moment of a campaign", [&](const Json& json) {
+          summary.curve.push_back(moment_in(json));
+          return true;
+        });
+      } else {
+        read_json(cursor, "a result record", [&](const Json& json) {
           add(json, specs, summary);
-        }
-      } catch (const FieldError& error) {
-        throw InputError(
-            fmt::format("{}:{}: found no result record ({}), expected one on each line",
-                        printable_path(file), line.number, error.what()));
-      } catch (const std::length_error&) {
-        throw InputError(fmt::format("{}:{}: found a shape of too many dimensions",
-                                     printable_path(file), line.number));
-      } catch (const Json::exception& error) {
-        if (!line.ended) {
-          ++summary.torn;
-          return;
-        }
-        throw InputError(
-            fmt::format("{}:{}: found no result record ({}), expected one on each line",
-                        printable_path(file), line.number, printable(plain_text(error), 200)));
+          return true;
+        });
       }
+      if (!cursor.failed()) return;
+      if (line.ended) throw error_in_file(file, line, *cursor.failure());
+      ++summary.torn;  // by a power cut
     });
   }
   return summary;

@@ -46,6 +46,14 @@ std::size_t shown_length(std::string_view text) {
   return code >= kFirstOfLength[length] && code <= 0x10ffff && is_harmless(code) ? length : 0;
 }
 
+// The character at the front of the text as a terminal may have it, and takes it off.
+std::string take_shown(std::string_view& text) {
+  const std::size_t length = shown_length(text);
+  const std::string_view first = text.substr(0, std::max<std::size_t>(length, 1));
+  text.remove_prefix(first.size());
+  return length > 0 ? std::string(first) : printable(first);
+}
+
 }  // namespace
 
 ParseError::ParseError(std::size_t offset, const std::string& found, const std::string& expected)
@@ -82,14 +90,31 @@ std::string printable(std::string_view text, std::size_t limit) {
 std::string printable_path(std::string_view path) {
   constexpr std::size_t kMost = 400;
   std::string result;
-  std::size_t length = 0;
-  for (std::size_t i = 0; i < path.size(); i += length) {
-    if (i >= kMost) return result + "...";
-    length = shown_length(path.substr(i));
-    result += length > 0 ? std::string(path.substr(i, length)) : printable(path.substr(i, 1));
-    length = std::max<std::size_t>(length, 1);
+  while (!path.empty()) {
+    if (result.size() >= kMost) return result + "...";
+    result += take_shown(path);
   }
   return result;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const bool ends_line = text.front() == '\n';
+    result += ends_line ? "\n" : take_shown(text);
+    if (ends_line) text.remove_prefix(1);
+  }
+  return result;
+}
+
+std::size_t find_unprintable(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t length = shown_length(text.substr(at));
+    if (length == 0) break;
+    at += length;
+  }
+  return at;
 }
 
 std::string shell_quoted(std::string_view text) {

@@ -36,6 +36,14 @@ std::string printable(std::string_view text, std::size_t limit = 40);
 /// forges a line.
 std::string printable_path(std::string_view path);
 
+/// The text of several lines likewise: its newlines stay, and nothing else that a terminal obeys.
+std::string printable_lines(std::string_view text);
+
+/// The first byte that they would not show as it is; the length of the text if there is none. UTF-8
+/// is shown but for control characters, also those of one byte behind ASCII, and what hides or
+/// turns around what stands beside it.
+std::size_t find_unprintable(std::string_view text);
+
 /// The text as one word of a shell's command, in single quotes.
 std::string shell_quoted(std::string_view text);
 

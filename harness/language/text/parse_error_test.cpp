@@ -144,6 +144,22 @@ TEST(PrintablePath, ShowsWhatIsNoTextByItsBytes) {
   EXPECT_EQ(printable_path("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // half a pair
 }
 
+TEST(PrintableLines, KeepsNewlinesAndNothingElseThatATerminalObeys) {
+  EXPECT_EQ(printable_lines("größe\n損失"), "größe\n損失");
+  EXPECT_EQ(printable_lines("a\r\x1b[2J\n\u009b2J\x9b\a"),
+            "a\\x0d\\x1b[2J\n\\xc2\\x9b2J\\x9b\\x07");
+}
+
+TEST(FindUnprintable, KnowsEveryControlCharacterAndNoLetter) {
+  EXPECT_EQ(find_unprintable("größe 損失 🔥"), std::string("größe 損失 🔥").size());
+  EXPECT_EQ(find_unprintable(""), 0U);
+  // NOLINTNEXTLINE(misc-misleading-bidirectional)
+  for (const char* bad : {"\x01", "\x1b", "\x7f", "\u0080", "\u009b", "\u009f", "\u202a", "\u202e",
+                          "\u2066", "\u2069", "\x80", "\x9b", "\x9f", "\xff"}) {
+    EXPECT_EQ(find_unprintable(std::string("ab") + bad + "c"), 2U) << printable(bad);
+  }
+}
+
 TEST(ShellQuoted, IsOneWordOfAShell) {
   EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
   EXPECT_EQ(shell_quoted("größe"), "'größe'");
