@@ -29,6 +29,9 @@ constexpr std::string_view kDevice = "device";
 constexpr std::string_view kShard = "shard";
 constexpr std::string_view kLosses = "losses";
 constexpr std::string_view kWriter = "writer";
+// Ten thousand machine years, and more cases than they judge: what is added to them stays a number.
+constexpr double kMostSeconds = 315576000000;
+constexpr std::uint64_t kMostExecutions = std::uint64_t{1} << 56U;
 
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
@@ -147,10 +150,14 @@ CampaignState CampaignState::parse(const std::string& path) {
   if (!policy) fail(3, value(2, "policy"), "strict, expand or broadcast");
   state.policy = *policy;
   if (!read_number(value(3, "seed"), state.seed)) fail(4, value(3, "seed"), "a seed");
-  if (!read_number(value(4, "executions"), state.executions)) {
-    fail(5, value(4, "executions"), "a whole number");
+  if (!read_number(value(4, "executions"), state.executions) ||
+      state.executions > kMostExecutions) {
+    fail(5, value(4, "executions"), fmt::format("a whole number from 0 to {}", kMostExecutions));
   }
-  if (!read_number(value(5, "seconds"), state.seconds)) fail(6, value(5, "seconds"), "seconds");
+  const bool is_number = read_number(value(5, "seconds"), state.seconds);
+  if (!is_number || !(state.seconds >= 0 && state.seconds <= kMostSeconds)) {
+    fail(6, value(5, "seconds"), fmt::format("seconds from 0 to {:.0f}", kMostSeconds));
+  }
   // Younger than the format: all campaigns without the line were in this mode.
   state.memory = MemoryMode::kGuard;
   std::size_t next = 6;
@@ -235,7 +242,8 @@ CampaignDirectory CampaignDirectory::resume(const std::string& path, const std::
   directory.take();
   if (directory.state.libtorch != libtorch) {
     throw InputError(fmt::format("{}: is a campaign of LibTorch {}, this is {}",
-                                 printable_path(path), directory.state.libtorch, libtorch));
+                                 printable_path(path), printable(directory.state.libtorch),
+                                 libtorch));
   }
   return directory;
 }

@@ -83,6 +83,28 @@ TEST(CampaignDirectory, SaysWhichLineOfItsStateIsWrong) {
             path + "/campaign.txt:3: found 'lenient', expected strict, expand or broadcast");
 }
 
+TEST(CampaignState, CountsNoMoreThanCanBe) {
+  const TestDirectory scratch;
+  const std::string path = scratch.file("campaign.txt");
+  const auto state_with = [](const std::string& executions, const std::string& seconds) {
+    return "shapefuzz campaign 1\nlibtorch 1.13.1\npolicy strict\nseed 7\nexecutions " +
+           executions + "\nseconds " + seconds + "\n";
+  };
+  for (const char* seconds :
+       {"nan", "-nan", "inf", "-inf", "1e308", "1e999", "-1e6", "-1", "x", ""}) {
+    put(path, state_with("5", seconds));
+    EXPECT_EQ(refusal([&] { CampaignState::parse(path); }),
+              path + ":6: found '" + seconds + "', expected seconds from 0 to 315576000000");
+  }
+  for (const char* executions : {"18446744073709551615", "-1", "1e3", "99999999999999999999"}) {
+    put(path, state_with(executions, "1.5"));
+    EXPECT_EQ(refusal([&] { CampaignState::parse(path); }).find(path + ":5: found '" + executions),
+              0U);
+  }
+  put(path, state_with("72057594037927936", "315576000000"));
+  EXPECT_EQ(refusal([&] { CampaignState::parse(path); }), "");
+}
+
 TEST(CampaignDirectory, LeavesOutTornLinesAndCountsThem) {
   const TestDirectory scratch;
   const std::string path = scratch.file("campaign");

@@ -79,7 +79,8 @@ void require_alike(const std::string& path, const CampaignState& other, const Ca
                            std::string_view expected) {
     if (found == expected) return;
     throw InputError(fmt::format("{}: is a shard with {} {}, this one has {}; all need the same",
-                                 printable_path(path), what, found, expected));
+                                 printable_path(path), what, printable(found),
+                                 printable(expected)));
   };
   require("LibTorch", other.libtorch, own.libtorch);
   require("--policy", to_string(other.policy), to_string(own.policy));
@@ -185,7 +186,7 @@ std::pair<std::size_t, std::size_t> merge_shards(const std::string& shared) {
   state->shard = {};
   if (state->libtorch != libtorch_version()) {
     throw InputError(fmt::format("{}: is of LibTorch {}, this is {}", printable_path(shared),
-                                 state->libtorch, libtorch_version()));
+                                 printable(state->libtorch), libtorch_version()));
   }
   const std::string path = merged_path(shared);
   CampaignDirectory merged = has_begun(path) ? CampaignDirectory::resume(path, state->libtorch)
