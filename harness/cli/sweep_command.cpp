@@ -143,7 +143,8 @@ int run(const SweepCommand& command) {
   std::unique_ptr<Journal> journal;
   if (keeps(command.out)) {
     journal = std::make_unique<Journal>(
-        command.out + ".partial", what_is_swept(command, options, variations), command.resume);
+        command.out + ".partial", what_is_swept(command, options, variations), command.resume,
+        command.resume ? part_check(variations, options, command.all) : nullptr);
   }
   std::unique_ptr<OutputFile> new_baseline;
   if (!command.write_baseline.empty()) {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/findings/records/tally.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "harness/findings/records/json_text.h"
 #include "harness/language/case/order.h"
 #include "harness/oracle/judgement/unjudged.h"
 
 namespace shapefuzz {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 Shape without_ones(const Shape& shape) {
   Shape others;
@@ -16,6 +21,74 @@ Shape without_ones(const Shape& shape) {
     if (size != 1) others.push_back(size);
   }
   return others;
+}
+
+const Json& list_in(const Json& json, const char* field) {
+  const Json& list = field_of(json, field);
+  if (!list.is_array()) throw FieldError(field, list, "a list");
+  return list;
+}
+
+// The loss and its entry, which are among those.
+Tally::Key key_in(const Json& row, const LossSpecs& specs) {
+  const Tally::Key key{word_in(row, "loss"), word_in(row, "entry")};
+  for (const LossSpec* spec : specs) {
+    const auto& entries = spec->entries;
+    const bool has_entry = std::find(entries.begin(), entries.end(), key.second) != entries.end();
+    if (spec->name == key.first && has_entry) return key;
+  }
+  throw FieldError("loss", key.first + "@" + key.second, "a loss that is swept, and its entry");
+}
+
+Counts counts_in(const Json& row) {
+  Counts counts;
+  const Json& zones = list_in(row, "cases");
+  if (zones.size() != Counts::kZones) throw FieldError("cases", zones, "a list for each zone");
+  for (std::size_t zone = 0; zone < Counts::kZones; ++zone) {
+    const Json& outcomes = zones[zone];
+    if (!outcomes.is_array() || outcomes.size() != Counts::kOutcomes) {
+      throw FieldError("cases", outcomes, "a number for each outcome");
+    }
+    for (std::size_t outcome = 0; outcome < Counts::kOutcomes; ++outcome) {
+      counts.cases[zone][outcome] = count_of(outcomes[outcome], "cases");
+    }
+  }
+  counts.warned = count_in(row, "warned");
+  counts.findings = count_in(row, "findings");
+  counts.not_judged = count_in(row, "not_judged");
+  counts.keeping = count_in(row, "keeping");
+  return counts;
+}
+
+Signature signature_in(const Json& row, const LossSpecs& specs) {
+  const auto [loss, entry] = key_in(row, specs);
+  const std::string verdict = word_in(row, "verdict");
+  const auto known = find_verdict(verdict);
+  if (!known || !is_finding(*known)) throw FieldError("verdict", verdict, "a finding's verdict");
+  return {loss,
+          entry,
+          verdict,
+          word_in(row, "mistake"),
+          word_in(row, "message"),
+          word_in(row, "cause")};
+}
+
+Finding finding_in(const Json& row, const LossSpecs& specs) {
+  Finding finding;
+  const std::string smallest = word_in(row, "smallest");
+  try {
+    finding.smallest = parse_case(smallest, specs);
+  } catch (const ParseError& error) {
+    throw FieldError("smallest", smallest,
+                     fmt::format("a case that can be read ({})", error.what()));
+  }
+  if (finding.smallest.loss != row.at("loss") || finding.smallest.entry != row.at("entry")) {
+    throw FieldError("smallest", smallest, "a case of the finding's loss and entry");
+  }
+  finding.detail = text_in(row, "detail");
+  finding.cases = count_in(row, "cases");
+  finding.harmless = count_in(row, "harmless", finding.cases);
+  return finding;
 }
 
 // Whether each element meets the partner that it should, in a result of another shape at most.
@@ -133,24 +206,31 @@ std::string Tally::to_text() const {
 }
 
 Tally Tally::parse(const std::string& text, const LossSpecs& specs) {
-  const nlohmann::json json = nlohmann::json::parse(text);
+  return parse_text(text, [&](Cursor& cursor) {
+    return read_json(cursor, "a tally", [&](const Json& json) { return read(json, specs); });
+  });
+}
+
+Tally Tally::read(const Json& json, const LossSpecs& specs) {
   Tally tally;
-  for (const auto& row : json.at("counts")) {
-    Counts counts;
-    counts.cases = row.at("cases").get<decltype(counts.cases)>();
-    counts.warned = row.at("warned");
-    counts.findings = row.at("findings");
-    counts.not_judged = row.at("not_judged");
-    counts.keeping = row.at("keeping");
-    tally.counts_[{row.at("loss"), row.at("entry")}] = counts;
+  for (const Json& row : list_in(json, "counts")) {
+    const Key key = key_in(row, specs);
+    if (!tally.counts_.emplace(key, counts_in(row)).second) {
+      throw FieldError("counts", row, "each loss and entry once");
+    }
   }
-  for (const auto& row : json.at("findings")) {
-    const Signature signature{row.at("loss"),    row.at("entry"),   row.at("verdict"),
-                              row.at("mistake"), row.at("message"), row.at("cause")};
-    tally.findings_[signature] = {parse_case(row.at("smallest").get<std::string>(), specs),
-                                  row.at("detail"), row.at("cases"), row.at("harmless")};
+  for (const Json& row : list_in(json, "findings")) {
+    if (!tally.findings_.emplace(signature_in(row, specs), finding_in(row, specs)).second) {
+      throw FieldError("findings", row, "each signature once");
+    }
   }
-  if (json.contains("reasons")) tally.reasons_ = json.at("reasons").get<Reasons>();
+  if (!json.contains("reasons")) return tally;
+  const Json& reasons = field_of(json, "reasons");
+  if (!reasons.is_object()) throw FieldError("reasons", reasons, "an object");
+  for (const auto& reason : reasons.items()) {
+    require_word(reason.key(), "reasons");
+    tally.reasons_[reason.key()] = count_in(reasons, reason.key().c_str());
+  }
   return tally;
 }
 

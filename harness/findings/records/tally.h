@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 
@@ -62,12 +63,14 @@ class Tally {
   bool leaves_a_loss_out() const;
   std::uint64_t cases() const;
 
-  /// For the way from a worker to its parent; `parse_tally(to_text())` is equal.
+  /// For the way from a worker to its parent, and into a journal; `parse(to_text())` is equal.
   std::string to_text() const;
+  /// Throws ParseError for what is no tally of these losses: a journal may be damaged.
   static Tally parse(const std::string& text, const LossSpecs& specs);
 
  private:
   void add(const Signature& signature, const Finding& finding);
+  static Tally read(const nlohmann::ordered_json& json, const LossSpecs& specs);
 
   std::map<Key, Counts> counts_;
   Findings findings_;

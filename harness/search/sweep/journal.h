@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "harness/findings/files/append_file.h"
@@ -20,10 +22,15 @@ namespace shapefuzz {
 
 class Journal {
  public:
+  /// Throws ParseError where the sweep has no such unit, or the unit not so many cases, or where
+  /// the tally is none of its losses.
+  using Check =
+      std::function<void(std::size_t unit, std::uint64_t next_case, const std::string& tally)>;
+
   /// Begins a journal of `sweep`, or goes on with the one that is there. Throws InputError if that
-  /// is one of another sweep or no journal at all, if another process writes it, or if the file
-  /// cannot be written.
-  Journal(std::string path, const std::string& sweep, bool resume);
+  /// is one of another sweep or no journal at all, if it is damaged, if another process writes it,
+  /// or if the file cannot be written.
+  Journal(std::string path, const std::string& sweep, bool resume, Check check = nullptr);
 
   /// What the file had when it was opened.
   const std::map<std::size_t, Pool::Earlier>& earlier() const { return earlier_; }
@@ -35,8 +42,10 @@ class Journal {
  private:
   bool is_ours() const;
   void read(const std::string& sweep);
+  void take_part(const nlohmann::ordered_json& end, const std::string& records);
 
   AppendFile file_;
+  Check check_;
   std::map<std::size_t, Pool::Earlier> earlier_;
 };
 

@@ -9,15 +9,25 @@
 #include <string>
 
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/testing/test_directory.h"
 
 namespace shapefuzz {
 namespace {
 
 constexpr const char* kSweep = "a sweep of everything";
+std::string record_of(const std::string& text) {
+  return R"({"case":")" + text +
+         R"(","loss":"l1_loss","entry":"aten","operands":{},"zone":"valid","outcome":"accepted",)"
+         R"("result_shape":[],"verdict":"pass","warned":false,"message":"","signature":"-",)"
+         R"("libtorch":"1.13.1"})" +
+         "\n";
+}
+
 // A part is a tally in one line, then records.
-const std::string kFirst = "{\"counts\":[]}\n{\"case\":\"one\"}\n{\"case\":\"two\"}\n";
-const std::string kSecond = "{\"counts\":[]}\n{\"case\":\"three\"}\n";
+const std::string kTally = R"({"counts":[],"findings":[]})";
+const std::string kFirst = kTally + "\n" + record_of("one") + record_of("two");
+const std::string kSecond = kTally + "\n" + record_of("three");
 
 std::string text_in(const std::string& path) {
   std::ifstream in(path);
@@ -49,8 +59,10 @@ TEST(Journal, CutsOffAPartWithoutItsEnd) {
   const TestDirectory directory;
   const std::string path = two_units(directory);
   const std::string whole = text_in(path);
-  for (const char* torn : {"{\"case\":\"four\"}\n", "{\"case\":\"four\"}\n{\"unit\":5,\"ne", "{",
-                           "{\"case\":\"four\"}\nno record\n"}) {
+  const std::string four = record_of("four");
+  for (const std::string& torn :
+       {four, four + "{\"unit\":5,\"ne", std::string("{"), four + "no record\n",
+        std::string(R"({"unit":3,"next":5,"tally":{}})")}) {
     std::ofstream(path, std::ios::app) << torn;
     EXPECT_EQ(Journal(path, kSweep, true).earlier().size(), 2U) << torn;
     EXPECT_EQ(text_in(path), whole) << torn;
@@ -90,7 +102,21 @@ TEST(Journal, ThatIsDamagedIsRefusedWithItsLine) {
   const std::string path = two_units(directory);
   const std::string end = R"({"unit":5,"next":9,"tally":{}})"
                           "\n";
-  for (const char* damage : {"no record\n", "{\"unit\":\"five\",\"next\":1,\"tally\":{}}\n"}) {
+  const std::string deep(100000, '[');
+  for (const std::string& damage :
+       {std::string("no record\n"),
+        std::string(R"({"unit":"five","next":1,"tally":{}})"
+                    "\n"),
+        std::string(R"({"unit":5,"next":1,"tally":{}})"
+                    "\n"),
+        R"({"unit":5,"next":-1,"tally":)" + kTally + "}\n",
+        R"({"unit":3,"next":250,"tally":{"counts":[{}],"findings":[]}})"
+        "\n",
+        R"({"unit":3,"next":100,"tally":)" + kTally + "}\n",
+        R"({"unit":4,"next":18446744073709551615,"tally":)" + kTally + "}\n",
+        std::string(R"({"foo":"bar"})"
+                    "\n"),
+        std::string("[]\n"), deep + "\n"}) {
     const std::string whole = text_in(path);
     std::ofstream(path, std::ios::app) << damage << end;
     const std::string damaged = text_in(path);
@@ -98,11 +124,35 @@ TEST(Journal, ThatIsDamagedIsRefusedWithItsLine) {
       const Journal journal(path, kSweep, true);
       FAIL() << damage;
     } catch (const InputError& error) {
-      EXPECT_NE(std::string(error.what()).find(path + ":9: "), std::string::npos) << error.what();
+      EXPECT_EQ(std::string(error.what()).find("--resume: " + path + ":9: "), 0U) << error.what();
     }
     EXPECT_EQ(text_in(path), damaged);
     std::ofstream(path) << whole;
   }
+}
+
+TEST(Journal, IsRefusedWhereItsHeaderIsNone) {
+  const TestDirectory directory;
+  const std::string path = two_units(directory);
+  for (const char* header : {R"({"sweep":"a sweep of everything","sweep":5})", R"({"sweep":"a)"}) {
+    std::ofstream(path) << header << "\n" << kFirst;
+    EXPECT_THROW(Journal(path, kSweep, true), InputError) << header;
+  }
+}
+
+TEST(Journal, AsksWhetherThereIsSuchAPart) {
+  const TestDirectory directory;
+  const std::string path = two_units(directory);
+  const std::string whole = text_in(path);
+  std::size_t asked = 0;
+  const auto check = [&](std::size_t unit, std::uint64_t next, const std::string& tally) {
+    EXPECT_EQ(tally, kTally);
+    ++asked;
+    if (unit == 4) throw ParseError(0, std::to_string(next), "another");
+  };
+  EXPECT_THROW(Journal(path, kSweep, true, check), InputError);
+  EXPECT_EQ(asked, 2U);
+  EXPECT_EQ(text_in(path), whole);
 }
 
 TEST(Journal, HasOneWriterAtATime) {

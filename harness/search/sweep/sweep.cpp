@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "harness/findings/records/record.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/oracle/judge/judge.h"
 #include "harness/oracle/judgement/verdict.h"
 #include "harness/oracle/libtorch/setup.h"
@@ -90,6 +92,20 @@ class Sweep {
     };
     pool.run();
     return std::move(tally_);
+  }
+
+  // See part_check().
+  void check_part(std::size_t unit, std::uint64_t next_case, const std::string& tally) {
+    if (unit >= units_) {
+      throw ParseError(0, fmt::format("unit {}", unit), fmt::format("one below {}", units_));
+    }
+    const auto [cases, fresh] = cases_.try_emplace(unit, 0);
+    if (fresh) cases->second = cases_in(unit);
+    if (next_case != Pool::kWholeUnit && next_case > cases->second) {
+      throw ParseError(0, fmt::format("case {} of unit {}", next_case, unit),
+                       fmt::format("one of its {} cases", cases->second));
+    }
+    Tally::parse(tally, specs());
   }
 
  private:
@@ -321,6 +337,7 @@ class Sweep {
   mutable std::size_t deviations_unit_ = ~std::size_t{0};
   mutable std::vector<Meeting> meetings_;
   mutable std::size_t meetings_unit_ = ~std::size_t{0};
+  std::map<std::size_t, std::uint64_t> cases_;  // in the units that check_part() was asked about
   std::string libtorch_;
   std::map<std::pair<std::string, std::string>, int> hangs_;  // by loss and entry
   Tally tally_;
@@ -338,6 +355,16 @@ bool may_reduce(const SweepOptions& options, const Loss& loss) {
 Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
             const SweepSinks& sinks) {
   return Sweep(variations, options, sinks).run();
+}
+
+std::function<void(std::size_t, std::uint64_t, const std::string&)> part_check(
+    const std::vector<Variation>& variations, const SweepOptions& options, bool passes) {
+  auto sinks = std::make_shared<SweepSinks>();
+  sinks->passes = passes;
+  const auto sweep = std::make_shared<Sweep>(variations, options, *sinks);
+  return [sinks, sweep](std::size_t unit, std::uint64_t next_case, const std::string& tally) {
+    sweep->check_part(unit, next_case, tally);
+  };
 }
 
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options) {

@@ -68,6 +68,12 @@ bool may_reduce(const SweepOptions& options, const Loss& loss);
 Tally sweep(const std::vector<Variation>& variations, const SweepOptions& options,
             const SweepSinks& sinks);
 
+/// What a journal asks about each part that it has of such a sweep (journal.h): throws ParseError
+/// where there is no such unit, or not so many cases in it, or where the tally is of other losses.
+/// `passes` is what the sinks say. Refers to its arguments.
+std::function<void(std::size_t unit, std::uint64_t next_case, const std::string& tally)> part_check(
+    const std::vector<Variation>& variations, const SweepOptions& options, bool passes);
+
 /// The number of cases that a sweep counts.
 std::uint64_t count_cases(const std::vector<Variation>& variations, const SweepOptions& options);
 
