@@ -124,6 +124,12 @@ void parse_policy_line(Cursor& cursor, const LossSpecs& specs, Baseline& baselin
 
 Baseline parse_baseline_line(Cursor& cursor, const LossSpecs& specs) {
   Baseline one;
+  // All of it is printed where something is new or gone.
+  const std::size_t unprintable = find_unprintable(cursor.rest());
+  if (unprintable < cursor.rest().size()) {
+    cursor.fail_at(cursor.offset() + unprintable, "text without control characters");
+    return one;
+  }
   if (cursor.take("cause | ")) {
     parse_cause(cursor, specs, one);
   } else if (cursor.take("policy | ")) {

@@ -11,6 +11,7 @@
 
 #include "harness/findings/records/json_text.h"
 #include "harness/findings/records/version.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/language/text/program_name.h"
 #include "harness/tell/report/table.h"
 
@@ -46,10 +47,10 @@ std::string xml(const std::string& text) {
   return escaped;
 }
 
-// In the text of a workflow command; in a property `,` and `:` too.
+// In the text of a workflow command; in a property `,` and `:` too. The log is read in terminals.
 std::string command_text(const std::string& text, bool property) {
   std::string escaped;
-  for (const char c : text) {
+  for (const char c : printable_lines(text)) {
     const bool special = c == '%' || c == '\r' || c == '\n' || (property && (c == ',' || c == ':'));
     escaped += special ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
   }

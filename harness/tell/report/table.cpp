@@ -48,7 +48,7 @@ std::string finding_lines(const Signature& s, const Finding& finding, bool fresh
   // LibTorch's message is what a refusal says for itself; of a result, the difference matters more.
   const bool has_result = s.verdict.rfind("wrong_", 0) == 0 && !finding.detail.empty();
   const std::string& detail = s.message == "-" || has_result ? finding.detail : s.message;
-  if (!detail.empty()) text += fmt::format("{:>{}}{}\n", "", 68, detail);
+  if (!detail.empty()) text += fmt::format("{:>{}}{}\n", "", 68, printable_lines(detail));
   return text;
 }
 
