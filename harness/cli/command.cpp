@@ -115,7 +115,7 @@ int guarded_main(int argc, char** argv, const std::function<void()>& prepare) {
   try {
     return main_with(argc, argv, prepare);
   } catch (const InputError& error) {
-    print_message(fmt::format("shapefuzz: {}\n", error.what()));
+    print_message(fmt::format("shapefuzz: {}\n", printable_lines(error.what())));
     return kWrongInput;
   } catch (const std::filesystem::filesystem_error& error) {
     // Of a place that the user has named, or that lies in one.
@@ -123,7 +123,8 @@ int guarded_main(int argc, char** argv, const std::function<void()>& prepare) {
                               error.code().message()));
     return kWrongInput;
   } catch (const std::exception& error) {
-    print_message(fmt::format("shapefuzz: the harness failed: {}\n", error.what()));
+    print_message(
+        fmt::format("shapefuzz: the harness failed: {}\n", printable_lines(error.what())));
     return kHarnessFailed;
   }
 }

@@ -11,6 +11,7 @@
 #include "harness/cli/options.h"
 #include "harness/cli/times.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/search/campaign/shards.h"
 
 namespace shapefuzz {
@@ -34,7 +35,7 @@ void check_options(const FuzzCommand& command) {
     if (*parse_moment(command.until) <= now && !goes_on) {
       throw InputError(
           fmt::format("--until: found {}, and this machine's clock has {:%Y-%m-%dT%H:%M:%S}",
-                      command.until, fmt::localtime(now)));
+                      printable(command.until), fmt::localtime(now)));
     }
   }
 }

@@ -145,7 +145,8 @@ class Fuzz {
     const double length = *parse_length(command_.length);
     if (directory_.state.seconds >= length && !command_.shard) {
       throw InputError(fmt::format("--for: {} has run for {} already, expected a longer time",
-                                   command_.directory, clock_text(directory_.state.seconds)));
+                                   printable_path(command_.directory),
+                                   clock_text(directory_.state.seconds)));
     }
     return length - directory_.state.seconds;
   }
@@ -237,7 +238,8 @@ class Fuzz {
   std::vector<Case> replay_regressions() const {
     if (has_own_losses() || device_ != Device::kCpu) return {};
     if (!regressions_) {
-      print_message(fmt::format("shapefuzz: no regression corpus in {}\n", regression_directory()));
+      print_message(fmt::format("shapefuzz: no regression corpus in {}\n",
+                                printable_path(regression_directory())));
     }
     const std::vector<CorpusCase> cases = regressions_ ? *regressions_ : std::vector<CorpusCase>();
     const auto differences = replay_corpus(cases, jobs_);

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "harness/cli/command.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/language/text/program_name.h"
 #include "harness/losses/own/declared.h"
 #include "shapefuzz/loss.h"
@@ -24,7 +25,7 @@ namespace {
   } catch (...) {
   }
   std::fprintf(stderr, "shapefuzz: a static initialiser of the losses' program threw: %s\n",
-               what.c_str());
+               shapefuzz::printable_lines(what).c_str());
   ::_exit(2);
 }
 

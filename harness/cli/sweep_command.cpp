@@ -48,7 +48,7 @@ std::string chosen_baseline(const SweepCommand& command) {
   if (!found) {
     print_message(
         fmt::format("shapefuzz: no baseline for LibTorch {} in {}; every finding is new\n",
-                    libtorch_version(), baseline_directory()));
+                    libtorch_version(), printable_path(baseline_directory())));
     return "";
   }
   if (!found->exact) {

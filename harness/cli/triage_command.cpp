@@ -75,7 +75,7 @@ Command add_triage(CLI::App& app) {
       ->type_name("SECONDS");
   added->add_flag("--promote", command.promote, "Copy the new findings into the regression corpus");
   add_path(*added, "--to", command.regression, "DIR", "The directory of the regression corpus")
-      ->capture_default_str();
+      ->default_str(printable_path(command.regression));
   return {added, [options] { return run(*options); }};
 }
 
