@@ -35,11 +35,13 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
       });
 }
 
+// A number in decimal digits and nothing else. What begins with 0 may be meant to be octal.
 template <class Number>
 bool reads_as(const std::string& text, Number& number) {
   const char* const last = text.data() + text.size();
   const auto [end, status] = std::from_chars(text.data(), last, number);
-  return end == last && status == std::errc();
+  const bool is_octal = text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+  return end == last && status == std::errc() && !is_octal;
 }
 
 }  // namespace
@@ -82,20 +84,10 @@ void add_max_memory(CLI::App& app) {
 
 void add_jobs(CLI::App& app, std::size_t& value) {
   value = one_job_a_processor();
-  app.add_option_function<std::string>(
-         "--jobs",
-         [&value](const std::string& text) {
-           reads_as(text, value);
-           if (value == 0) value = one_job_a_processor();
-         },
-         "How many worker processes to use; 0, the default, is one for each processor")
-      ->type_name("N")
-      ->check([](const std::string& text) {
-        std::size_t jobs = 0;
-        if (reads_as(text, jobs) && jobs <= kMostWorkers) return std::string();
-        return fmt::format("found '{}', expected a whole number in [0, {}]", printable(text),
-                           kMostWorkers);
-      });
+  add_whole_number(
+      app, "--jobs", 0, kMostWorkers,
+      "How many worker processes to use; 0, the default, is one for each processor",
+      [&value](std::uint64_t jobs) { value = jobs == 0 ? one_job_a_processor() : jobs; });
 }
 
 void add_thorough(CLI::App& app, bool& value) {
@@ -120,25 +112,50 @@ std::size_t jobs_on(Device device, std::size_t jobs, bool given) {
 }
 
 void add_seed(CLI::App& app, std::uint64_t& value) {
-  // CLI11 itself reads -1 as the largest number that there is, and cuts what is too large.
-  app.add_option_function<std::string>(
-         "--seed", [&value](const std::string& text) { reads_as(text, value); },
-         "The seed of everything that is drawn")
-      ->type_name("N")
-      ->default_str(std::to_string(value))
-      ->check([](const std::string& text) {
-        std::uint64_t seed = 0;
-        if (reads_as(text, seed)) return std::string();
-        return fmt::format("found '{}', expected a whole number in [0, {}]", printable(text),
-                           ~std::uint64_t{0});
-      });
+  add_whole_number(app, "--seed", value, 0, ~std::uint64_t{0},
+                   "The seed of everything that is drawn")
+      ->default_str(std::to_string(value));
 }
 
 void add_timeout(CLI::App& app, double& value) {
-  app.add_option("--timeout", value, "How many seconds of processor time a case may take")
+  add_seconds(app, "--timeout", value, 0.1, 3600,
+              "How many seconds of processor time a case may take");
+}
+
+CLI::Option* add_whole_number(CLI::App& app, const std::string& name, std::uint64_t least,
+                              std::uint64_t most, const std::string& help,
+                              const std::function<void(std::uint64_t)>& take) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [take](const std::string& text) {
+            std::uint64_t number = 0;
+            reads_as(text, number);
+            take(number);
+          },
+          help)
+      ->type_name("N")
+      ->check([least, most](const std::string& text) {
+        std::uint64_t number = 0;
+        if (reads_as(text, number) && number >= least && number <= most) return std::string();
+        return fmt::format("found '{}', expected a whole number in [{}, {}]", printable(text),
+                           least, most);
+      });
+}
+
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, double& value, double least,
+                         double most, const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&value](const std::string& text) { reads_as(text, value); }, help)
       ->type_name("SECONDS")
-      ->check(NumberWithin(0.1, 3600))
-      ->capture_default_str();
+      ->default_str(fmt::format("{}", value))
+      ->check([least, most](const std::string& text) {
+        double number = 0;
+        if (reads_as(text, number) && number >= least && number <= most) return std::string();
+        return fmt::format("found '{}', expected a number in [{}, {}]", printable(text), least,
+                           most);
+      });
 }
 
 CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& value, const char* kind,
@@ -152,12 +169,6 @@ std::size_t one_job_a_processor() {
 
 std::string check_file(const std::string& path) {
   return path.empty() ? "found '', expected a file" : "";
-}
-
-std::string NumberWithin::operator()(const std::string& text) const {
-  double number = 0;
-  if (reads_as(text, number) && number >= least_ && number <= most_) return "";
-  return fmt::format("found '{}', expected a number in [{}, {}]", printable(text), least_, most_);
 }
 
 }  // namespace shapefuzz

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -42,6 +43,22 @@ void add_timeout(CLI::App& app, double& value);
 CLI::Option* add_path(CLI::App& app, const std::string& name, std::string& value, const char* kind,
                       const char* help);
 
+/// An option with a whole number from `least` to `most`, in decimal digits and nothing else.
+/// CLI11 itself reads 010 as 8, ' 5' as 5, and -1 as the largest number that there is.
+CLI::Option* add_whole_number(CLI::App& app, const std::string& name, std::uint64_t least,
+                              std::uint64_t most, const std::string& help,
+                              const std::function<void(std::uint64_t)>& take);
+template <class Number>
+CLI::Option* add_whole_number(CLI::App& app, const std::string& name, Number& value,
+                              std::uint64_t least, std::uint64_t most, const std::string& help) {
+  return add_whole_number(app, name, least, most, help,
+                          [&value](std::uint64_t number) { value = static_cast<Number>(number); });
+}
+
+/// An option with a number of seconds within bounds, which `nan` is not.
+CLI::Option* add_seconds(CLI::App& app, const std::string& name, double& value, double least,
+                         double most, const std::string& help);
+
 /// A worker process for each processor.
 std::size_t one_job_a_processor();
 
@@ -49,15 +66,5 @@ std::size_t one_job_a_processor();
 
 /// Not empty, as the name of a file is.
 std::string check_file(const std::string& path);
-/// A number within bounds, which `nan` is not.
-class NumberWithin {
- public:
-  NumberWithin(double least, double most) : least_(least), most_(most) {}
-  std::string operator()(const std::string& text) const;
-
- private:
-  double least_;
-  double most_;
-};
 
 }  // namespace shapefuzz

@@ -54,14 +54,10 @@ Command add_shrink(CLI::App& app) {
   add_policy(*added, command.policy);
   add_device(*added, command.device);
   add_max_memory(*added);
-  added->add_option("--tries", command.limits.tries, "How many cases to judge at most")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000000))
-      ->type_name("N");
-  added->add_option("--seconds", command.limits.seconds, "How long to search at most")
-      ->capture_default_str()
-      ->check(NumberWithin(0, 1e9))
-      ->type_name("SECONDS");
+  add_whole_number(*added, "--tries", command.limits.tries, 1, 1000000000,
+                   "How many cases to judge at most")
+      ->default_str(std::to_string(command.limits.tries));
+  add_seconds(*added, "--seconds", command.limits.seconds, 0, 1e9, "How long to search at most");
   return {added, [options] { return run(*options); }};
 }
 

@@ -217,14 +217,12 @@ Command add_sweep(CLI::App& app) {
                    "The losses to sweep, each by all entries or by one, as in mse_loss@aten "
                    "(default: every loss)")
       ->type_name("");
-  added->add_option("--max-rank", command.max_rank, "The largest number of dimensions")
-      ->check(CLI::Range(std::size_t{0}, kMaxRank))
-      ->type_name("N")
-      ->capture_default_str();
-  added->add_option("--max-size", command.max_size, "The largest size of a dimension")
-      ->check(CLI::Range(std::int64_t{0}, kMaxElements))
-      ->type_name("N")
-      ->capture_default_str();
+  add_whole_number(*added, "--max-rank", command.max_rank, 0, kMaxRank,
+                   "The largest number of dimensions")
+      ->default_str(std::to_string(command.max_rank));
+  add_whole_number(*added, "--max-size", command.max_size, 0, kMaxElements,
+                   "The largest size of a dimension")
+      ->default_str(std::to_string(command.max_size));
   add_policy(*added, command.policy);
   add_device(*added, command.device);
   add_memory(*added, command.memory);
@@ -236,12 +234,9 @@ Command add_sweep(CLI::App& app) {
   add_max_memory(*added);
   add_jobs(*added, command.jobs);
   add_seed(*added, command.seed);
-  added
-      ->add_option("--cases", command.cases,
+  add_whole_number(*added, "--cases", command.cases, 0, std::uint64_t{1} << 40U,
                    "About how many cases of each loss, drawn by the seed; 0 is all (default: all, "
-                   "but 200 with --device compile, where each takes seconds)")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 40U))
-      ->type_name("N");
+                   "but 200 with --device compile, where each takes seconds)");
   add_shard(*added, command.shard,
             "Only the part I of N, from 1/N to N/N: each on another machine");
   add_thorough(*added, command.thorough);

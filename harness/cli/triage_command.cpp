@@ -61,18 +61,11 @@ Command add_triage(CLI::App& app) {
            "The file of the findings that are known, or none (default: the one for this LibTorch)");
   add_jobs(*added, command.jobs);
   add_max_memory(*added);
-  added
-      ->add_option("--tries", command.plan.tries_per_finding,
+  add_whole_number(*added, "--tries", command.plan.tries_per_finding, 1, 1000000000,
                    "How many cases to judge, at most, to shrink one finding")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000000000))
-      ->type_name("N");
-  added
-      ->add_option("--seconds", command.plan.seconds_per_finding,
-                   "How long, at most, to shrink one finding")
-      ->capture_default_str()
-      ->check(NumberWithin(0, 1e9))
-      ->type_name("SECONDS");
+      ->default_str(std::to_string(command.plan.tries_per_finding));
+  add_seconds(*added, "--seconds", command.plan.seconds_per_finding, 0, 1e9,
+              "How long, at most, to shrink one finding");
   added->add_flag("--promote", command.promote, "Copy the new findings into the regression corpus");
   add_path(*added, "--to", command.regression, "DIR", "The directory of the regression corpus")
       ->default_str(printable_path(command.regression));
