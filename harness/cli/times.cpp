@@ -51,7 +51,11 @@ std::optional<std::time_t> parse_moment(const std::string& text) {
     stream >> std::get_time(&parts, form);
     if (stream.fail() || stream.peek() != std::istringstream::traits_type::eof()) continue;
     parts.tm_isdst = -1;  // whatever is then
-    return std::mktime(&parts);
+    std::tm made = parts;
+    const std::time_t moment = std::mktime(&made);
+    // It makes the 2nd of March of the 30th of February.
+    if (moment == -1 || made.tm_mday != parts.tm_mday || made.tm_mon != parts.tm_mon) continue;
+    return moment;
   }
   return std::nullopt;
 }
