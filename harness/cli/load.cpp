@@ -9,6 +9,7 @@
 #include "harness/cli/commands.h"
 #include "harness/findings/files/file.h"
 #include "harness/language/text/errors.h"
+#include "harness/language/text/parse_error.h"
 #include "harness/language/text/program_name.h"
 #include "harness/losses/own/loaded.h"
 #include "harness/losses/registry/registry.h"
@@ -22,18 +23,34 @@ constexpr const char* kContract = "--contract";
 
 struct Load {
   std::vector<std::string> libraries;
-  std::string op;
-  std::string contract;
+  std::optional<std::string> op;
+  std::optional<std::string> contract;
 };
 
 // The value of an option that stands at `i`, as the next argument or behind a `=`.
 std::optional<std::string> take(const std::vector<std::string>& arguments, std::size_t& i,
                                 const std::string& option) {
   const std::string& argument = arguments[i];
-  if (argument.rfind(option + "=", 0) == 0) return argument.substr(option.size() + 1);
-  if (argument != option) return std::nullopt;
-  if (i + 1 == arguments.size()) throw InputError(option + ": found nothing, expected a value");
-  return arguments[++i];
+  std::string value;
+  if (argument.rfind(option + "=", 0) == 0) {
+    value = argument.substr(option.size() + 1);
+  } else if (argument != option) {
+    return std::nullopt;
+  } else if (i + 1 < arguments.size()) {
+    value = arguments[++i];
+  }
+  // An empty one is a shell variable that nobody has set.
+  if (value.empty()) throw InputError(option + ": found nothing, expected a value");
+  return value;
+}
+
+// Of an option that may stand there once.
+void take_once(std::optional<std::string>& known, std::string value, const char* option) {
+  if (known) {
+    throw InputError(fmt::format("{}: found '{}' and '{}', expected one of them", option,
+                                 printable(*known), printable(value)));
+  }
+  known = std::move(value);
 }
 
 // What to type again with each command that is shown.
@@ -42,8 +59,8 @@ std::string command_with(const Load& load) {
   for (const std::string& library : load.libraries) {
     text += fmt::format(" {} {}", kLoad, shell_quoted(library));
   }
-  text += fmt::format(" {} {}", kOp, load.op);
-  if (!load.contract.empty()) text += fmt::format(" {} {}", kContract, shell_quoted(load.contract));
+  text += fmt::format(" {} {}", kOp, *load.op);
+  if (load.contract) text += fmt::format(" {} {}", kContract, shell_quoted(*load.contract));
   return text;
 }
 
@@ -56,20 +73,20 @@ std::vector<std::string> without_load(const std::vector<std::string>& arguments)
     if (auto library = take(arguments, i, kLoad)) {
       load.libraries.push_back(*std::move(library));
     } else if (auto op = take(arguments, i, kOp)) {
-      load.op = *std::move(op);
+      take_once(load.op, *std::move(op), kOp);
     } else if (auto contract = take(arguments, i, kContract)) {
-      load.contract = *std::move(contract);
+      take_once(load.contract, *std::move(contract), kContract);
     } else {
       rest.push_back(arguments[i]);
     }
   }
-  if (load.op.empty() && load.libraries.empty() && load.contract.empty()) return rest;
-  if (load.op.empty()) {
+  if (!load.op && load.libraries.empty() && !load.contract) return rest;
+  if (!load.op) {
     throw InputError(fmt::format("{}: expected {} NAMESPACE::NAME too, the operator to judge",
                                  load.libraries.empty() ? kContract : kLoad, kOp));
   }
   for (const std::string& library : load.libraries) load_library(library);
-  use_own_losses({loaded_operator(load.op, load.contract)});
+  use_own_losses({loaded_operator(*load.op, load.contract.value_or(""))});
   set_program_name(command_with(load));
   return rest;
 }
