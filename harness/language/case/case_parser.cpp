@@ -75,6 +75,8 @@ class CaseParser {
         const bool is_loss = spec->name.find(':') == std::string::npos;
         (is_loss ? losses : operators).push_back(spec->name);
       }
+      // Where an operator has taken the losses' place, there is nothing else to name.
+      if (losses.empty()) losses = operators;
       const bool is_loss = name.find(':') == std::string::npos;
       const std::string near = is_loss ? losses_like(name, losses) : did_you_mean(name, operators);
       cursor_.fail_at(start, near.empty() ? fmt::format("a loss: {}", fmt::join(losses, ", "))
