@@ -427,4 +427,157 @@ expect 2 fuzz mse_loss --jobs 1 --no-triage --for 1s --dir barren
 complains 'new.case: is a pipe, expected a file'
 unset SHAPEFUZZ_CORPUS
 
+echo '# what stands in one another without end'
+many() { head -c "$1" /dev/zero | sed "s/\\x0/$2/g"; }
+{ printf 'F.mse_loss('; many 20000 'torch.abs('; echo; } >nested.cases
+expect 2 run --file nested.cases
+complains 'nested.cases:1: '
+says 'at most 64 calls in one another'
+expect 2 run "F.mse_loss($(many 5000 'torch.abs('))"
+says 'at most 64 calls in one another'
+expect 2 run "mse_loss(torch.tensor($(many 50000 '['))"
+says 'brackets in one another'
+expect 2 --op aten::mse_loss --contract "$(many 50000 '(')" losses
+expect 2 run "nll_loss(input=f64[2,3], target=i64[2], reduction=$(many 50000 '[')"
+echo "cause | a | 1 | mse_loss(input=f64$(many 100000 '['), target=f64[1])" >deep.txt
+expect 2 "${sweep[@]/none/deep.txt}"
+complains 'deep.txt:1: '
+{ printf '{"future":'; many 100000 '['; many 100000 ']'; printf ','; sed -n '1s/^{//p' records.jsonl; } >deep1.jsonl
+{ printf '{"digest":'; many 3000000 '['; many 3000000 ']'; printf ','; sed -n '1s/^{//p' records.jsonl; } >deep2.jsonl
+for name in deep1.jsonl deep2.jsonl; do
+  expect 2 report $name -o report2.html
+  complains "$name:1: "
+  says 'JSON of more than 64 levels'
+  expect 2 diff $name records.jsonl
+  complains "$name:1: "
+done
+mkdir curve && cp records.jsonl curve/findings-1.jsonl && { many 100000 '['; echo; } >curve/progress.jsonl
+expect 2 report curve -o report2.html
+complains 'curve/progress.jsonl:1: '
+
+echo '# a state that cannot be'
+cp -r campaign impossible
+for line in 's/^seconds .*/seconds nan/' 's/^seconds .*/seconds inf/' 's/^seconds .*/seconds 1e308/' \
+  's/^seconds .*/seconds -1e6/' 's/^executions .*/executions 18446744073709551615/' 's/^executions .*/executions -1/'; do
+  sed "$line" campaign/campaign.txt >impossible/campaign.txt
+  expect 2 "${campaign[@]/campaign/impossible}" --for 1h --resume
+  complains "impossible/campaign.txt:$([[ $line == *seconds* ]] && echo 6 || echo 5): "
+done
+
+echo '# a damaged journal'
+"$shapefuzz" "${long[@]/both/journal}" >/dev/null 2>&1 &
+first=$!
+for _ in $(seq 600); do [[ -s journal.jsonl.partial && $(grep -c '^{"unit"\|"unit":' journal.jsonl.partial) -gt 20 ]] && break; sleep 0.05; done
+kill -KILL $first
+wait $first 2>/dev/null
+sleep 0.3
+cp journal.jsonl.partial whole
+end=$(grep -n -m1 '"unit":.*"cases":\[' whole | cut -d : -f 1) # the first part that counts something
+finding=$(grep -n -m1 '"unit":.*"smallest":' whole | cut -d : -f 1)
+damaged() { # LINE, the text that the journal then has
+  local line=$1
+  cat >journal.jsonl.partial
+  cp journal.jsonl.partial damaged
+  expect 2 "${long[@]/both/journal}" --resume
+  complains "--resume: journal.jsonl.partial:$line: "
+  check '  and is as it was' cmp damaged journal.jsonl.partial
+}
+for tally in '{}' '{"counts":{},"findings":[]}' '{"counts":[],"findings":5}' \
+  '{"counts":[{"loss":"mse_loss","entry":"module"}],"findings":[]}'; do
+  damaged 2 < <(head -1 whole; echo "{\"unit\":0,\"next\":5,\"tally\":$tally}"; sed 1d whole)
+done
+damaged 1 < <(echo '{"sweep":"x","sweep":5}'; sed 1d whole)
+damaged "$end" < <(sed "$end"'s/"cases":\[\[[0-9]*/"cases":[[-5/' whole)
+damaged "$end" < <(sed "$end"'s/"cases":\[\[[0-9]*/"cases":[[1000000000000000000000000000000/' whole)
+damaged "$end" < <(sed "$end"'s/"unit":[0-9]*/"unit":123456/' whole)
+damaged "$end" < <(sed "$end"'s/"next":[0-9]*/"next":1234567890123/' whole)
+damaged "$((end + 1))" < <(sed "$end"'p' whole)
+damaged "$finding" < <(sed "$finding"'s/"smallest":"[^(]*(/"smallest":"x(/' whole)
+damaged "$finding" < <(sed "$finding"'s/"message":"/&\\u001b[2J/' whole)
+damaged "$finding" < <(sed "$finding"'s/"cause":"/&\\u009b2J/' whole)
+check '  no escape sequence' lacks_escape
+damaged "$end" < <(sed "$end"'i {"foo":"bar"}' whole)
+evil=$'evil\x1b[2J\nNEW    forged.jsonl'
+{ echo '{"sweep":"x"}'; sed 1d whole; } >"$evil.partial"
+expect 2 "${long[@]/both.jsonl/$evil}" --resume
+check '  no escape sequence' lacks_escape
+check '  no forged line' lacks_forgery
+{ cat whole; printf '{"unit":0,"next":5,"tal'; } >journal.jsonl.partial
+"$shapefuzz" "${long[@]/both/journal}" --resume >/dev/null 2>&1
+check 'a torn last line is left out, and all records are there' cmp <(sort journal.jsonl) <(sort alone.jsonl)
+
+echo '# each reader of records says the same'
+{ printf '   \n# a comment\n\n'; cat records.jsonl; } >spaced.jsonl
+expect 0 report spaced.jsonl -o report2.html
+expect 0 diff spaced.jsonl records.jsonl
+{ printf ' \nno record\n'; cat records.jsonl; } >third.jsonl
+for command in 'report third.jsonl -o report2.html' 'diff third.jsonl records.jsonl'; do
+  # shellcheck disable=SC2086
+  expect 2 $command
+  complains 'third.jsonl:2: column 1: found something that is no JSON, expected a result record'
+done
+
+echo '# nothing that a terminal obeys'
+obeyed=$'\x1b\\|\x07\\|\r\\|\xc2[\x80-\x9f]\\|\xe2\x80[\xaa-\xae]\\|\xe2\x81[\xa6-\xa9]\\|[^\x80-\xf4][\x80-\x9f]'
+lacks_obeyed() { ! LC_ALL=C grep -q "$obeyed" "$out" "$err"; }
+printf 'cause | evil\x1b[2J\x07\rNEW    forged | 1 | mse_loss(input=f64[1], target=f64[1])\n' >evil.txt
+printf 'cause | evil\xc2\x9b2J | 1 | mse_loss(input=f64[1], target=f64[1])\n' >evil2.txt
+printf 'mse_loss | functional | crash | none | \xe2\x80\xaegnp | mse_loss(input=f64[1], target=f64[1])\n' >evil3.txt
+for name in evil.txt evil2.txt evil3.txt; do
+  for format in table github; do
+    expect 2 "${sweep[@]/none/$name}" --format $format
+    complains "$name:1: "
+    check '  nothing that a terminal obeys' lacks_obeyed
+  done
+done
+for what in $'\xc2\x9b2J' $'\xc2\x80' $'\xe2\x80\xae' $'\xe2\x81\xa6' $'\x9b2J' $'\x80'; do
+  LC_ALL=C sed "1s/\"libtorch\":\"/&$what/" records.jsonl >obeyed.jsonl
+  expect 2 report obeyed.jsonl -o report2.html
+  complains 'obeyed.jsonl:1: '
+  check '  nothing that a terminal obeys' lacks_obeyed
+  expect 2 diff records.jsonl obeyed.jsonl
+  check '  nothing that a terminal obeys' lacks_obeyed
+done
+sed '1s/"libtorch":"/&größe 損失/' records.jsonl >letters.jsonl
+expect 0 report letters.jsonl -o report2.html
+export SHAPEFUZZ_CORPUS=$'/nowhere\x1b[2J\nNEW    forged'
+for arguments in 'sweep mse_loss@functional --max-rank 1 --max-size 1' 'triage --help' \
+  'fuzz mse_loss --jobs 1 --no-triage --seeds none --for 1s --dir unhomely'; do
+  # shellcheck disable=SC2086
+  "$shapefuzz" $arguments >"$out" 2>"$err"
+  running=$arguments
+  check "SHAPEFUZZ_CORPUS in $arguments" lacks_obeyed
+  check '  no forged line' lacks_forgery
+done
+unset SHAPEFUZZ_CORPUS
+
+echo '# numbers have decimal digits, days have dates, options have one value'
+for number in 010 0x1 0b1 ' 1' '1 ' +1 1e0 -1 -0 '' nan; do
+  for option in --max-size --max-rank --cases --jobs --seed; do
+    expect 2 sweep mse_loss@functional --baseline none $option "$number"
+    complains "$option: found '$number', expected a whole number in"
+  done
+  expect 2 shrink --tries "$number" "$good"
+  complains "--tries: found '$number', expected a whole number in"
+  expect 2 triage campaign --tries "$number"
+  complains "--tries: found '$number', expected a whole number in"
+done
+for moment in 2027-02-30T00:00 2027-04-31T00:00 2027-02-29T12:00:00; do
+  expect 2 fuzz mse_loss --dir never --until $moment
+  complains "--until: found '$moment', expected a time like"
+done
+for arguments in '--op|' '--op=' '--contract||--op|' '--op|aten::mse_loss|--contract|' '--load|'; do
+  IFS='|' read -r -d '' -a words < <(printf '%s|\0' "$arguments")
+  expect 2 "${words[@]}" losses
+  complains 'found nothing, expected a value'
+done
+expect 2 losses --op aten::mse_loss --op aten::l1_loss
+complains "--op: found 'aten::mse_loss' and 'aten::l1_loss', expected one of them"
+expect 2 losses --op aten::mse_loss --contract X --contract=Y
+complains "--contract: found 'X' and 'Y', expected one of them"
+expect 2 run --op aten::mse_loss 'my_own(self=f64[1])'
+complains 'expected a loss: aten::mse_loss'
+expect 2 run --op aten::mse_loss 'mse_los(self=f64[1])'
+complains 'did you mean aten::mse_loss?'
+
 finish
