@@ -2,6 +2,7 @@
 // What a sweep that was ended has left, and what the next one makes of it.
 #include "harness/search/sweep/journal.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -100,25 +101,25 @@ TEST(Journal, OfAnotherSweepIsRefusedAndLeftAlone) {
 TEST(Journal, ThatIsDamagedIsRefusedWithItsLine) {
   const TestDirectory directory;
   const std::string path = two_units(directory);
-  const std::string end = R"({"unit":5,"next":9,"tally":{}})"
-                          "\n";
-  const std::string deep(100000, '[');
-  for (const std::string& damage :
-       {std::string("no record\n"),
-        std::string(R"({"unit":"five","next":1,"tally":{}})"
-                    "\n"),
-        std::string(R"({"unit":5,"next":1,"tally":{}})"
-                    "\n"),
-        R"({"unit":5,"next":-1,"tally":)" + kTally + "}\n",
-        R"({"unit":3,"next":250,"tally":{"counts":[{}],"findings":[]}})"
-        "\n",
-        R"({"unit":3,"next":100,"tally":)" + kTally + "}\n",
-        R"({"unit":4,"next":18446744073709551615,"tally":)" + kTally + "}\n",
-        std::string(R"({"foo":"bar"})"
-                    "\n"),
-        std::string("[]\n"), deep + "\n"}) {
+  const auto part = [](const char* unit, const char* next, const std::string& tally) {
+    return fmt::format(R"({{"unit":{},"next":{},"tally":{}}})", unit, next, tally);
+  };
+  const std::string end = part("5", "9", kTally);
+  const std::string damages[] = {
+      "no record",
+      "[]",
+      std::string(100000, '['),
+      R"({"foo":"bar"})",
+      part("\"five\"", "1", kTally),
+      part("5", "-1", kTally),
+      part("5", "1", "{}"),
+      part("3", "250", R"({"counts":[{}],"findings":[]})"),  // once more
+      part("3", "100", kTally),
+      part("4", "18446744073709551615", kTally),
+  };
+  for (const std::string& damage : damages) {
     const std::string whole = text_in(path);
-    std::ofstream(path, std::ios::app) << damage << end;
+    std::ofstream(path, std::ios::app) << damage << "\n" << end << "\n";
     const std::string damaged = text_in(path);
     try {
       const Journal journal(path, kSweep, true);
