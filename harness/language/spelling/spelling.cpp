@@ -215,17 +215,23 @@ class Translator {
 
   // As it stands, up to the comma or the bracket that ends it.
   std::string copy_argument() {
+    constexpr std::string_view kOpen = "([{";
+    constexpr std::string_view kClose = ")]}";
+    const std::size_t start = cursor_.offset();
     std::string copied;
-    int depth = 0;
+    std::string awaited;  // the brackets that close those that are open, the innermost last
     while (!cursor_.at_end()) {
       const char next = cursor_.peek();
-      const bool opens = next == '(' || next == '[' || next == '{';
-      const bool closes = next == ')' || next == ']' || next == '}';
-      if (depth == 0 && (next == ',' || closes)) break;
-      depth += opens ? 1 : closes ? -1 : 0;
+      const bool closes = kClose.find(next) != std::string_view::npos;
+      if (awaited.empty() && (next == ',' || closes)) break;
+      if (closes && next != awaited.back()) break;
+      const std::size_t opened = kOpen.find(next);
+      if (opened != std::string_view::npos) awaited += kClose[opened];
+      if (closes) awaited.pop_back();
       copied += next;
       cursor_.skip(1);
     }
+    if (!awaited.empty()) cursor_.fail_at(start, "brackets that are closed");
     while (!copied.empty() && copied.back() == ' ') copied.pop_back();
     return copied;
   }

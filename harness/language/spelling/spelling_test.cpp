@@ -101,6 +101,9 @@ TEST(Spelling, PointsToWhatTellsNoShape) {
                     "an operand or option of mse_loss");
   expect_unreadable("F.mse_loss(torch.randn(4).view(1e30), torch.randn(3))",
                     "sizes or dimensions that are whole numbers");
+  expect_unreadable("mse_loss(input=f64[2], target=f64[2)",
+                    "column 34: found '[', expected brackets");
+  expect_unreadable("mse_loss(input=" + std::string(1000000, '['), "column 16: found '['");
   expect_unreadable("F.mse_loss(torch.tensor([1, [2]]), torch.randn(2))", "rows of equal length");
   expect_unreadable("F.mse_loss(torch.tensor([[1, 2], [3]]), torch.randn(2))",
                     "rows of equal length");
