@@ -214,8 +214,8 @@ options() {
   bad_option 'LOSS' 'did you mean mse_loss?' "${huge[@]}" mse
   bad_option 'LOSS' 'expected a loss: ' "${huge[@]}" '[]'
   bad_option 'LOSS@ENTRY' 'expected an entry of mse_loss' "${huge[@]}" mse_loss@nowhere
-  bad_option '--max-rank' 'not in range' sweep --max-rank -1
-  bad_option '--max-size' 'not in range' sweep --max-size 99999999999999999999
+  bad_option '--max-rank' 'expected a whole number in [0, 16]' sweep --max-rank -1
+  bad_option '--max-size' 'expected a whole number in [0, ' sweep --max-size 99999999999999999999
   bad_option '--max-rank, --max-size' 'expected at most' sweep --max-rank 16 --max-size 1
   bad_option '--max-rank, --max-size' 'has more than' sweep --max-size 16777216
   bad_option '--jobs' 'expected a whole number in [0, 256]' "${huge[@]}" --jobs 257
@@ -475,10 +475,10 @@ kills() {
   kill -KILL "$parent"
   { wait "$parent"; } 2>/dev/null
   expect_refused sweep "${sweep[@]}" --full --out stormy --resume
-  expect_text "$err" '--resume: stormy.partial is no unfinished sweep of'
+  expect_text "$err" '--resume: stormy.partial:1: found'
   echo '{"sweep":"of something else"}' >stormy.partial
   expect_refused sweep "${sweep[@]}" --out stormy --resume
-  expect_text "$err" '--resume: stormy.partial is no unfinished sweep of'
+  expect_text "$err" '--resume: stormy.partial:1: found'
   expect_refused sweep "${sweep[@]}" --resume
   expect_text "$err" '--resume: what is resumed is FILE.partial'
 }
