@@ -39,6 +39,7 @@ shapefuzz_tests(
     findings/files/line_file_test.cpp
     findings/files/opened_test.cpp
     findings/files/places_test.cpp
+    findings/records/json_text_test.cpp
     search/generate/mutate_test.cpp
     testing/docs_test.cpp
   USES language/case language/repair language/spelling oracle/memory oracle/judgement oracle/causes findings/baseline findings/corpus findings/records search/generate)
