@@ -38,6 +38,11 @@ check too-few 2 "takes the tensor 'target' too" "${load[@]}" shapefuzz_test::che
 check caret 2 '^' "${load[@]}" shapefuzz_test::checked_loss --contract '(input: reel[*S]) -> [*S]' sweep
 check type 2 'which no case can have' "${load[@]}" shapefuzz_test::listed sweep
 check no-op 2 'expected --op' "$shapefuzz" --load "$operators" sweep
+check nameless 2 'did you mean shapefuzz_test::checked_loss?' "${load[@]}" shapefuzz_test::checked_loss \
+  run 'checked_loss(input=f64[2], target=f64[2])'
+check unknown 2 'expected a loss: shapefuzz_test::checked_loss' "${load[@]}" shapefuzz_test::checked_loss \
+  run 'quantile(input=f64[2])'
+check twice 2 'expected one of them' "${load[@]}" shapefuzz_test::checked_loss --op shapefuzz_test::listed sweep
 check no-value 2 'expected a value' "$shapefuzz" sweep --load
 check no-file 2 'cannot open shared object file' "$shapefuzz" --load "$work/none.so" --op a::b sweep
 check throws 2 'ends the process while it is loaded' "$shapefuzz" --load "$throws" --op a::b sweep
