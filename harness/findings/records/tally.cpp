@@ -82,7 +82,8 @@ Finding finding_in(const Json& row, const LossSpecs& specs) {
     throw FieldError("smallest", smallest,
                      fmt::format("a case that can be read ({})", error.what()));
   }
-  if (finding.smallest.loss != row.at("loss") || finding.smallest.entry != row.at("entry")) {
+  if (finding.smallest.loss != word_in(row, "loss") ||
+      finding.smallest.entry != word_in(row, "entry")) {
     throw FieldError("smallest", smallest, "a case of the finding's loss and entry");
   }
   finding.detail = text_in(row, "detail");

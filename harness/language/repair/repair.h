@@ -18,10 +18,6 @@ struct Repair {
   double effort = 0;        ///< the smaller, the likelier (variants.h)
   /// Every operand is expanded to what all broadcast to: for somebody who means just that.
   bool broadcasts = false;
-  /// Of a repair that was tried: the verdict behind it, and the cause of what is wrong there all
-  /// the same and is no matter of shapes; mostly `pass` and empty.
-  std::string verdict = {};
-  std::string left = {};
 
   /// Whether it is so much less likely than another one that it would only confuse beside it.
   bool is_far_from(const Repair& likelier) const;

@@ -71,7 +71,7 @@ Exhibit exhibit(const Case& c, Judging judging, bool exact) {
   if (judgement.verdict == Verdict::kWrongValue) {
     exhibit.pairing = inner_pairing(*exhibit.loss, computed);
   }
-  exhibit.repairs = tried_repairs(*exhibit.loss, exhibit.c, exhibit.judgement, judging);
+  exhibit.tried = tried_repairs(*exhibit.loss, exhibit.c, exhibit.judgement, judging);
   return exhibit;
 }
 

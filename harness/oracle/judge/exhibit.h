@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "harness/language/case/twin.h"
-#include "harness/language/repair/repair.h"
 #include "harness/losses/loss/loss.h"
 #include "harness/oracle/judge/evidence.h"
 #include "harness/oracle/judge/inner_pairing.h"
+#include "harness/oracle/judge/tried_repairs.h"
 #include "harness/oracle/judgement/judging.h"
 #include "harness/oracle/judgement/verdict.h"
 
@@ -26,10 +26,10 @@ struct Exhibit {
   std::optional<Twin> twin;
   Judgement judgement;
   Evidence evidence;
-  InnerPairing pairing;         ///< of a valid call whose value is wrong
-  std::vector<Repair> repairs;  ///< tried: LibTorch does what it should behind each
-  bool has_numbers = true;      ///< false: there was no memory for the evidence, which is empty
-  std::string libtorch;         ///< the version that did this
+  InnerPairing pairing;  ///< of a valid call whose value is wrong
+  TriedRepairs tried;
+  bool has_numbers = true;  ///< false: there was no memory for the evidence, which is empty
+  std::string libtorch;     ///< the version that did this
 
   /// The case that LibTorch was called with.
   const Case& computed() const { return twin ? twin->c : c; }

@@ -15,19 +15,17 @@ constexpr std::int64_t kMostElements = 1 << 12;
 
 }  // namespace
 
-std::vector<Repair> tried_repairs(const Loss& loss, const Case& c, const Judgement& judgement,
-                                  const Judging& judging) {
+TriedRepairs tried_repairs(const Loss& loss, const Case& c, const Judgement& judgement,
+                           const Judging& judging) {
   const bool let_through = judgement.zone == Zone::kIncompatible &&
                            judgement.verdict == Verdict::kPass &&
                            judgement.outcome == Outcome::kAccepted;
   if (let_through) return {};
-  std::vector<Repair> tried;
+  TriedRepairs tried;
+  std::optional<Repair> likeliest;
   for (Repair& repair : repairs_of(c, loss.spec)) {
-    if (tried.size() == kMostShown) break;
-    // Who may mean every pair is told what undoes a mistake all the same.
-    const auto likeliest = std::find_if(tried.begin(), tried.end(),
-                                        [](const Repair& other) { return !other.broadcasts; });
-    if (likeliest != tried.end() && repair.is_far_from(*likeliest)) break;
+    if (tried.helping.size() == kMostShown) break;
+    if (likeliest && repair.is_far_from(*likeliest)) break;
     const bool is_large = elements_of(repair.c, loss.spec) > kMostElements;
     Judging on_cpu = judging;
     on_cpu.device = Device::kCpu;
@@ -36,14 +34,16 @@ std::vector<Repair> tried_repairs(const Loss& loss, const Case& c, const Judgeme
     const Judgement after =
         Judge(on_cpu).judge(loss, is_large ? twin_of(repair.c, loss.spec).c : repair.c);
     if (after.outcome != Outcome::kAccepted) continue;
-    // What is left may be a known bug of the valid call, and of no shape: then nothing that is
-    // further away is any better.
-    const bool is_right = after.zone == Zone::kValid && !after.cause.empty() &&
-                          severity_of(after.verdict) == Severity::kMiscalculation;
-    if (after.verdict != Verdict::kPass && !is_right) continue;
-    repair.verdict = to_string(after.verdict);
-    repair.left = is_right ? after.cause : "";
-    tried.push_back(std::move(repair));
+    const bool helps = after.verdict == Verdict::kPass;
+    const bool is_spoiled = after.zone == Zone::kValid && !after.cause.empty() &&
+                            severity_of(after.verdict) == Severity::kMiscalculation;
+    // Who may mean every pair is told what undoes a mistake all the same.
+    if ((helps || is_spoiled) && !repair.broadcasts && !likeliest) likeliest = repair;
+    if (is_spoiled && !tried.spoiled) {
+      tried.spoiled = repair;
+      tried.spoiled_by = after.cause;
+    }
+    if (helps) tried.helping.push_back(std::move(repair));
   }
   return tried;
 }

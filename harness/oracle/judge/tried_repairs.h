@@ -3,6 +3,8 @@
 // in here.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/language/repair/repair.h"
@@ -11,11 +13,18 @@
 
 namespace shapefuzz {
 
-/// The first repairs of a judged case behind which LibTorch does what it should: the verdict is
-/// pass, under the same policy, or the case is valid and what is left is a known bug. A large case
-/// is judged on its twin. None of a case that nobody has to repair: a valid one, or one that the
-/// policy lets through as it is.
-std::vector<Repair> tried_repairs(const Loss& loss, const Case& c, const Judgement& judgement,
-                                  const Judging& judging);
+struct TriedRepairs {
+  std::vector<Repair> helping;  ///< LibTorch does what it should behind each
+  /// One that makes the case valid, and what is left is a known bug and no matter of shapes; and
+  /// the cause of that. What is further away was not tried then: it would help by chance.
+  std::optional<Repair> spoiled = std::nullopt;
+  std::string spoiled_by = {};
+};
+
+/// The first repairs of a judged case, each judged under the same policy; where the verdict is
+/// pass, it helps. A large case is judged on its twin. None of a case that nobody has to repair: a
+/// valid one, or one that the policy lets through as it is.
+TriedRepairs tried_repairs(const Loss& loss, const Case& c, const Judgement& judgement,
+                           const Judging& judging);
 
 }  // namespace shapefuzz

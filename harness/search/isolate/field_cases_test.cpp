@@ -94,7 +94,8 @@ TEST(FieldCases, HoldInAllColumns) {
   for (const FieldCase& field : cases) lines.push_back(field.c);
   std::size_t judged = 0;
   const auto told = [](const Exhibit& exhibit) {
-    const std::string repaired = exhibit.repairs.empty() ? "" : outline(exhibit.repairs.front().c);
+    const std::string repaired =
+        exhibit.tried.helping.empty() ? "" : outline(exhibit.tried.helping.front().c);
     return std::string(to_string(exhibit.judgement.verdict)) + "\n" + repaired + "\n" +
            narrative(exhibit, /*colour=*/false);
   };

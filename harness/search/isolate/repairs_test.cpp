@@ -127,7 +127,7 @@ TEST(Repairs, UndoTheMistakesThatLoseNoData) {
   std::set<std::string> printed;
   const auto repairs = [](const Exhibit& exhibit) {
     std::string text = exhibit.judgement.outcome == Outcome::kCrashed ? "-\n" : "+\n";
-    for (const Repair& repair : exhibit.repairs) text += to_string(repair.c) + "\n";
+    for (const Repair& repair : exhibit.tried.helping) text += to_string(repair.c) + "\n";
     return text;
   };
   exhibit_all(wrong, how, repairs, [&](const std::string& text) {

@@ -342,7 +342,10 @@ std::string pairing_inside(const InnerPairing& pairing) {
 
 Explanation explain(const Exhibit& exhibit) {
   Background background;
-  background.repairs = exhibit.repairs;
+  background.repairs = exhibit.tried.helping;
+  if (background.repairs.empty() && exhibit.tried.spoiled) {
+    background.repairs = {*exhibit.tried.spoiled};
+  }
   if (exhibit.evidence.unreduced) {
     background.unreduced = in_own_sizes(exhibit, exhibit.evidence.unreduced->shape);
   }

@@ -94,9 +94,16 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
 // What to write, in both languages where they differ, and what it does.
 void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& text) {
   if (explanation.instead.empty()) return;
-  if (exhibit.repairs.empty()) return text.add("instead", text.painted(explanation.instead, "36"));
+  const TriedRepairs& tried = exhibit.tried;
+  std::vector<Repair> shown = tried.helping;
+  std::string left;
+  if (shown.empty() && tried.spoiled) {
+    shown = {*tried.spoiled};
+    left = "; what is left is the known bug " + tried.spoiled_by;
+  }
+  if (shown.empty()) return text.add("instead", text.painted(explanation.instead, "36"));
   const char* label = "instead";
-  for (const Repair& repair : exhibit.repairs) {
+  for (const Repair& repair : shown) {
     const std::string python = python_of(repair);
     const std::string cpp = exhibit.loss->spec.in_python ? python : cpp_of(repair);
     const std::string effect =
@@ -104,8 +111,6 @@ void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& t
                           : effect_of(repair, exhibit.loss->spec);
     text.add(label, text.painted(cpp, "36"));
     if (python != cpp) text.add("", text.painted(python, "36") + " in Python");
-    const std::string left =
-        repair.left.empty() ? "" : "; what is left is the known bug " + repair.left;
     text.add("", fmt::format("({}{})", effect, left));
     label = "or";
   }
@@ -129,10 +134,8 @@ Json repair_json(const Repair& repair) {
     edits.push_back(
         {{"operand", edit.operand}, {"cpp", to_cpp(edit)}, {"python", to_python(edit)}});
   }
-  return {{"edits", edits},
-          {"case", to_string(repair.c)},
-          {"verdict", repair.verdict},
-          {"left", repair.left}};
+  // Another one would not have been kept.
+  return {{"edits", edits}, {"case", to_string(repair.c)}, {"verdict", to_string(Verdict::kPass)}};
 }
 
 void add_losses(const Exhibit& exhibit, Text& text) {
@@ -254,8 +257,8 @@ Json explanation_json(const Exhibit& exhibit) {
   json["why"] = e.why;
   json["instead"] = e.instead;
   json["repairs"] = Json::array();
-  for (const Repair& repair : exhibit.repairs) json["repairs"].push_back(repair_json(repair));
-  json["repair"] = exhibit.repairs.empty() ? Json() : json["repairs"][0];
+  for (const Repair& repair : exhibit.tried.helping) json["repairs"].push_back(repair_json(repair));
+  json["repair"] = json["repairs"].empty() ? Json() : json["repairs"][0];
   json["notes"] = e.notes;
   json["warnings"] = exhibit.evidence.warnings;
   json["cause"] = cause_json(exhibit.judgement);
