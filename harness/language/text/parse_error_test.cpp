@@ -153,9 +153,10 @@ TEST(PrintableLines, KeepsNewlinesAndNothingElseThatATerminalObeys) {
 TEST(FindUnprintable, KnowsEveryControlCharacterAndNoLetter) {
   EXPECT_EQ(find_unprintable("größe 損失 🔥"), std::string("größe 損失 🔥").size());
   EXPECT_EQ(find_unprintable(""), 0U);
-  // NOLINTNEXTLINE(misc-misleading-bidirectional)
+  // NOLINTBEGIN(misc-misleading-bidirectional)
   for (const char* bad : {"\x01", "\x1b", "\x7f", "\u0080", "\u009b", "\u009f", "\u202a", "\u202e",
                           "\u2066", "\u2069", "\x80", "\x9b", "\x9f", "\xff"}) {
+    // NOLINTEND(misc-misleading-bidirectional)
     EXPECT_EQ(find_unprintable(std::string("ab") + bad + "c"), 2U) << printable(bad);
   }
 }
