@@ -30,7 +30,6 @@ TriedRepairs tried_repairs(const Loss& loss, const Case& c, const Judgement& jud
     Judging on_cpu = judging;
     on_cpu.device = Device::kCpu;
     on_cpu.slopes = judging.slopes && !is_large;
-    on_cpu.most_for_slopes = kFewForSlopes;
     const Judgement after =
         Judge(on_cpu).judge(loss, is_large ? twin_of(repair.c, loss.spec).c : repair.c);
     if (after.outcome != Outcome::kAccepted) continue;
