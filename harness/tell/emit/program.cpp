@@ -98,7 +98,12 @@ std::vector<PrintedLine> printed_lines(const Exhibit& exhibit) {
   const bool in_words = !has_expected || verdict == Verdict::kSilentBroadcast;
   if (in_words) lines.push_back({"expected", expected_in_words(exhibit)});
   if (has_expected) {
-    lines.push_back({in_words ? "broadcast" : "expected", value_text(evidence.expected)});
+    // Neither of two entries is expected to be like the other.
+    const bool is_other = evidence.source == Evidence::Source::kOtherEntry;
+    lines.push_back({in_words   ? "broadcast"
+                     : is_other ? "by the entry " + exhibit.loss->entries.front().name
+                                : "expected",
+                     value_text(evidence.expected)});
   }
   if (exhibit.judgement.outcome == Outcome::kCrashed ||
       exhibit.judgement.outcome == Outcome::kTimedOut) {

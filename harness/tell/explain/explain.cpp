@@ -237,6 +237,9 @@ std::string_view meaning_of(Verdict verdict, bool own) {
     return "a hazard: nothing refuses it, check it before the call";
   }
   if (verdict == Verdict::kUncleanRejection) return "refused, but not as a user's error";
+  if (verdict == Verdict::kEntryDisagreement) {
+    return "a hazard: right by itself, and another entry of the loss does otherwise";
+  }
   switch (severity_of(verdict)) {
     case Severity::kMemory:
       return "a memory error in LibTorch, report it";
