@@ -16,6 +16,56 @@ good='mse_loss(input=f64[64,1], target=f64[64,1])'
 lacks_escape() { ! grep -q $'\x1b' "$out" "$err"; }
 lacks_forgery() { ! grep -q '^NEW    forged' "$out" "$err"; }
 
+# Some hundred commands that are refused at once, beside all that follows.
+options_that_are_none() {
+  echo '# numbers'
+  for number in nan NaN -nan inf -inf 1e999 -1 '' ' ' 0x10 1e-999 ١ 5s; do
+    expect 2 run --timeout "$number" "$good"
+    complains '--timeout'
+    expect 2 shrink --seconds "${number/inf/nan}" "$good"
+  done
+  for number in nan inf -1 1.5 '' 99999999999999999999 0x2 257; do
+    expect 2 "${sweep[@]}" --jobs "$number"
+    complains '--jobs'
+  done
+  for number in nan inf -1 1.5 '' 99999999999999999999; do
+    expect 2 "${sweep[@]}" --seed "$number"
+    complains '--seed'
+  done
+
+  echo '# numbers have decimal digits, days have dates, options have one value'
+  for command in "sweep mse_loss --max-size" "sweep mse_loss --max-rank" "sweep mse_loss --cases" "sweep mse_loss --jobs" \
+    "sweep mse_loss --seed" "shrink $good --tries" "triage campaign --tries"; do
+    IFS=' ' read -r -a words <<<"${command/, /,}"
+    for number in 010 0x1; do
+      expect 2 "${words[@]}" $number
+      complains "${words[-1]}: found '$number', expected a whole number in"
+    done
+  done
+  for number in ' 1' '1 ' +1 1e0 -1 -0 '' nan; do
+    expect 2 sweep mse_loss --max-size "$number"
+    complains "--max-size: found '$number', expected a whole number in"
+  done
+  for moment in 2027-02-30T00:00 2027-02-29T12:00:00; do
+    expect 2 fuzz mse_loss --dir never --until $moment
+    complains "--until: found '$moment', expected a time like"
+  done
+  for arguments in '--op|' '--op=' '--contract||--op|' '--op|aten::mse_loss|--contract|' '--load|'; do
+    IFS='|' read -r -d '' -a words < <(printf '%s|\0' "$arguments")
+    expect 2 "${words[@]}" losses
+    complains 'found nothing, expected a value'
+  done
+  expect 2 losses --op aten::mse_loss --op aten::l1_loss
+  complains "--op: found 'aten::mse_loss' and 'aten::l1_loss', expected one of them"
+  expect 2 losses --op aten::mse_loss --contract X --contract=Y
+  complains "--contract: found 'X' and 'Y', expected one of them"
+  expect 2 run --op aten::mse_loss 'my_own(self=f64[1])'
+  complains 'expected a loss: aten::mse_loss'
+  expect 2 run --op aten::mse_loss 'mse_los(self=f64[1])'
+  complains 'did you mean aten::mse_loss?'
+}
+aside options_that_are_none
+
 echo '# outputs never destroy inputs'
 expect 1 "${sweep[@]}" --out records.jsonl
 expect 1 "${sweep[@]}" --out other.jsonl --all
@@ -268,21 +318,6 @@ check 'an empty file of a finding ends no triage' [ $? -le 1 ]
 mkdir regression && : >regression/crash-mse_loss-00000000.case
 touch empty && expect 2 run --file empty
 complains 'holds no case'
-
-echo '# numbers'
-for number in nan NaN -nan inf -inf 1e999 -1 '' ' ' 0x10 1e-999 ١ 5s; do
-  expect 2 run --timeout "$number" "$good"
-  complains '--timeout'
-  expect 2 shrink --seconds "${number/inf/nan}" "$good"
-done
-for number in nan inf -1 1.5 '' 99999999999999999999 0x2 257; do
-  expect 2 "${sweep[@]}" --jobs "$number"
-  complains '--jobs'
-done
-for number in nan inf -1 1.5 '' 99999999999999999999; do
-  expect 2 "${sweep[@]}" --seed "$number"
-  complains '--seed'
-done
 
 echo '# terminals and pasted commands'
 evil=$'evil\x1b[2Jname\nNEW    forged'
@@ -550,36 +585,5 @@ for arguments in 'sweep mse_loss@functional --max-rank 1 --max-size 1' 'triage -
   check '  no forged line' lacks_forgery
 done
 unset SHAPEFUZZ_CORPUS
-
-echo '# numbers have decimal digits, days have dates, options have one value'
-for command in "sweep mse_loss --max-size" "sweep mse_loss --max-rank" "sweep mse_loss --cases" "sweep mse_loss --jobs" \
-  "sweep mse_loss --seed" "shrink $good --tries" "triage campaign --tries"; do
-  IFS=' ' read -r -a words <<<"${command/, /,}"
-  for number in 010 0x1; do
-    expect 2 "${words[@]}" $number
-    complains "${words[-1]}: found '$number', expected a whole number in"
-  done
-done
-for number in ' 1' '1 ' +1 1e0 -1 -0 '' nan; do
-  expect 2 sweep mse_loss --max-size "$number"
-  complains "--max-size: found '$number', expected a whole number in"
-done
-for moment in 2027-02-30T00:00 2027-02-29T12:00:00; do
-  expect 2 fuzz mse_loss --dir never --until $moment
-  complains "--until: found '$moment', expected a time like"
-done
-for arguments in '--op|' '--op=' '--contract||--op|' '--op|aten::mse_loss|--contract|' '--load|'; do
-  IFS='|' read -r -d '' -a words < <(printf '%s|\0' "$arguments")
-  expect 2 "${words[@]}" losses
-  complains 'found nothing, expected a value'
-done
-expect 2 losses --op aten::mse_loss --op aten::l1_loss
-complains "--op: found 'aten::mse_loss' and 'aten::l1_loss', expected one of them"
-expect 2 losses --op aten::mse_loss --contract X --contract=Y
-complains "--contract: found 'X' and 'Y', expected one of them"
-expect 2 run --op aten::mse_loss 'my_own(self=f64[1])'
-complains 'expected a loss: aten::mse_loss'
-expect 2 run --op aten::mse_loss 'mse_los(self=f64[1])'
-complains 'did you mean aten::mse_loss?'
 
 finish

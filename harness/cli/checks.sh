@@ -51,7 +51,31 @@ complains() {
 }
 lacks_insides() { ! grep -qE 'json\.exception|terminate called|what\(\):|std::' "$err"; }
 
+# aside FUNCTION: makes its checks beside those that follow, in a directory and with files of its
+# own; what they say comes at the end.
+asides=()
+aside() {
+  asides+=("$1")
+  mkdir "$work/$1"
+  stand_aside "$1" >"$work/said/$1.log" 2>&1 &
+}
+stand_aside() {
+  local out=$work/said/$1.out err=$work/said/$1.err checks=0 failures=0
+  cd "$work/$1" || return
+  "$1"
+  echo "$checks $failures" >"$work/said/$1.count"
+}
+
 finish() {
+  local name of_it failed
+  wait
+  for name in "${asides[@]}"; do
+    cat "$work/said/$name.log"
+    of_it=1 failed=1 # of one that did not come to its end
+    [ ! -e "$work/said/$name.count" ] || read -r of_it failed <"$work/said/$name.count"
+    checks=$((checks + of_it))
+    failures=$((failures + failed))
+  done
   echo "$((checks - failures)) of $checks checks passed"
   [ "$failures" -eq 0 ]
 }
