@@ -26,8 +26,13 @@ check broadcasting 1 'lets through' "${load[@]}" shapefuzz_test::broadcasting_lo
 check behind 1 'a hazard' "$shapefuzz" run 'shapefuzz_test::broadcasting_loss(input=f64[2,1], target=f64[2])' \
   --load="$operators" --op=shapefuzz_test::broadcasting_loss --contract="$contract"
 check infer 0 '(input: real[*S], target: real[*S]) -> [*S]' "${load[@]}" shapefuzz_test::checked_loss infer
-check emit 0 'torch::Tensor' "${load[@]}" shapefuzz_test::broadcasting_loss --contract "$contract" \
-  emit 'shapefuzz_test::broadcasting_loss(input=f64[2,1], target=f64[2])'
+broadcast='shapefuzz_test::broadcasting_loss(input=f64[2,1], target=f64[2])'
+check emit 0 'call_operator("shapefuzz_test::broadcasting_loss", "", {c10::IValue(input)' "${load[@]}" \
+  shapefuzz_test::broadcasting_loss --contract "$contract" emit "$broadcast"
+check emit-python 0 'torch.ops.shapefuzz_test.broadcasting_loss.default(input' "${load[@]}" \
+  shapefuzz_test::broadcasting_loss --contract "$contract" emit --as python "$broadcast"
+check emit-loads 0 'torch.ops.load_library("' "${load[@]}" shapefuzz_test::broadcasting_loss --contract "$contract" \
+  emit --as python "$broadcast"
 check no-contract 2 'has no contract' "${load[@]}" shapefuzz_test::checked_loss sweep
 check misspelt 2 'did you mean shapefuzz_test::checked_loss' "${load[@]}" shapefuzz_test::chekced_loss sweep
 check nowhere 2 'none is registered in that namespace' "${load[@]}" nowhere::loss sweep

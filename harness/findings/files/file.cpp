@@ -44,8 +44,7 @@ void read(const std::string& path, Input input, std::uint64_t most,
   const auto end_line = [&](bool ended) {
     line.ended = ended;
     if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
-    const std::size_t first = line.text.find_first_not_of(" \t");
-    if (first != std::string::npos && line.text[first] != '#') use(line);
+    if (!holds_nothing(line.text)) use(line);
     ++line.number;
     line.text.clear();
   };

@@ -13,23 +13,13 @@
 #include "harness/findings/files/file.h"
 #include "harness/findings/files/line_file.h"
 #include "harness/findings/files/lock.h"
-#include "harness/language/text/errors.h"
+#include "harness/testing/expect_error.h"
 #include "harness/testing/test_directory.h"
 
 namespace shapefuzz {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "";
-}
 
 std::string make_pipe(const TestDirectory& directory) {
   const std::string path = directory.file("pipe");

@@ -15,6 +15,10 @@ constexpr std::int64_t kMostElements = 1 << 12;
 
 }  // namespace
 
+std::vector<Repair> TriedRepairs::shown() const {
+  return helping.empty() && spoiled ? std::vector<Repair>{*spoiled} : helping;
+}
+
 TriedRepairs tried_repairs(const Loss& loss, const Case& c, const Judgement& judgement,
                            const Judging& judging) {
   const bool let_through = judgement.zone == Zone::kIncompatible &&

@@ -19,6 +19,9 @@ struct TriedRepairs {
   /// the cause of that. What is further away was not tried then: it would help by chance.
   std::optional<Repair> spoiled = std::nullopt;
   std::string spoiled_by = {};
+
+  /// What people are told of: those that help, or else the spoiled one.
+  std::vector<Repair> shown() const;
 };
 
 /// The first repairs of a judged case, each judged under the same policy; where the verdict is

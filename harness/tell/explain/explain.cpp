@@ -345,10 +345,7 @@ std::string pairing_inside(const InnerPairing& pairing) {
 
 Explanation explain(const Exhibit& exhibit) {
   Background background;
-  background.repairs = exhibit.tried.helping;
-  if (background.repairs.empty() && exhibit.tried.spoiled) {
-    background.repairs = {*exhibit.tried.spoiled};
-  }
+  background.repairs = exhibit.tried.shown();
   if (exhibit.evidence.unreduced) {
     background.unreduced = in_own_sizes(exhibit, exhibit.evidence.unreduced->shape);
   }

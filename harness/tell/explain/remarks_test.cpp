@@ -37,6 +37,33 @@ TEST(Remarks, SayWhyAResultIsNoNumber) {
   EXPECT_EQ(why("mse_loss(input=f32[2], target=f32[2])"), "");
 }
 
+TEST(Remarks, SayUpToWhichSizeAGradientIsHeldAgainstTheFormula) {
+  EXPECT_EQ(unheld_gradient(judged("mse_loss(input=f64[512], target=f64[512])")), "");
+  EXPECT_NE(unheld_gradient(judged("mse_loss(input=f64[513], target=f64[513])")).find("1,026"),
+            std::string::npos);
+  const Exhibit wrong = judged("soft_margin_loss(input=f64[100], target=u8[100], reduction=sum)");
+  EXPECT_EQ(wrong.judgement.verdict, Verdict::kWrongGradient);
+}
+
+TEST(Remarks, TellNumbersThatAreNotTheFormulas) {
+  EXPECT_TRUE(is_far_from_formula(
+      judged("cosine_embedding_loss(input1=f32[3]{1e25,0,0}, input2=f32[3]{1,0,0}, "
+             "target=f32[]{1})")));
+  // Neither the loss nor the formula cancels.
+  EXPECT_FALSE(
+      is_far_from_formula(judged("cross_entropy(input=f64[1,2]{1e17,1e17}, target=i64[1]{0})")));
+}
+
+TEST(Repairs, StandAloneWhereAKnownBugIsLeft) {
+  const Exhibit exhibit = judged(
+      "ctc_loss(log_probs=f32[2,5,4], targets=i64[2,3], input_lengths=i64[2], "
+      "target_lengths=i64[2])");
+  EXPECT_TRUE(exhibit.tried.helping.empty());
+  EXPECT_EQ(exhibit.tried.spoiled_by, "ctc-logits-gradient");
+  ASSERT_EQ(exhibit.tried.shown().size(), 1U);
+  EXPECT_EQ(exhibit.tried.shown().front().c.operands.front().shape, (Shape{5, 2, 4}));
+}
+
 TEST(Remarks, SayWhatAMeanDividesBy) {
   const auto note = [](const std::string& line) {
     const auto notes = notes_on(judged(line));

@@ -95,12 +95,9 @@ void add_numbers(const Exhibit& exhibit, Text& text) {
 void add_repairs(const Exhibit& exhibit, const Explanation& explanation, Text& text) {
   if (explanation.instead.empty()) return;
   const TriedRepairs& tried = exhibit.tried;
-  std::vector<Repair> shown = tried.helping;
-  std::string left;
-  if (shown.empty() && tried.spoiled) {
-    shown = {*tried.spoiled};
-    left = "; what is left is the known bug " + tried.spoiled_by;
-  }
+  const std::vector<Repair> shown = tried.shown();
+  const std::string left =
+      tried.helping.empty() ? "; what is left is the known bug " + tried.spoiled_by : "";
   if (shown.empty()) return text.add("instead", text.painted(explanation.instead, "36"));
   const char* label = "instead";
   for (const Repair& repair : shown) {
